@@ -1,0 +1,55 @@
+// Every bound of the system in one place. Past a bound there is a named error, never an unbounded queue.
+// A bound that all validators must share is a consensus parameter on chain (ledger/parameters.h), and its
+// default stands here.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace touchstone::limits {
+
+// -- consensus
+inline constexpr std::uint32_t kValidatorsMax = 100;
+inline constexpr std::uint64_t kViewsAheadMax = 1024;       // votes further ahead of our view are dropped
+inline constexpr std::size_t kCertificatesPerReplyMax = 256;
+
+// -- transactions and blocks (defaults of consensus parameters)
+inline constexpr std::size_t kTransactionBytesMax = 4u << 20;
+inline constexpr std::size_t kOperationsPerTransactionMax = 1000;
+inline constexpr std::size_t kItemsPerRegisterMax = 50'000;
+inline constexpr std::size_t kBlockBytesMax = 8u << 20;
+inline constexpr std::size_t kBlockTransactionsMax = 4096;
+inline constexpr std::size_t kBlockItemsMax = 50'000;       // item keys touched by one block
+inline constexpr std::uint64_t kValidityHeightsMax = 100'000;
+
+// -- ledger fields, in bytes
+inline constexpr std::size_t kOrgIdBytesMax = 32;
+inline constexpr std::size_t kNameBytesMax = 200;
+inline constexpr std::size_t kLotBytesMax = 20;             // GS1 AI (10): up to 20 characters
+inline constexpr std::size_t kSerialBytesMax = 20;          // GS1 AI (21): up to 20 characters
+inline constexpr std::size_t kReasonBytesMax = 500;
+inline constexpr std::size_t kKeysPerOrgMax = 64;
+
+// -- pool of pending transactions
+inline constexpr std::size_t kPoolTransactionsMax = 50'000;
+inline constexpr std::size_t kPoolBytesMax = 256u << 20;
+
+// -- network
+inline constexpr std::size_t kFrameBytesMax = 16u << 20;
+inline constexpr std::size_t kPeerQueueBytesMax = 64u << 20;
+inline constexpr std::size_t kPeersMax = 128;
+inline constexpr std::size_t kSyncBlocksPerReplyMax = 256;
+inline constexpr std::size_t kSyncBytesPerReplyMax = 8u << 20;
+
+// -- JSON-RPC
+inline constexpr std::size_t kRpcBodyBytesMax = 8u << 20;
+inline constexpr std::size_t kRpcBatchMax = 1000;
+inline constexpr std::size_t kRpcConnectionsMax = 1024;
+inline constexpr std::size_t kRpcPageMax = 1000;
+inline constexpr std::size_t kRpcPageDefault = 100;
+
+// -- storage
+inline constexpr std::size_t kUnflushedBytesMax = 256u << 20;  // committed, not yet in LevelDB
+inline constexpr std::size_t kBlockLogSegmentBytes = 64u << 20;
+
+}  // namespace touchstone::limits

@@ -1,0 +1,94 @@
+#include "crypto/ed25519.h"
+
+#include <sodium.h>
+
+#include <algorithm>
+
+#include "base/check.h"
+
+namespace touchstone::crypto {
+namespace {
+
+// libsodium picks its implementations here; safe to call from any thread, and cheap after the first time.
+void ensure_sodium() {
+    static const bool ready = sodium_init() >= 0;
+    INVARIANT(ready);
+}
+
+template <class T>
+std::optional<T> fixed_from_view(ByteView view) {
+    if (view.size() != T::kSize) return std::nullopt;
+    T value;
+    std::copy(view.begin(), view.end(), value.bytes.begin());
+    return value;
+}
+
+}  // namespace
+
+std::optional<PublicKey> PublicKey::from_view(ByteView view) { return fixed_from_view<PublicKey>(view); }
+std::optional<Signature> Signature::from_view(ByteView view) { return fixed_from_view<Signature>(view); }
+
+std::optional<PublicKey> PublicKey::from_hex(std::string_view text) {
+    const auto decoded = touchstone::from_hex(text);
+    return decoded ? from_view(*decoded) : std::nullopt;
+}
+
+SecretKey SecretKey::generate() {
+    ensure_sodium();
+    SecretKey key;
+    INVARIANT(crypto_sign_keypair(key.public_key_.bytes.data(), key.secret_.data()) == 0);
+    return key;
+}
+
+SecretKey SecretKey::from_seed(std::span<const std::uint8_t, kSeedSize> seed) {
+    ensure_sodium();
+    SecretKey key;
+    INVARIANT(crypto_sign_seed_keypair(key.public_key_.bytes.data(), key.secret_.data(), seed.data()) == 0);
+    return key;
+}
+
+SecretKey::SecretKey(SecretKey&& other) noexcept : secret_(other.secret_), public_key_(other.public_key_) {
+    sodium_memzero(other.secret_.data(), other.secret_.size());
+}
+
+SecretKey& SecretKey::operator=(SecretKey&& other) noexcept {
+    if (this != &other) {
+        secret_ = other.secret_;
+        public_key_ = other.public_key_;
+        sodium_memzero(other.secret_.data(), other.secret_.size());
+    }
+    return *this;
+}
+
+SecretKey::~SecretKey() { sodium_memzero(secret_.data(), secret_.size()); }
+
+Signature SecretKey::sign(ByteView message) const {
+    ensure_sodium();
+    Signature signature;
+    INVARIANT(crypto_sign_detached(signature.bytes.data(), nullptr, message.data(), message.size(), secret_.data()) == 0);
+    return signature;
+}
+
+std::array<std::uint8_t, SecretKey::kSeedSize> SecretKey::seed() const {
+    std::array<std::uint8_t, kSeedSize> seed;
+    std::copy_n(secret_.begin(), kSeedSize, seed.begin());
+    return seed;
+}
+
+bool verify(const PublicKey& key, ByteView message, const Signature& signature) {
+    ensure_sodium();
+    return crypto_sign_verify_detached(signature.bytes.data(), message.data(), message.size(), key.bytes.data()) == 0;
+}
+
+void random_bytes(std::span<std::uint8_t> out) {
+    ensure_sodium();
+    randombytes_buf(out.data(), out.size());
+}
+
+std::uint32_t random_below(std::uint32_t bound) {
+    ensure_sodium();
+    INVARIANT(bound > 0);
+    return randombytes_uniform(bound);
+}
+
+}  // namespace touchstone::crypto

@@ -1,0 +1,28 @@
+// Consensus parameters: on chain, set by genesis, equal for all validators and compared at the handshake.
+#pragma once
+
+#include "base/limits.h"
+#include "base/result.h"
+#include "base/bytes.h"
+
+namespace touchstone::ledger {
+
+struct Parameters {
+    std::uint64_t transaction_bytes_max = limits::kTransactionBytesMax;
+    std::uint64_t operations_max = limits::kOperationsPerTransactionMax;
+    std::uint64_t items_per_register_max = limits::kItemsPerRegisterMax;
+    std::uint64_t block_bytes_max = limits::kBlockBytesMax;
+    std::uint64_t block_transactions_max = limits::kBlockTransactionsMax;
+    std::uint64_t block_items_max = limits::kBlockItemsMax;
+    std::uint64_t validity_heights_max = limits::kValidityHeightsMax;
+    std::uint64_t leader_timeout_ms = 1000;   // 2Δ of Simplex
+    std::uint64_t advance_timeout_ms = 1500;  // 3Δ
+    std::uint64_t retry_ms = 500;
+    std::uint64_t clock_ahead_ms = 5000;      // a proposal further ahead of our clock gets no vote
+    bool operator==(const Parameters&) const = default;
+
+    Bytes encode() const;
+    static Result<Parameters> decode(ByteView bytes);
+};
+
+}  // namespace touchstone::ledger

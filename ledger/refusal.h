@@ -1,0 +1,74 @@
+// Every reason for which the ledger refuses a transaction or an item, with its meaning and its remedy.
+// docs/errors.md is generated from refusals().
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+namespace touchstone::ledger {
+
+enum class Refusal : std::uint16_t {
+    kNone = 0,
+    // the transaction as a whole
+    kMalformed = 1,
+    kTooLarge,
+    kWrongChain,
+    kExpired,
+    kValidityTooLong,
+    kUnknownOrganisation,
+    kSuspendedOrganisation,
+    kUnknownKey,
+    kRevokedKey,
+    kBadSignature,
+    kDuplicateTransaction,
+    // fields
+    kBadGtin = 100,
+    kBadLot,
+    kBadDate,
+    kBadText,
+    kBadItemKeys,
+    kTooManyItems,
+    kBadRole,
+    kUnknownRecipient,
+    // products and licences
+    kProductUnknown = 200,
+    kProductExists,
+    kNotBrand,
+    kNotLicensed,
+    kLicenceRevoked,
+    kLicenceNotInForce,
+    kLicenceFacility,
+    kQuotaExceeded,
+    kLotMismatch,
+    // items
+    kItemExists = 300,   // registered by this organisation already, with the same product
+    kItemTaken,          // registered by another organisation
+    kItemRepeated,       // twice in one operation
+    kItemUnknown,
+    kNotCustodian,
+    kNotReceiver,
+    kNotInTransit,
+    kInTransit,
+    kAlreadySold,
+    kNotSold,
+    kRecalled,
+    kFlagged,            // stolen or quarantined: may not move
+    kFlagAbsent,
+    kFlagPresent,
+    kNotAllowed,         // role or relation does not permit
+    kRecallActive,
+    kRecallAbsent,
+};
+
+struct RefusalInfo {
+    Refusal refusal;
+    std::string_view code;     // snake_case, stable: "quota_exceeded"
+    std::string_view meaning;
+    std::string_view remedy;
+};
+
+const RefusalInfo& info(Refusal refusal);
+std::span<const RefusalInfo> refusals();
+
+}  // namespace touchstone::ledger
