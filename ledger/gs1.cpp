@@ -149,9 +149,9 @@ Result<ItemName> parse_sgtin(std::string_view body) {
 Result<ItemName> parse_element_string(std::string_view text) {
     const auto identifier_at = [&](std::size_t at) -> std::size_t {  // its number of digits, or 0
         if (at >= text.size() || text[at] != '(') return 0;
-        const std::size_t close = text.find(')', at);
-        if (close == std::string_view::npos || close - at < 3 || close - at > 5) return 0;
-        return all_digits(text.substr(at + 1, close - at - 1)) ? close - at - 1 : 0;
+        const std::size_t digits = text.substr(at + 1, 5).find(')');
+        if (digits == std::string_view::npos || digits < 2) return 0;
+        return all_digits(text.substr(at + 1, digits)) ? digits : 0;
     };
     std::vector<Field> fields;
     std::size_t at = 0;
