@@ -71,6 +71,7 @@ struct Verify {
 struct Propose {
     Vote vote;
     bool fresh;
+    std::optional<ValidatorIndex> to = std::nullopt;  // nullopt: all other validators
 };
 // A block has a notarization: whoever lacks its body should fetch it.
 struct Notarized {
@@ -122,8 +123,9 @@ class Engine {
     View finalized_view() const;
     // Notarization held for a view that is not final yet: for the caller's view of the certified chain.
     std::optional<Certificate> notarization(View view) const;
-    // Certificates held in memory: bounded, whatever peers send.
+    // Certificates and peers' votes held in memory: bounded, whatever peers send (SPEC.md I9).
     std::size_t certificates_held() const;
+    std::size_t votes_held() const;
 
   private:
     class Impl;

@@ -3,17 +3,13 @@
 #include <sodium.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "base/check.h"
+#include "crypto/sodium_ready.h"
 
 namespace touchstone::crypto {
 namespace {
-
-// libsodium picks its implementations here; safe to call from any thread, and cheap after the first time.
-void ensure_sodium() {
-    static const bool ready = sodium_init() >= 0;
-    INVARIANT(ready);
-}
 
 template <class T>
 std::optional<T> fixed_from_view(ByteView view) {
@@ -24,6 +20,11 @@ std::optional<T> fixed_from_view(ByteView view) {
 }
 
 }  // namespace
+
+void ensure_sodium() {
+    static const bool ready = sodium_init() >= 0;
+    INVARIANT(ready);
+}
 
 std::optional<PublicKey> PublicKey::from_view(ByteView view) { return fixed_from_view<PublicKey>(view); }
 std::optional<Signature> Signature::from_view(ByteView view) { return fixed_from_view<Signature>(view); }
@@ -47,29 +48,34 @@ SecretKey SecretKey::from_seed(std::span<const std::uint8_t, kSeedSize> seed) {
     return key;
 }
 
-SecretKey::SecretKey(SecretKey&& other) noexcept : secret_(other.secret_), public_key_(other.public_key_) {
-    sodium_memzero(other.secret_.data(), other.secret_.size());
+SecretKey::SecretKey(SecretKey&& other) noexcept
+    : secret_(other.secret_), public_key_(std::exchange(other.public_key_, PublicKey{})) {
+    wipe(other.secret_);
 }
 
 SecretKey& SecretKey::operator=(SecretKey&& other) noexcept {
     if (this != &other) {
         secret_ = other.secret_;
-        public_key_ = other.public_key_;
-        sodium_memzero(other.secret_.data(), other.secret_.size());
+        public_key_ = std::exchange(other.public_key_, PublicKey{});
+        wipe(other.secret_);
     }
     return *this;
 }
 
-SecretKey::~SecretKey() { sodium_memzero(secret_.data(), secret_.size()); }
+SecretKey::~SecretKey() { wipe(secret_); }
 
 Signature SecretKey::sign(ByteView message) const {
+    // A key that was moved from would sign with a secret of zeros, which anybody can do.
+    INVARIANT(!public_key_.is_zero());
     ensure_sodium();
     Signature signature;
-    INVARIANT(crypto_sign_detached(signature.bytes.data(), nullptr, message.data(), message.size(), secret_.data()) == 0);
+    INVARIANT(crypto_sign_detached(signature.bytes.data(), nullptr, message.data(), message.size(), secret_.data()) ==
+              0);
     return signature;
 }
 
 std::array<std::uint8_t, SecretKey::kSeedSize> SecretKey::seed() const {
+    INVARIANT(!public_key_.is_zero());
     std::array<std::uint8_t, kSeedSize> seed;
     std::copy_n(secret_.begin(), kSeedSize, seed.begin());
     return seed;
@@ -79,6 +85,8 @@ bool verify(const PublicKey& key, ByteView message, const Signature& signature) 
     ensure_sodium();
     return crypto_sign_verify_detached(signature.bytes.data(), message.data(), message.size(), key.bytes.data()) == 0;
 }
+
+void wipe(std::span<std::uint8_t> secret) { sodium_memzero(secret.data(), secret.size()); }
 
 void random_bytes(std::span<std::uint8_t> out) {
     ensure_sodium();

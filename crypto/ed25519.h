@@ -8,7 +8,9 @@
 
 #include <array>
 #include <compare>
+#include <functional>
 #include <optional>
+#include <span>
 #include <string>
 
 #include "base/bytes.h"
@@ -34,7 +36,7 @@ struct Signature {
     static std::optional<Signature> from_view(ByteView view);
 };
 
-// Wiped from memory when destroyed. Movable, not copyable.
+// Wiped from memory when destroyed. Movable, not copyable; signing with a key that was moved from aborts.
 class SecretKey {
   public:
     static constexpr std::size_t kSeedSize = 32;
@@ -52,7 +54,7 @@ class SecretKey {
 
     const PublicKey& public_key() const { return public_key_; }
     Signature sign(ByteView message) const;
-    // The seed, for key files and for TLS certificates made of the same key.
+    // The seed, for key files and for TLS certificates made of the same key. The caller wipes it.
     std::array<std::uint8_t, kSeedSize> seed() const;
 
   private:
@@ -63,6 +65,9 @@ class SecretKey {
 
 // The one rule. See above.
 bool verify(const PublicKey& key, ByteView message, const Signature& signature);
+
+// Overwrites a secret so that the compiler can not leave it out.
+void wipe(std::span<std::uint8_t> secret);
 
 // Fills with bytes from the system's random generator (libsodium randombytes_buf).
 void random_bytes(std::span<std::uint8_t> out);

@@ -23,6 +23,7 @@ class LogFrontier {
     Hash256 root() const;
     // Roots of the perfect subtrees, largest first: with size(), all that a restart needs.
     const std::vector<Hash256>& peaks() const { return peaks_; }
+    // Error: log_peaks_malformed.
     static Result<LogFrontier> from_peaks(std::uint64_t size, std::vector<Hash256> peaks);
 
   private:
@@ -34,13 +35,13 @@ class LogFrontier {
 Hash256 log_root(std::span<const Hash256> leaf_hashes);
 // RFC 9162 2.1.3.1. Precondition: index < leaf_hashes.size().
 std::vector<Hash256> log_inclusion_proof(std::span<const Hash256> leaf_hashes, std::uint64_t index);
-// RFC 9162 2.1.4.1. Precondition: old_size <= leaf_hashes.size().
+// RFC 9162 2.1.4.1; empty for an old size of 0. Precondition: old_size <= leaf_hashes.size().
 std::vector<Hash256> log_consistency_proof(std::span<const Hash256> leaf_hashes, std::uint64_t old_size);
 
 // RFC 9162 2.1.3.2.
 bool verify_log_inclusion(const Hash256& leaf_hash, std::uint64_t index, std::uint64_t size,
                           std::span<const Hash256> proof, const Hash256& root);
-// RFC 9162 2.1.4.2.
+// RFC 9162 2.1.4.2. False for an old size of 0: every log extends the empty one, and that proves nothing.
 bool verify_log_consistency(std::uint64_t old_size, const Hash256& old_root, std::uint64_t size, const Hash256& root,
                             std::span<const Hash256> proof);
 

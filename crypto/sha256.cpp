@@ -65,7 +65,16 @@ Sha256Stream::Sha256Stream() : context_(std::make_unique<Context>()) {
     INVARIANT(EVP_DigestInit_ex2(context_->context, digest(), nullptr) == 1);
 }
 Sha256Stream::~Sha256Stream() = default;
-void Sha256Stream::update(ByteView bytes) { crypto::update(context_->context, bytes); }
-Hash256 Sha256Stream::finish() { return crypto::finish(context_->context); }
+void Sha256Stream::update(ByteView bytes) {
+    INVARIANT(context_ != nullptr);
+    crypto::update(context_->context, bytes);
+}
+
+Hash256 Sha256Stream::finish() {
+    INVARIANT(context_ != nullptr);
+    const Hash256 hash = crypto::finish(context_->context);
+    context_.reset();
+    return hash;
+}
 
 }  // namespace touchstone::crypto

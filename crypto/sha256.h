@@ -28,7 +28,7 @@ class Sha256Stream {
     Sha256Stream(const Sha256Stream&) = delete;
     Sha256Stream& operator=(const Sha256Stream&) = delete;
     void update(ByteView bytes);
-    // The stream may not be used afterwards.
+    // The stream may not be used afterwards: that aborts.
     Hash256 finish();
 
   private:

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/check.h"
 #include "base/codec.h"
 #include "crypto/sha256.h"
 
@@ -33,13 +34,16 @@ Hash256 state_inner_hash(const Hash256& left, const Hash256& right) {
 Hash256 state_root(std::span<const StateLeaf> leaves, std::size_t depth) {
     if (leaves.empty()) return {};
     if (leaves.size() == 1) return leaves.front().hash;
-    const auto middle = std::partition_point(leaves.begin(), leaves.end(),
-                                             [&](const StateLeaf& leaf) { return !leaf.key.bit(depth); });
+    // Keys that agree on all bits are one key twice.
+    INVARIANT(depth < kDepthMax);
+    const auto middle =
+        std::partition_point(leaves.begin(), leaves.end(), [&](const StateLeaf& leaf) { return !leaf.key.bit(depth); });
     const auto left = static_cast<std::size_t>(middle - leaves.begin());
     return state_inner_hash(state_root(leaves.first(left), depth + 1), state_root(leaves.subspan(left), depth + 1));
 }
 
 Bytes StateProof::encode() const {
+    INVARIANT(siblings.size() <= kDepthMax);
     Writer writer;
     writer.u16(static_cast<std::uint16_t>(siblings.size()));
     Bytes bitmap((siblings.size() + 7) / 8, 0);

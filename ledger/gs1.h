@@ -3,8 +3,8 @@
 // GS1 EPC Tag Data Standard 2.0 (section 6, EPC URIs), GS1 Digital Link URI Syntax 1.2.
 #pragma once
 
-#include <optional>
 #include <string>
+#include <string_view>
 
 #include "base/result.h"
 
@@ -12,9 +12,9 @@ namespace touchstone::ledger {
 
 // 14 digits with a valid check digit.
 bool is_gtin14(std::string_view text);
-bool is_gln(std::string_view text);   // 13 digits
-bool is_sscc(std::string_view text);  // 18 digits
-// The digit that follows `digits` (weights 3, 1, … from the right).
+bool is_gln(std::string_view text);   // 13 digits, likewise
+bool is_sscc(std::string_view text);  // 18 digits, likewise
+// The digit that follows `digits` (weights 3, 1, … from the right); '?' when one of them is none.
 char check_digit(std::string_view digits);
 // GTIN-8, -12, -13 or -14 padded to 14. Error: bad_gtin, which names the right check digit.
 Result<std::string> to_gtin14(std::string_view text);
@@ -29,7 +29,9 @@ struct ItemName {
     std::string expiry;  // YYMMDD when it carries AI (17), else empty
 };
 // https://example.org/01/09506000134352/21/12345?17=271231, urn:epc:id:sgtin:9506000.013435.12345, or
-// (01)09506000134352(21)12345. Errors: bad_identifier, bad_gtin, bad_serial.
+// (01)09506000134352(21)12345. Links have any domain and may have path segments before /01/; they, and element strings,
+// may carry lot (10) and expiry (17), and other application identifiers, which are passed over. What occurs twice is
+// refused. Errors: bad_identifier, bad_gtin, bad_serial, bad_lot, bad_expiry.
 Result<ItemName> parse_item_name(std::string_view text);
 // The canonical Digital Link: https://id.gs1.org/01/{gtin}/21/{serial}, percent-encoded; `domain` without a slash.
 std::string digital_link(std::string_view gtin14, std::string_view serial,
