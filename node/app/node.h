@@ -94,6 +94,7 @@ class Node final : public rpc::NodeApi {
     void check_disk();
     void take_submissions();
     void show();
+    std::uint64_t items_registered() const;
     void run_flusher();
     void on_final(const std::vector<ExecutedBlockPtr>& blocks);
     void log(LogLevel level, const std::string& message) const;
@@ -126,6 +127,11 @@ class Node final : public rpc::NodeApi {
     mutable std::mutex shown_mutex_;
     Shown shown_;
     std::chrono::steady_clock::time_point shown_at_;
+
+    mutable std::mutex items_mutex_;
+    mutable bool items_counted_ = false;
+    mutable Height items_height_;
+    mutable std::uint64_t items_ = 0;
 
     std::mutex flush_mutex_;
     std::condition_variable flush_wake_;

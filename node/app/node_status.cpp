@@ -1,6 +1,7 @@
 // What a node says of itself: status, validators, readiness, metrics.
 #include <fmt/format.h>
 
+#include "ledger/index.h"
 #include "node/app/node.h"
 
 namespace touchstone::node {
@@ -72,6 +73,29 @@ rpc::NodeStatus Node::status() const {
     }
     status.items = items_registered();
     return status;
+}
+
+// The sum over all products; counted once per height, since dashboards ask often.
+std::uint64_t Node::items_registered() const {
+    const auto view = reader_->read();
+    const std::lock_guard lock(items_mutex_);
+    if (items_counted_ && items_height_ == view->tip().header.height) return items_;
+    std::uint64_t items = 0;
+    const Bytes prefix = ledger::product_index_prefix();
+    const Status scanned = view->side_scan(prefix, prefix, [&](ByteView key, ByteView) {
+        const auto gtin = ledger::parse_product_index(key);
+        if (!gtin) return false;
+        const auto record = view->record(ledger::product_key(*gtin));
+        if (!record.ok() || !*record) return true;
+        const auto product = ledger::ProductRecord::decode(**record);
+        if (product.ok()) items += product->registered;
+        return true;
+    });
+    if (!scanned.ok()) return items_;
+    items_ = items;
+    items_height_ = view->tip().header.height;
+    items_counted_ = true;
+    return items_;
 }
 
 std::vector<rpc::ValidatorInfo> Node::validators() const {
