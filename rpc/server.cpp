@@ -22,36 +22,37 @@ class AsioTimers : public Timers {
     explicit AsioTimers(asio::io_context& context) : context_(context) {}
 
     std::function<void()> after(std::chrono::milliseconds delay, std::function<void()> call) override {
-        const std::lock_guard lock(mutex_);
-        if (stopped_) return [] {};
-        const std::uint64_t id = next_++;
+        const std::lock_guard lock(pending_->mutex);
+        if (pending_->stopped) return [] {};
+        const std::uint64_t id = pending_->next++;
         const auto timer = std::make_shared<asio::steady_timer>(context_, delay);
-        timers_[id] = timer;
-        timer->async_wait([this, id, call = std::move(call)](error_code error) {
-            if (!error && take(id)) call();
+        pending_->timers[id] = timer;
+        timer->async_wait([pending = pending_, id, call = std::move(call)](error_code error) {
+            if (!error && pending->take(id)) call();
         });
-        return [weak = std::weak_ptr(alive_), this, id] {
-            if (const auto alive = weak.lock()) take(id);
-        };
+        return [pending = pending_, id] { pending->take(id); };
     }
     void stop() {
-        const std::lock_guard lock(mutex_);
-        stopped_ = true;
-        timers_.clear();  // cancels
+        const std::lock_guard lock(pending_->mutex);
+        pending_->stopped = true;
+        pending_->timers.clear();  // cancels
     }
 
   private:
-    // True for the one who gets to end the timer.
-    bool take(std::uint64_t id) {
-        const std::lock_guard lock(mutex_);
-        return timers_.erase(id) > 0;
-    }
+    // Outlives the server in the hands of late callbacks; holds no timer by then.
+    struct Pending {
+        std::mutex mutex;
+        std::map<std::uint64_t, std::shared_ptr<asio::steady_timer>> timers;
+        std::uint64_t next = 0;
+        bool stopped = false;
+        // True for the one who gets to end the timer.
+        bool take(std::uint64_t id) {
+            const std::lock_guard lock(mutex);
+            return timers.erase(id) > 0;
+        }
+    };
     asio::io_context& context_;
-    std::mutex mutex_;
-    std::map<std::uint64_t, std::shared_ptr<asio::steady_timer>> timers_;
-    std::uint64_t next_ = 0;
-    bool stopped_ = false;
-    std::shared_ptr<int> alive_ = std::make_shared<int>(0);
+    std::shared_ptr<Pending> pending_ = std::make_shared<Pending>();
 };
 
 class Listener : public std::enable_shared_from_this<Listener> {
