@@ -20,6 +20,7 @@ inline constexpr std::size_t kItemsPerRegisterMax = 50'000;
 inline constexpr std::size_t kBlockBytesMax = 8u << 20;
 inline constexpr std::size_t kBlockTransactionsMax = 4096;
 inline constexpr std::size_t kBlockItemsMax = 50'000;       // item keys touched by one block
+inline constexpr std::size_t kBlockItemsTarget = 10'000;    // a proposer adds no transaction past this many items
 inline constexpr std::uint64_t kValidityHeightsMax = 100'000;
 
 // -- ledger fields, in bytes

@@ -6,6 +6,7 @@
 // with parent view 0 and a zero digest for nullify.
 #pragma once
 
+#include <functional>
 #include <vector>
 
 #include "base/codec.h"
@@ -29,6 +30,9 @@ struct Subject {
 };
 
 Bytes signing_bytes(const Hash256& chain_id, const Subject& subject);
+
+// A known kind, a view above 0, a parent below the view (SPEC.md R10); nothing besides the view in a nullify.
+bool well_formed(const Subject& subject);
 
 struct Vote {
     Subject subject;
@@ -69,9 +73,15 @@ struct Certificate {
     static Result<Certificate> decode(ByteView bytes);  // error: certificate_malformed
 };
 
-// Checks the count against the quorum and every signature. Errors: certificate_quorum, certificate_signer,
-// certificate_signature.
+// Checks form, the count against the quorum and every signature. Errors: certificate_malformed, certificate_quorum,
+// certificate_signer, certificate_signature.
 [[nodiscard]] Status verify_certificate(const Hash256& chain_id, const ValidatorSet& validators,
                                         const Certificate& certificate);
+
+// The same for a caller that remembers which signatures it verified: `check` says whether this signer (in the set) signed
+// these bytes.
+using SignerCheck = std::function<bool(ValidatorIndex signer, ByteView message, const crypto::Signature& signature)>;
+[[nodiscard]] Status verify_certificate(const Hash256& chain_id, const ValidatorSet& validators,
+                                        const Certificate& certificate, const SignerCheck& check);
 
 }  // namespace touchstone::consensus

@@ -3,7 +3,7 @@
 // admit() decides what may enter a pool (form, chain, organisation, key; the signature is checked by whoever calls,
 // once, with crypto::verify over transaction_signing_bytes). Execution applies one block's transactions in order; a
 // refused transaction stays in the block and changes nothing but its own TransactionRecord, so that its result is
-// definite..
+// definite.
 #pragma once
 
 #include <functional>
@@ -30,6 +30,7 @@ struct BlockContext {
 struct ItemOutcome {
     std::uint32_t index;  // position in the operation's item_keys
     Refusal refusal;
+    bool operator==(const ItemOutcome&) const = default;
 };
 
 struct OperationOutcome {
@@ -43,6 +44,8 @@ struct TransactionOutcome {
     std::uint32_t operation = 0;         // which operation was refused
     std::string detail;                  // names the field or item, for people
     std::vector<OperationOutcome> operations;
+
+    bool operator==(const TransactionOutcome&) const = default;
 
     bool applied() const { return refusal == Refusal::kNone; }
     // Stored as a side entry ('r' ‖ transaction id -> height, index, outcome) so that tx_get can answer.
@@ -80,6 +83,9 @@ struct Rejection {
 // Form only: Protobuf, sizes, field syntax. Pure; any thread.
 Result<ParsedTransactionPtr, Rejection> parse(SignedTransactionPtr transaction, const Parameters& parameters);
 
+// The signature, with crypto::verify over transaction_signing_bytes. Pure; any thread. nullopt: it is good.
+std::optional<Rejection> check_signature(const ParsedTransaction& transaction);
+
 // Against a state: chain, validity at `height`, organisation and key. nullopt: may be admitted.
 std::optional<Rejection> admit(const ParsedTransaction& transaction, const BlockContext& context, const ReadRecord& read);
 
@@ -94,6 +100,7 @@ struct StoredResult {
     Height height;
     std::uint32_t index = 0;
     TransactionOutcome outcome;
+    bool operator==(const StoredResult&) const = default;
     Bytes encode() const;
     static Result<StoredResult> decode(ByteView bytes);
 };

@@ -13,7 +13,21 @@ struct GenesisValidator {
     std::string organisation;
     std::string name;
     crypto::PublicKey key;
+    bool operator==(const GenesisValidator&) const = default;
 };
+
+// The record under validators_key(): who validates, in the order of their indexes.
+struct ValidatorsRecord {
+    Epoch epoch;
+    std::vector<GenesisValidator> validators;
+    bool operator==(const ValidatorsRecord&) const = default;
+
+    Bytes encode() const;
+    static Result<ValidatorsRecord> decode(ByteView bytes);  // error: record_malformed
+};
+
+// The epoch of the first validator set.
+inline constexpr Epoch kGenesisEpoch{0};
 
 struct Genesis {
     std::string name;
@@ -22,7 +36,10 @@ struct Genesis {
     std::vector<OrganisationRecord> organisations;
     std::vector<GenesisValidator> validators;
 
+    bool operator==(const Genesis&) const = default;
+
     Bytes encode() const;
+    static Result<Genesis> decode(ByteView bytes);  // error: record_malformed; check() judges the content
     Hash256 chain_id() const;
     // Errors: genesis_invalid, with what is wrong: no validators, a key twice, an organisation twice, bad slug, …
     [[nodiscard]] Status check() const;

@@ -18,6 +18,7 @@ namespace touchstone::ledger {
 
 struct Header {
     static constexpr std::uint16_t kVersion = 1;
+    static constexpr std::size_t kEncodedBytes = 230;
     Hash256 chain_id;
     Epoch epoch;
     Height height;

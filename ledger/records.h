@@ -12,6 +12,7 @@
 #include "base/codec.h"
 #include "base/result.h"
 #include "base/strong.h"
+#include "base/time.h"
 #include "crypto/ed25519.h"
 
 namespace touchstone::ledger {

@@ -69,6 +69,9 @@ struct RefusalInfo {
 };
 
 const RefusalInfo& info(Refusal refusal);
+// All of them in order of their numbers, kNone first.
 std::span<const RefusalInfo> refusals();
+// Whether a number that was read stands for one of them.
+bool is_refusal(std::uint16_t number);
 
 }  // namespace touchstone::ledger

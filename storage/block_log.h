@@ -5,9 +5,11 @@
 // last segment and says so; corruption below the tail is reported when it is read, and is repaired by writing the
 // record again elsewhere (the caller keeps the index of places).
 //
-// Record: u32 magic ‖ u32 payload size ‖ u8 kind ‖ u32 CRC-32C over kind and payload ‖ payload. Segments are
-// preallocated with zeros, so that a sync does not have to move the end of the file (149 µs against 295 µs);
-// zero magic is the end of a segment.
+// Record: u32 magic ‖ u32 payload size ‖ u8 kind ‖ u32 CRC-32C over segment, offset, size, kind and payload ‖ payload.
+// The place is under the checksum, so that a payload that imitates a record, or a record that was written elsewhere,
+// is never taken for one. Segments are preallocated with zeros, so that a sync does not have to move the end of the
+// file (149 µs against 295 µs); zero magic is the end of a segment. A segment is synced before the next one begins:
+// only the last one can have a torn tail.
 #pragma once
 
 #include <functional>

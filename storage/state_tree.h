@@ -108,7 +108,8 @@ class StateTree {
     virtual Result<StateDeltaPtr> prepare(StateDeltaPtr parent, std::vector<StateWrite> writes,
                                           std::vector<SideWrite> side, const StateView* hint) = 0;
     // Precondition: the delta's parent is null or was the last one committed. mark.root must equal the delta's root.
-    virtual void commit(const StateDeltaPtr& delta, StateMark mark) = 0;
+    // `late`: side entries that are known only now (where the block stands in the log); no key of the delta's own.
+    virtual void commit(const StateDeltaPtr& delta, StateMark mark, std::vector<SideWrite> late) = 0;
     // Writes everything committed so far to the store; false when there was nothing. Errors stop the node.
     virtual Result<bool> flush() = 0;
     virtual std::unique_ptr<StateReadGuard> read() const = 0;

@@ -2,8 +2,10 @@
 //
 // Owns the file "votes". One thread. Invariant: what append() took and sync() confirmed is answered by the next open(),
 // unless release_below() gave it up. A vote leaves the node only after sync() (consensus/SPEC.md).
-// A slot: u64 sequence ‖ u64 view ‖ u16 size ‖ payload (at most kPayloadMax) ‖ zeros ‖ u32 CRC-32C; 256 bytes.
-// The ring grows (by writing zeros and syncing) when every slot is still needed.
+// A slot: u64 sequence ‖ u64 view ‖ u8 place in its batch ‖ u8 size ‖ payload (at most kPayloadMax) ‖ zeros ‖ u32 CRC-32C
+// of all that; 256 bytes. A batch is what one sync covers: its last slots may be torn by a crash, earlier ones may not.
+// The ring grows, into a file of twice the size that takes the old one's place, when its oldest slot is still needed.
+// After a failed append() or sync() the journal may not be used again: the node stops.
 #pragma once
 
 #include "base/strong.h"
@@ -21,11 +23,13 @@ class VoteJournal {
     static Result<std::unique_ptr<VoteJournal>> open(Disk& disk, std::size_t slots);
     virtual ~VoteJournal() = default;
 
-    // Payloads found by open(), oldest first, without those released.
+    // Payloads found by open(), oldest first, without those released since.
     virtual const std::vector<Bytes>& recovered() const = 0;
+    // Precondition: 1 to kPayloadMax bytes.
     [[nodiscard]] virtual Status append(View view, ByteView payload) = 0;
     [[nodiscard]] virtual Status sync() = 0;
-    // Votes below `view` are not needed any more: their views are final.
+    // Votes below `view` are not needed any more: their views are final. Kept in memory only: a later open() may answer
+    // votes again that were released and whose slots were not used since.
     virtual void release_below(View view) = 0;
 };
 

@@ -1,0 +1,114 @@
+#include "ledger/build.h"
+
+#include "ledger/pb.h"
+
+namespace touchstone::ledger {
+namespace {
+
+std::string joined(const std::vector<Hash256>& items) {
+    std::string bytes;
+    bytes.reserve(items.size() * Hash256::kSize);
+    for (const Hash256& item : items) bytes += as_text(item.view());
+    return bytes;
+}
+
+pb::FlagKind flag_kind(ItemFlag flag) { return static_cast<pb::FlagKind>(static_cast<int>(flag) + 1); }
+
+// One overload for each operation: writes it into the oneof of the Protobuf operation.
+struct OperationWriter {
+    pb::Operation& out;
+
+    void operator()(const op::DeclareProduct& from) const {
+        auto& to = *out.mutable_declare_product();
+        to.set_gtin(from.gtin);
+        to.set_name(from.name);
+        if (!from.image_hash.is_zero()) to.set_image_hash(from.image_hash.bytes.data(), Hash256::kSize);
+        for (const Hash256& document : from.document_hashes)
+            to.add_document_hashes(document.bytes.data(), Hash256::kSize);
+    }
+    void operator()(const op::GrantLicence& from) const {
+        auto& to = *out.mutable_grant_licence();
+        to.set_gtin(from.gtin);
+        to.set_manufacturer(from.manufacturer);
+        to.set_quota(from.quota);
+        to.set_from_day(from.from);
+        to.set_until_day(from.until);
+        to.set_facility(from.facility);
+    }
+    void operator()(const op::RevokeLicence& from) const {
+        auto& to = *out.mutable_revoke_licence();
+        to.set_gtin(from.gtin);
+        to.set_manufacturer(from.manufacturer);
+        to.set_reason(from.reason);
+    }
+    void operator()(const op::Register& from) const {
+        auto& to = *out.mutable_register_();
+        to.set_gtin(from.gtin);
+        to.set_item_keys(joined(from.items));
+        to.set_lot(from.lot);
+        to.set_expiry_day(from.expiry);
+        to.set_made_on_day(from.made_on);
+        to.set_facility(from.facility);
+        to.set_mode(from.mode == RegisterMode::kPartial ? pb::PARTIAL : pb::ATOMIC);
+    }
+    void operator()(const op::Ship& from) const {
+        auto& to = *out.mutable_ship();
+        to.set_item_keys(joined(from.items));
+        to.set_to(from.to);
+        to.set_document(from.document);
+    }
+    void operator()(const op::CancelShipment& from) const {
+        out.mutable_cancel_shipment()->set_item_keys(joined(from.items));
+    }
+    void operator()(const op::Receive& from) const { out.mutable_receive()->set_item_keys(joined(from.items)); }
+    void operator()(const op::RejectShipment& from) const {
+        out.mutable_reject_shipment()->set_item_keys(joined(from.items));
+        out.mutable_reject_shipment()->set_reason(from.reason);
+    }
+    void operator()(const op::Sell& from) const {
+        out.mutable_sell()->set_item_keys(joined(from.items));
+        out.mutable_sell()->set_country(from.country);
+    }
+    void operator()(const op::Return& from) const {
+        out.mutable_return_item()->set_item_keys(joined(from.items));
+        out.mutable_return_item()->set_reason(from.reason);
+    }
+    void operator()(const op::Recall& from) const { set_recall(*out.mutable_recall(), from); }
+    void operator()(const op::LiftRecall& from) const { set_recall(*out.mutable_lift_recall(), from); }
+    void operator()(const op::Flag& from) const { set_flag(*out.mutable_flag(), from); }
+    void operator()(const op::ClearFlag& from) const { set_flag(*out.mutable_clear_flag(), from); }
+
+  private:
+    template <class To, class From>
+    static void set_recall(To& to, const From& from) {
+        to.set_gtin(from.gtin);
+        to.set_lot(from.lot);
+        to.set_reason(from.reason);
+    }
+    template <class To, class From>
+    static void set_flag(To& to, const From& from) {
+        to.set_item_keys(joined(from.items));
+        to.set_flag(flag_kind(from.flag));
+        to.set_reason(from.reason);
+    }
+};
+
+}  // namespace
+
+Bytes build_payload(const PayloadHead& head, std::span<const Operation> operations) {
+    pb::Payload payload;
+    payload.set_chain_id(head.chain_id.bytes.data(), Hash256::kSize);
+    payload.set_organisation(head.organisation);
+    payload.set_key(head.key.bytes.data(), crypto::PublicKey::kSize);
+    payload.set_valid_until(head.valid_until);
+    payload.set_nonce(head.nonce.data(), head.nonce.size());
+    for (const Operation& operation : operations) std::visit(OperationWriter{*payload.add_operations()}, operation);
+    return serialized(payload);
+}
+
+SignedTransaction sign_payload(Bytes payload, const crypto::SecretKey& key) {
+    const crypto::Signature signature = key.sign(transaction_signing_bytes(payload));
+    return {std::move(payload), signature};
+}
+
+}  // namespace touchstone::ledger

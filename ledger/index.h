@@ -1,0 +1,49 @@
+// Index entries: side entries that make lists cheap. Their order is the order of the list, their values are empty.
+//
+//   'i' 'o' organisation id          organisations, by id
+//   'i' 'p' gtin (14)                products, by GTIN
+//   'i' 'l' gtin (14) manufacturer   licences (revoked ones too), by GTIN and manufacturer
+//   'i' 'b' gtin (14) lot            lots, by GTIN and lot
+//   'i' 'r' gtin (14) lot            recalls in force, by GTIN; without a lot: of the whole product
+//
+// A list is a scan from its prefix; the next page starts just after the last key seen. Pure functions; any thread.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "base/bytes.h"
+
+namespace touchstone::ledger {
+
+Bytes organisation_index_key(std::string_view id);
+Bytes product_index_key(std::string_view gtin14);
+Bytes licence_index_key(std::string_view gtin14, std::string_view manufacturer);
+Bytes lot_index_key(std::string_view gtin14, std::string_view lot);
+Bytes recall_index_key(std::string_view gtin14, std::string_view lot);
+
+Bytes organisation_index_prefix();
+Bytes product_index_prefix();
+// `gtin14` empty: of all products.
+Bytes licence_index_prefix(std::string_view gtin14 = {});
+Bytes lot_index_prefix(std::string_view gtin14 = {});
+Bytes recall_index_prefix(std::string_view gtin14 = {});
+
+// The least key greater than `key`: where the page after it starts.
+Bytes index_key_after(ByteView key);
+
+// What a licence, lot or recall entry is about. `name`: manufacturer or lot.
+struct ProductEntry {
+    std::string gtin;
+    std::string name;
+    bool operator==(const ProductEntry&) const = default;
+};
+
+// nullopt: not a key of that list.
+std::optional<std::string> parse_organisation_index(ByteView key);
+std::optional<std::string> parse_product_index(ByteView key);
+std::optional<ProductEntry> parse_licence_index(ByteView key);
+std::optional<ProductEntry> parse_lot_index(ByteView key);
+std::optional<ProductEntry> parse_recall_index(ByteView key);
+
+}  // namespace touchstone::ledger

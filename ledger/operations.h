@@ -1,0 +1,111 @@
+// The operations in the ledger's own terms: what parse() makes of a payload and what clients build one from.
+//
+// Values only. An Operation that parse() made is well-formed (checked fields, item keys not empty); one that a client
+// fills in is whatever the client says, and the ledger judges it. Fields as in transaction.proto.
+#pragma once
+
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "ledger/records.h"
+
+namespace touchstone::ledger {
+
+enum class RegisterMode : std::uint8_t { kAtomic, kPartial };
+
+namespace op {
+
+struct DeclareProduct {
+    std::string gtin;
+    std::string name;
+    Hash256 image_hash;  // zero: none
+    std::vector<Hash256> document_hashes;
+    bool operator==(const DeclareProduct&) const = default;
+};
+struct GrantLicence {
+    std::string gtin;
+    std::string manufacturer;
+    std::uint64_t quota = 0;
+    Day from = 0;
+    Day until = 0;
+    std::string facility;
+    bool operator==(const GrantLicence&) const = default;
+};
+struct RevokeLicence {
+    std::string gtin;
+    std::string manufacturer;
+    std::string reason;
+    bool operator==(const RevokeLicence&) const = default;
+};
+struct Register {
+    std::string gtin;
+    std::vector<Hash256> items;
+    std::string lot;
+    Day expiry = 0;
+    Day made_on = 0;
+    std::string facility;
+    RegisterMode mode = RegisterMode::kAtomic;
+    bool operator==(const Register&) const = default;
+};
+struct Ship {
+    std::vector<Hash256> items;
+    std::string to;
+    std::string document;
+    bool operator==(const Ship&) const = default;
+};
+struct CancelShipment {
+    std::vector<Hash256> items;
+    bool operator==(const CancelShipment&) const = default;
+};
+struct Receive {
+    std::vector<Hash256> items;
+    bool operator==(const Receive&) const = default;
+};
+struct RejectShipment {
+    std::vector<Hash256> items;
+    std::string reason;
+    bool operator==(const RejectShipment&) const = default;
+};
+struct Sell {
+    std::vector<Hash256> items;
+    std::string country;
+    bool operator==(const Sell&) const = default;
+};
+struct Return {
+    std::vector<Hash256> items;
+    std::string reason;
+    bool operator==(const Return&) const = default;
+};
+struct Recall {
+    std::string gtin;
+    std::string lot;
+    std::string reason;
+    bool operator==(const Recall&) const = default;
+};
+struct LiftRecall {
+    std::string gtin;
+    std::string lot;
+    std::string reason;
+    bool operator==(const LiftRecall&) const = default;
+};
+struct Flag {
+    std::vector<Hash256> items;
+    ItemFlag flag = ItemFlag::kStolen;
+    std::string reason;
+    bool operator==(const Flag&) const = default;
+};
+struct ClearFlag {
+    std::vector<Hash256> items;
+    ItemFlag flag = ItemFlag::kStolen;
+    std::string reason;
+    bool operator==(const ClearFlag&) const = default;
+};
+
+}  // namespace op
+
+using Operation = std::variant<op::DeclareProduct, op::GrantLicence, op::RevokeLicence, op::Register, op::Ship,
+                               op::CancelShipment, op::Receive, op::RejectShipment, op::Sell, op::Return, op::Recall,
+                               op::LiftRecall, op::Flag, op::ClearFlag>;
+
+}  // namespace touchstone::ledger

@@ -1,0 +1,250 @@
+// Form only, in three steps: bounds on the wire bytes, Protobuf, then each field into the ledger's own terms.
+#include <fmt/format.h>
+
+#include "ledger/gs1.h"
+#include "ledger/parsed.h"
+#include "ledger/pb.h"
+#include "ledger/text.h"
+#include "ledger/wire_scan.h"
+
+namespace touchstone::ledger {
+namespace {
+
+constexpr std::size_t kNonceBytesMin = 8;
+constexpr std::size_t kNonceBytesMax = 32;
+constexpr std::size_t kDocumentsMax = 16;
+constexpr std::size_t kFieldsPerOperationMax = kDocumentsMax + 8;
+constexpr Day kDayMax = 2'932'896;  // 9999-12-31: the last day that ISO 8601 writes with four digits
+
+// Converts the operations of one payload. The first fault sticks, and what is converted after it is not used.
+class Converter {
+  public:
+    explicit Converter(const Parameters& parameters) : parameters_(parameters) {}
+    const std::optional<Rejection>& fault() const { return fault_; }
+    std::size_t items() const { return items_; }
+
+    std::optional<Operation> convert(const pb::Operation& from) {
+        if (has_unknown_fields(from))
+            refuse(Refusal::kMalformed, "an operation has a field that this version does not know");
+        switch (from.kind_case()) {
+            case pb::Operation::kDeclareProduct:
+                return of(from.declare_product());
+            case pb::Operation::kGrantLicence:
+                return of(from.grant_licence());
+            case pb::Operation::kRevokeLicence:
+                return of(from.revoke_licence());
+            case pb::Operation::kRegister:
+                return of(from.register_());
+            case pb::Operation::kShip:
+                return of(from.ship());
+            case pb::Operation::kCancelShipment:
+                return op::CancelShipment{items_of(from.cancel_shipment())};
+            case pb::Operation::kReceive:
+                return op::Receive{items_of(from.receive())};
+            case pb::Operation::kRejectShipment:
+                return op::RejectShipment{items_of(from.reject_shipment()), reason(from.reject_shipment().reason())};
+            case pb::Operation::kSell:
+                return op::Sell{items_of(from.sell()), country(from.sell().country())};
+            case pb::Operation::kReturnItem:
+                return op::Return{items_of(from.return_item()), reason(from.return_item().reason())};
+            case pb::Operation::kRecall:
+                return recall<op::Recall>(from.recall());
+            case pb::Operation::kLiftRecall:
+                return recall<op::LiftRecall>(from.lift_recall());
+            case pb::Operation::kFlag:
+                return flag<op::Flag>(from.flag());
+            case pb::Operation::kClearFlag:
+                return flag<op::ClearFlag>(from.clear_flag());
+            case pb::Operation::KIND_NOT_SET:
+                break;
+        }
+        refuse(Refusal::kMalformed, "an operation is empty or of a kind that this version does not know");
+        return std::nullopt;
+    }
+
+  private:
+    void refuse(Refusal refusal, std::string detail) {
+        if (!fault_) fault_ = Rejection{refusal, std::move(detail)};
+    }
+    void known_only(const google::protobuf::Message& message) {
+        if (has_unknown_fields(message))
+            refuse(Refusal::kMalformed, "an operation has a field that this version does not know");
+    }
+
+    Operation of(const pb::DeclareProduct& from) {
+        known_only(from);
+        op::DeclareProduct to{gtin(from.gtin()), text(from.name(), limits::kNameBytesMax, "name"), {}, {}};
+        if (to.name.empty()) refuse(Refusal::kBadText, "name is empty");
+        if (!from.image_hash().empty()) to.image_hash = hash(from.image_hash(), "image_hash");
+        if (static_cast<std::size_t>(from.document_hashes_size()) > kDocumentsMax)
+            refuse(Refusal::kTooLarge, fmt::format("document_hashes has more than {} entries", kDocumentsMax));
+        for (const std::string& document : from.document_hashes())
+            to.document_hashes.push_back(hash(document, "document_hashes"));
+        return to;
+    }
+    Operation of(const pb::GrantLicence& from) {
+        known_only(from);
+        op::GrantLicence to{gtin(from.gtin()),
+                            organisation(from.manufacturer(), "manufacturer"),
+                            from.quota(),
+                            day(from.from_day(), "from_day"),
+                            day(from.until_day(), "until_day"),
+                            gln(from.facility())};
+        if (to.until != 0 && to.from > to.until) refuse(Refusal::kBadDate, "from_day is after until_day");
+        return to;
+    }
+    Operation of(const pb::RevokeLicence& from) {
+        known_only(from);
+        return op::RevokeLicence{gtin(from.gtin()), organisation(from.manufacturer(), "manufacturer"),
+                                 reason(from.reason())};
+    }
+    Operation of(const pb::Register& from) {
+        op::Register to;
+        to.gtin = gtin(from.gtin());
+        to.items = items_of(from);
+        to.lot = lot(from.lot());
+        to.expiry = day(from.expiry_day(), "expiry_day");
+        to.made_on = day(from.made_on_day(), "made_on_day");
+        to.facility = gln(from.facility());
+        if (to.expiry != 0 && to.made_on > to.expiry) refuse(Refusal::kBadDate, "made_on_day is after expiry_day");
+        if (from.mode() != pb::ATOMIC && from.mode() != pb::PARTIAL) refuse(Refusal::kMalformed, "mode is not known");
+        to.mode = from.mode() == pb::PARTIAL ? RegisterMode::kPartial : RegisterMode::kAtomic;
+        return to;
+    }
+    Operation of(const pb::Ship& from) {
+        return op::Ship{items_of(from), organisation(from.to(), "to"),
+                        text(from.document(), limits::kNameBytesMax, "document")};
+    }
+    template <class To, class From>
+    Operation recall(const From& from) {
+        known_only(from);
+        return To{gtin(from.gtin()), lot(from.lot()), reason(from.reason())};
+    }
+    template <class To, class From>
+    Operation flag(const From& from) {
+        To to{items_of(from), ItemFlag::kStolen, reason(from.reason())};
+        if (from.flag() < pb::STOLEN || from.flag() > pb::QUARANTINED)
+            refuse(Refusal::kMalformed, "flag is not stolen, suspect or quarantined");
+        else
+            to.flag = static_cast<ItemFlag>(static_cast<int>(from.flag()) - 1);
+        return to;
+    }
+
+    template <class From>
+    std::vector<Hash256> items_of(const From& from) {
+        known_only(from);
+        const std::string& keys = from.item_keys();
+        const std::size_t count = keys.size() / Hash256::kSize;
+        if (keys.empty() || keys.size() % Hash256::kSize != 0)
+            refuse(Refusal::kBadItemKeys, fmt::format("item_keys has {} bytes", keys.size()));
+        items_ += count;
+        if (count > parameters_.items_per_register_max || items_ > parameters_.block_items_max)
+            refuse(Refusal::kTooManyItems,
+                   fmt::format("{} items in one operation, {} in the transaction", count, items_));
+        if (fault_) return {};
+        std::vector<Hash256> items(count);
+        for (std::size_t i = 0; i < count; ++i)
+            std::memcpy(items[i].bytes.data(), keys.data() + i * Hash256::kSize, Hash256::kSize);
+        return items;
+    }
+    std::string gtin(const std::string& value) {
+        if (!is_gtin14(value)) refuse(Refusal::kBadGtin, "gtin is not 14 digits with a valid check digit");
+        return value;
+    }
+    std::string lot(const std::string& value) {
+        if (!value.empty() && !is_lot(value)) refuse(Refusal::kBadLot, "lot is not 1 to 20 GS1 characters");
+        return value;
+    }
+    std::string gln(const std::string& value) {
+        if (!value.empty() && !is_gln(value)) refuse(Refusal::kBadText, "facility is not a GLN");
+        return value;
+    }
+    std::string country(const std::string& value) {
+        if (!value.empty() && !is_country(value)) refuse(Refusal::kBadText, "country is not two capital letters");
+        return value;
+    }
+    std::string organisation(const std::string& value, std::string_view field) {
+        if (!is_slug(value)) refuse(Refusal::kUnknownRecipient, fmt::format("{} is not an organisation id", field));
+        return value;
+    }
+    std::string text(const std::string& value, std::size_t bytes_max, std::string_view field) {
+        if (value.size() > bytes_max)
+            refuse(Refusal::kBadText, fmt::format("{} has {} bytes, at most {}", field, value.size(), bytes_max));
+        else if (!is_plain_text(value))
+            refuse(Refusal::kBadText, fmt::format("{} has control characters or is not UTF-8", field));
+        return fault_ ? std::string() : value;
+    }
+    std::string reason(const std::string& value) { return text(value, limits::kReasonBytesMax, "reason"); }
+    Hash256 hash(const std::string& value, std::string_view field) {
+        const auto converted = Hash256::from_view(as_bytes(value));
+        if (!converted) refuse(Refusal::kMalformed, fmt::format("{} is not a digest of 32 bytes", field));
+        return converted.value_or(Hash256{});
+    }
+    Day day(std::uint32_t value, std::string_view field) {
+        if (value > kDayMax) refuse(Refusal::kBadDate, fmt::format("{} is beyond the year 9999", field));
+        return value;
+    }
+
+    const Parameters& parameters_;
+    std::optional<Rejection> fault_;
+    std::size_t items_ = 0;
+};
+
+std::optional<Rejection> check_bounds(const SignedTransaction& transaction, const Parameters& parameters) {
+    if (transaction.size_bytes() > parameters.transaction_bytes_max || transaction.size_bytes() > INT32_MAX)
+        return Rejection{Refusal::kTooLarge, fmt::format("{} bytes, at most {}", transaction.size_bytes(),
+                                                         parameters.transaction_bytes_max)};
+    switch (scan_payload(transaction.payload, {parameters.operations_max, kFieldsPerOperationMax})) {
+        case WireVerdict::kFits:
+            return std::nullopt;
+        case WireVerdict::kMalformed:
+            return Rejection{Refusal::kMalformed, "the payload is not Protobuf"};
+        case WireVerdict::kTooManyFields:
+            return Rejection{Refusal::kMalformed, "a message has more fields than it can need"};
+        case WireVerdict::kTooManyOperations:
+            return Rejection{Refusal::kTooLarge, fmt::format("more than {} operations", parameters.operations_max)};
+    }
+    INVARIANT(false);
+}
+
+std::optional<Rejection> check_head(const pb::Payload& payload) {
+    const auto malformed = [](std::string detail) { return Rejection{Refusal::kMalformed, std::move(detail)}; };
+    if (has_unknown_fields(payload)) return malformed("the payload has a field that this version does not know");
+    if (payload.chain_id().size() != Hash256::kSize) return malformed("chain_id is not 32 bytes");
+    if (payload.key().size() != crypto::PublicKey::kSize) return malformed("key is not 32 bytes");
+    if (payload.nonce().size() < kNonceBytesMin || payload.nonce().size() > kNonceBytesMax)
+        return malformed(fmt::format("nonce is not {} to {} bytes", kNonceBytesMin, kNonceBytesMax));
+    if (!is_slug(payload.organisation())) return malformed("organisation is not an organisation id");
+    if (payload.operations().empty()) return malformed("there are no operations");
+    return std::nullopt;
+}
+
+}  // namespace
+
+Result<ParsedTransactionPtr, Rejection> parse(SignedTransactionPtr transaction, const Parameters& parameters) {
+    if (auto rejection = check_bounds(*transaction, parameters)) return *rejection;
+    pb::Payload payload;
+    if (!payload.ParseFromArray(transaction->payload.data(), static_cast<int>(transaction->payload.size())))
+        return Rejection{Refusal::kMalformed, "the payload is not Protobuf"};
+    if (auto rejection = check_head(payload)) return *rejection;
+
+    Converter converter(parameters);
+    std::vector<Operation> operations;
+    operations.reserve(static_cast<std::size_t>(payload.operations_size()));
+    for (const pb::Operation& from : payload.operations()) {
+        auto operation = converter.convert(from);
+        if (converter.fault()) return *converter.fault();
+        operations.push_back(*std::move(operation));
+    }
+    ParsedInfo known{transaction->id(),      *Hash256::from_view(as_bytes(payload.chain_id())),
+                     payload.organisation(), *crypto::PublicKey::from_view(as_bytes(payload.key())),
+                     payload.valid_until(),  transaction->size_bytes(),
+                     converter.items()};
+    return ParsedTransactionPtr(
+        std::make_shared<ParsedTransaction>(std::move(known), std::move(transaction), std::move(operations)));
+}
+
+const ParsedInfo& info(const ParsedTransaction& transaction) { return transaction.info(); }
+const SignedTransactionPtr& signed_of(const ParsedTransaction& transaction) { return transaction.carried(); }
+
+}  // namespace touchstone::ledger

@@ -1,0 +1,124 @@
+#include "ledger/records.h"
+
+#include <array>
+
+#include "crypto/sha256.h"
+
+namespace touchstone::ledger {
+namespace {
+
+constexpr std::uint64_t kMillisecondsPerDay = 86'400'000;
+
+Bytes number_bytes(std::uint64_t value) { return std::move(Writer{}.u64(value)).take(); }
+
+constexpr std::array<std::string_view, kRoleCount> kRoleNames{"brand",    "manufacturer", "logistics", "retailer",
+                                                              "platform", "regulator",    "auditor"};
+
+struct EventNames {
+    std::string_view name;
+    std::string_view biz_step;
+    std::string_view disposition;
+};
+
+// CBV 2.0 sections 7.1 and 7.2. What CBV has no word for takes the nearest, and its own name tells the difference.
+constexpr std::array<EventNames, 12> kEventNames{{
+    {"declared", "creating_class_instance", "active"},
+    {"registered", "commissioning", "active"},
+    {"shipped", "shipping", "in_transit"},
+    {"shipment_cancelled", "void_shipping", "in_progress"},
+    {"received", "receiving", "in_progress"},
+    {"shipment_rejected", "void_shipping", "in_progress"},
+    {"sold", "retail_selling", "retail_sold"},
+    {"returned", "receiving", "returned"},
+    {"recalled", "holding", "recalled"},
+    {"recall_lifted", "inspecting", "conformant"},
+    {"flagged", "holding", "non_sellable_other"},
+    {"flag_cleared", "inspecting", "conformant"},
+}};
+
+const EventNames& names_of(EventKind kind) {
+    const auto index = static_cast<std::size_t>(kind);
+    INVARIANT(index >= 1 && index <= kEventNames.size());
+    return kEventNames[index - 1];
+}
+
+}  // namespace
+
+Day day_of(std::uint64_t time_ms) { return static_cast<Day>(time_ms / kMillisecondsPerDay); }
+
+Hash256 item_key(std::string_view gtin14, std::string_view serial) {
+    return crypto::tagged_hash("touchstone/item/1", {as_bytes(gtin14), as_bytes(serial)});
+}
+
+Hash256 organisation_key(std::string_view id) {
+    return crypto::tagged_hash("touchstone/organisation/1", {as_bytes(id)});
+}
+
+Hash256 product_key(std::string_view gtin14) { return crypto::tagged_hash("touchstone/product/1", {as_bytes(gtin14)}); }
+
+Hash256 licence_key(std::string_view gtin14, std::string_view manufacturer) {
+    return crypto::tagged_hash("touchstone/licence/1", {as_bytes(gtin14), as_bytes(manufacturer)});
+}
+
+Hash256 lot_key(std::string_view gtin14, std::string_view lot) {
+    return crypto::tagged_hash("touchstone/lot/1", {as_bytes(gtin14), as_bytes(lot)});
+}
+
+Hash256 transaction_key(const Hash256& transaction_id) {
+    return crypto::tagged_hash("touchstone/transaction/1", {transaction_id.view()});
+}
+
+Hash256 expiry_key(Height height) { return crypto::tagged_hash("touchstone/expiry/1", {number_bytes(height.value)}); }
+
+Hash256 parameters_key() { return crypto::tagged_hash("touchstone/parameters/1", {}); }
+
+Hash256 validators_key() { return crypto::tagged_hash("touchstone/validator-set/1", {}); }
+
+std::string_view name_of(Role role) { return kRoleNames.at(static_cast<std::size_t>(role)); }
+
+std::optional<Role> role_from(std::string_view name) {
+    for (std::size_t i = 0; i < kRoleCount; ++i)
+        if (kRoleNames[i] == name) return static_cast<Role>(i);
+    return std::nullopt;
+}
+
+std::string_view name_of(ItemState state) {
+    switch (state) {
+        case ItemState::kActive:
+            return "active";
+        case ItemState::kInTransit:
+            return "in_transit";
+        case ItemState::kSold:
+            return "sold";
+    }
+    INVARIANT(false);
+}
+
+std::string_view name_of(ItemFlag flag) {
+    switch (flag) {
+        case ItemFlag::kStolen:
+            return "stolen";
+        case ItemFlag::kSuspect:
+            return "suspect";
+        case ItemFlag::kQuarantined:
+            return "quarantined";
+    }
+    INVARIANT(false);
+}
+
+std::string_view name_of(EventKind kind) { return names_of(kind).name; }
+std::string_view biz_step_of(EventKind kind) { return names_of(kind).biz_step; }
+std::string_view disposition_of(EventKind kind) { return names_of(kind).disposition; }
+
+Hash256 next_event_head(const Hash256& head, const Hash256& subject, ByteView event) {
+    return crypto::tagged_hash("touchstone/event/1", {head.view(), subject.view(), event});
+}
+
+Bytes event_side_key(const Hash256& subject, std::uint32_t sequence) {
+    Writer writer;
+    writer.reserve(1 + Hash256::kSize + 4);
+    writer.u8('e').hash(subject).u32(sequence);
+    return std::move(writer).take();
+}
+
+}  // namespace touchstone::ledger

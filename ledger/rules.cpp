@@ -1,0 +1,42 @@
+#include "ledger/rules.h"
+
+#include <fmt/format.h>
+
+namespace touchstone::ledger {
+
+Rejection rejection_of(const OperationOutcome& outcome, const std::vector<Hash256>& items) {
+    INVARIANT(!outcome.refused.empty());
+    const ItemOutcome& first = outcome.refused.front();
+    return {first.refusal, fmt::format("{} of {} items; the first is number {}, {}", outcome.refused.size(),
+                                       items.size(), first.index, items[first.index].hex())};
+}
+
+Verdict ItemBatch::first_refused() const {
+    if (outcome_.refused.empty()) return std::nullopt;
+    return rejection_of(outcome_, items_);
+}
+
+const ProductRecord& product_of(Run& run, const ItemRecord& item) {
+    const ProductSlot& slot = run.overlay.product(item.gtin);
+    INVARIANT(slot.record.has_value());
+    return *slot.record;
+}
+
+bool is_recalled(Run& run, const ItemRecord& item) {
+    if (product_of(run, item).recall.active) return true;
+    if (item.lot.empty()) return false;
+    const LotSlot& lot = run.overlay.lot(item.gtin, item.lot);
+    INVARIANT(lot.record.has_value());
+    return lot.record->recall.active;
+}
+
+Verdict check_other_party(Run& run, const std::string& id, std::string_view field) {
+    if (id == run.actor.id)
+        return Rejection{Refusal::kUnknownRecipient, fmt::format("{} is the organisation that acts", field)};
+    const OrganisationRecord* const other = run.overlay.organisations.get(organisation_key(id));
+    if (other == nullptr) return Rejection{Refusal::kUnknownRecipient, fmt::format("{}: there is no '{}'", field, id)};
+    if (other->suspended) return Rejection{Refusal::kSuspendedOrganisation, fmt::format("{}: '{}'", field, id)};
+    return std::nullopt;
+}
+
+}  // namespace touchstone::ledger

@@ -1,0 +1,58 @@
+#include "node/candidates.h"
+
+#include <algorithm>
+
+namespace touchstone::node {
+
+Candidate& Candidates::add(ReceivedBlock block) {
+    const Hash256 hash = block.hash;
+    wanted_.erase(hash);
+    if (Candidate* const known = find(hash)) return *known;
+    if (candidates_.size() >= kMax) {
+        const auto highest = std::max_element(candidates_.begin(), candidates_.end(), [](const auto& a, const auto& b) {
+            return a.second.block.block.header.view < b.second.block.block.header.view;
+        });
+        candidates_.erase(highest);
+    }
+    Candidate candidate;
+    candidate.block = std::move(block);
+    return candidates_.emplace(hash, std::move(candidate)).first->second;
+}
+
+Candidate* Candidates::find(const Hash256& hash) {
+    const auto found = candidates_.find(hash);
+    return found == candidates_.end() ? nullptr : &found->second;
+}
+
+void Candidates::want(Instant now, const Hash256& hash, const std::vector<ValidatorIndex>& signers) {
+    if (signers.empty() || candidates_.contains(hash) || wanted_.contains(hash) || wanted_.size() >= kMax) return;
+    wanted_.emplace(hash, Wanted{signers, 0, now + kFirstAsk});
+}
+
+std::vector<Candidates::Ask> Candidates::due(Instant now) {
+    std::vector<Ask> asks;
+    for (auto& [hash, wanted] : wanted_) {
+        if (wanted.next_ask > now) continue;
+        asks.push_back({hash, wanted.signers[wanted.next_signer % wanted.signers.size()]});
+        ++wanted.next_signer;
+        wanted.next_ask = now + kAskAgain;
+    }
+    return asks;
+}
+
+Instant Candidates::next_deadline() const {
+    Instant deadline = Instant::never();
+    for (const auto& [hash, wanted] : wanted_) deadline = std::min(deadline, wanted.next_ask);
+    return deadline;
+}
+
+void Candidates::forget(const Hash256& hash) {
+    candidates_.erase(hash);
+    wanted_.erase(hash);
+}
+
+void Candidates::drop_through(View view) {
+    std::erase_if(candidates_, [&](const auto& entry) { return entry.second.block.block.header.view <= view; });
+}
+
+}  // namespace touchstone::node

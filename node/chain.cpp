@@ -1,0 +1,374 @@
+#include "node/chain.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <unordered_set>
+
+namespace touchstone::node {
+namespace {
+
+// What the state's mark remembers of its block, so that a start needs nothing of the log below it.
+struct MarkNote {
+    storage::LogPlace scan_from;
+    Bytes header;  // empty at height 0
+    Bytes certificate;
+    crypto::LogFrontier log;
+
+    Bytes encode() const {
+        Writer writer;
+        writer.u32(scan_from.segment).u32(scan_from.offset).string(header).string(certificate);
+        writer.u64(log.size()).u32(static_cast<std::uint32_t>(log.peaks().size()));
+        for (const Hash256& peak : log.peaks()) writer.hash(peak);
+        return std::move(writer).take();
+    }
+
+    static Result<MarkNote> decode(ByteView bytes) {
+        Reader reader(bytes);
+        MarkNote note;
+        note.scan_from.segment = reader.u32();
+        note.scan_from.offset = reader.u32();
+        note.header = to_bytes(reader.bytes());
+        note.certificate = to_bytes(reader.bytes());
+        const std::uint64_t size = reader.u64();
+        std::vector<Hash256> peaks(std::min<std::size_t>(reader.u32(), 64));
+        for (Hash256& peak : peaks) peak = reader.hash();
+        if (!reader.finished()) return Error{"state_corrupt", "the mark of the state is not well formed"};
+        TRY_ASSIGN(note.log, crypto::LogFrontier::from_peaks(size, std::move(peaks)));
+        return note;
+    }
+};
+
+Error proposal_error(const char* code, std::string message) { return {code, std::move(message)}; }
+
+std::vector<storage::SideWrite> side_writes(ledger::BlockEffects& effects) {
+    std::vector<storage::SideWrite> writes;
+    writes.reserve(effects.side.size());
+    for (auto& [key, value] : effects.side) writes.push_back({std::move(key), std::move(value)});
+    return writes;
+}
+
+std::vector<storage::StateWrite> state_writes(ledger::BlockEffects& effects) {
+    std::vector<storage::StateWrite> writes;
+    writes.reserve(effects.records.size());
+    for (auto& [key, record] : effects.records) writes.push_back({key, std::move(record)});
+    return writes;
+}
+
+}  // namespace
+
+Chain::Chain(Parts parts)
+    : parts_(parts), chain_id_(parts.genesis.chain_id()), validators_hash_(parts.validators.hash()) {}
+
+Result<std::unique_ptr<Chain>> Chain::open(Parts parts, const Progress& progress, RecoveryReport* report) {
+    std::unique_ptr<Chain> chain(new Chain(parts));
+    TRY(chain->load_tip());
+    TRY(chain->replay(progress, report));
+    return chain;
+}
+
+Status Chain::load_tip() {
+    const storage::StateMark mark = parts_.state.mark();
+    if (mark.note.empty()) return commit_genesis();
+    TRY_ASSIGN(MarkNote note, MarkNote::decode(mark.note));
+    tip_.hash = mark.block_hash;
+    tip_.height = mark.height;
+    tip_.log = std::move(note.log);
+    tip_.certificate = std::move(note.certificate);
+    tip_.time = parts_.genesis.time;
+    Hash256 chain_of_state = mark.block_hash;
+    if (!note.header.empty()) {
+        TRY_ASSIGN(tip_.header, ledger::Header::decode(note.header));
+        tip_.view = tip_.header.view;
+        tip_.time = tip_.header.time;
+        chain_of_state = tip_.header.chain_id;
+    }
+    if (chain_of_state != chain_id_)
+        return Error{"wrong_genesis",
+                     fmt::format("this folder holds the state of chain {}, and genesis.json describes chain {}; use the "
+                                 "genesis.json of that chain, or another --home",
+                                 chain_of_state.hex(), chain_id_.hex())};
+    return Ok{};
+}
+
+Status Chain::commit_genesis() {
+    std::vector<storage::StateWrite> writes;
+    for (auto& [key, record] : parts_.genesis.records()) writes.push_back({key, std::move(record)});
+    std::vector<storage::SideWrite> side;
+    for (auto& [key, value] : parts_.genesis.side()) side.push_back({std::move(key), std::move(value)});
+    TRY_ASSIGN(const storage::StateDeltaPtr delta,
+               parts_.state.prepare(nullptr, std::move(writes), std::move(side), nullptr));
+    tip_.hash = chain_id_;
+    tip_.time = parts_.genesis.time;
+    tip_.log.append(crypto::log_leaf_hash(chain_id_.view()));
+    const MarkNote note{{}, {}, {}, tip_.log};
+    parts_.state.commit(delta, {Height(0), chain_id_, storage::delta_root(*delta), note.encode()}, {});
+    return Ok{};
+}
+
+Status Chain::replay(const Progress& progress, RecoveryReport* report) {
+    TRY_ASSIGN(const MarkNote note, MarkNote::decode(parts_.state.mark().note));
+    std::vector<FinalRecord> finals;
+    std::optional<Error> fault;
+    TRY(parts_.store.log().scan(note.scan_from, [&](const storage::LogRecord& record) {
+        if (record.kind == BlockStore::kBodyRecord) {
+            const auto header = ledger::Header::decode(ByteView(record.payload).first(
+                std::min<std::size_t>(record.payload.size(), ledger::Header::kEncodedBytes)));
+            if (header.ok() && header->height > tip_.height)
+                parts_.store.remember(header->hash(), record.place), ++report->bodies_kept;
+            return true;
+        }
+        auto final_record = FinalRecord::decode(record.payload);
+        if (!final_record.ok()) {
+            fault = final_record.error();
+            return false;
+        }
+        if (final_record->height == tip_.height.next()) {
+            const Status replayed = replay_final(*final_record);
+            if (!replayed.ok()) {
+                fault = replayed.error();
+                return false;
+            }
+            ++report->blocks_replayed;
+            if (progress) progress(tip_.height);
+        }
+        return true;
+    }));
+    if (fault) return *fault;
+    return Ok{};
+}
+
+Status Chain::replay_final(const FinalRecord& record) {
+    TRY_ASSIGN(Bytes encoded, parts_.store.body(record.body));
+    parts_.store.remember(record.hash, record.body);
+    TRY_ASSIGN(const ledger::Block block, ledger::Block::decode(encoded));
+    std::vector<ledger::ParsedTransactionPtr> transactions;
+    for (const auto& transaction : block.transactions) {
+        auto parsed = ledger::parse(transaction, parameters());
+        if (!parsed.ok()) return Error{"log_corrupt", "a final block in the log holds a malformed transaction"};
+        transactions.push_back(*std::move(parsed));
+    }
+    TRY_ASSIGN(const ExecutedBlockPtr executed,
+               execute(block, std::move(transactions), std::make_shared<const Bytes>(std::move(encoded))));
+    auto committed = commit(executed->hash, record.view, record.certificate);
+    if (!committed.ok()) return committed.error();
+    return Ok{};
+}
+
+ExecutedBlockPtr Chain::find(const Hash256& hash) const {
+    const auto found = executed_.find(hash);
+    return found == executed_.end() ? nullptr : found->second;
+}
+
+std::vector<ExecutedBlockPtr> Chain::executed() const {
+    std::vector<ExecutedBlockPtr> blocks;
+    for (const auto& [hash, block] : executed_) blocks.push_back(block);
+    return blocks;
+}
+
+std::vector<ExecutedBlockPtr> Chain::path_to(const Hash256& hash) const {
+    std::vector<ExecutedBlockPtr> path;
+    for (ExecutedBlockPtr block = find(hash); block; block = find(block->header.parent)) path.push_back(block);
+    std::reverse(path.begin(), path.end());
+    return path;
+}
+
+ledger::BlockContext Chain::context(Height height, WallTime time) const {
+    return {chain_id_, height, time, parameters()};
+}
+
+ledger::ReadRecord Chain::reader(const storage::StateView& view) {
+    return [this, &view](const Hash256& key) -> std::optional<Bytes> {
+        auto record = view.get(key);
+        if (record.ok()) return *std::move(record);
+        read_fault_ = record.error();
+        return std::nullopt;
+    };
+}
+
+std::optional<ledger::Rejection> Chain::admit(const ledger::ParsedTransaction& transaction) const {
+    const auto view = parts_.state.view(nullptr);
+    const auto read = [&](const Hash256& key) -> std::optional<Bytes> {
+        auto record = view->get(key);
+        return record.ok() ? *std::move(record) : std::nullopt;
+    };
+    return ledger::admit(transaction, context(tip_.height.next(), tip_.time), read);
+}
+
+storage::StateDeltaPtr Chain::delta_of(const Hash256& hash) const {
+    const ExecutedBlockPtr block = find(hash);
+    return block ? block->delta : nullptr;
+}
+
+const crypto::LogFrontier& Chain::log_of(const Hash256& hash) const {
+    const auto found = executed_.find(hash);
+    return found == executed_.end() ? tip_.log : found->second->log;
+}
+
+Chain::Selection Chain::select(const Hash256& parent, const TransactionPool& pool,
+                               const ledger::BlockContext& block_context, const ledger::ReadRecord& read) const {
+    std::unordered_set<Hash256> in_ancestors;
+    for (const ExecutedBlockPtr& block : path_to(parent))
+        for (const auto& transaction : block->transactions) in_ancestors.insert(ledger::info(*transaction).id);
+    Selection selection;
+    auto& chosen = selection.chosen;
+    std::size_t bytes = 0;
+    std::size_t items = 0;
+    const ledger::Parameters& bounds = parameters();
+    pool.visit([&](const ledger::ParsedTransactionPtr& transaction) {
+        const ledger::ParsedInfo& facts = ledger::info(*transaction);
+        if (in_ancestors.contains(facts.id)) return true;
+        const bool fits = chosen.size() < bounds.block_transactions_max &&
+                          bytes + facts.size_bytes <= bounds.block_bytes_max &&
+                          (chosen.empty() || items + facts.items <= limits::kBlockItemsTarget);
+        if (!fits) return false;
+        if (ledger::admit(*transaction, block_context, read)) {
+            selection.rejected.push_back(facts.id);
+            return true;
+        }
+        bytes += facts.size_bytes;
+        items += facts.items;
+        chosen.push_back(transaction);
+        return true;
+    });
+    return selection;
+}
+
+Result<Chain::Built> Chain::build(const BuildOrder& order, const TransactionPool& pool) {
+    INVARIANT(is_tip_or_executed(order.parent));
+    const ExecutedBlockPtr parent = find(order.parent);
+    const Height height = (parent ? parent->header.height : tip_.height).next();
+    const WallTime parent_time = parent ? parent->header.time : tip_.time;
+    const ledger::BlockContext block_context = context(height, std::max(order.now, parent_time));
+    const auto view = parts_.state.view(parent ? parent->delta : nullptr);
+    const ledger::ReadRecord read = reader(*view);
+
+    ExecutedBlock built;
+    Selection selection = select(order.parent, pool, block_context, read);
+    if (read_fault_) return *read_fault_;
+    if (selection.chosen.empty() && !order.allow_empty) return Built{nullptr, std::move(selection.rejected)};
+    built.transactions = std::move(selection.chosen);
+    TRY_ASSIGN(ledger::BlockEffects effects, ledger::execute(block_context, built.transactions, read));
+    built.header.chain_id = chain_id_;
+    built.header.height = height;
+    built.header.view = order.view;
+    built.header.parent = order.parent;
+    built.header.time = block_context.time;
+    built.header.validators_hash = validators_hash_;
+    built.header.proposer = order.proposer;
+    built.header.log_root = log_of(order.parent).root();
+    TRY_ASSIGN(ExecutedBlockPtr block, finish(std::move(built), std::move(effects), *view));
+    return Built{std::move(block), std::move(selection.rejected)};
+}
+
+Status Chain::check_header(const ledger::Block& block) const {
+    const ledger::Header& header = block.header;
+    const ExecutedBlockPtr parent = find(header.parent);
+    const Height parent_height = parent ? parent->header.height : tip_.height;
+    const WallTime parent_time = parent ? parent->header.time : tip_.time;
+    if (header.chain_id != chain_id_) return proposal_error("proposal_chain", "the block is of another chain");
+    if (header.epoch != Epoch(0)) return proposal_error("proposal_epoch", "the block is of another epoch");
+    if (header.height != parent_height.next())
+        return proposal_error("proposal_height", "the block's height does not follow its parent's");
+    if (header.time < parent_time) return proposal_error("proposal_time", "the block is older than its parent");
+    if (header.validators_hash != validators_hash_)
+        return proposal_error("proposal_validators", "the block names another validator set");
+    if (header.proposer != parts_.validators.leader(header.view))
+        return proposal_error("proposal_leader", "the block's proposer does not lead its view");
+    if (header.log_root != log_of(header.parent).root())
+        return proposal_error("proposal_log_root", "the block's log of block hashes is not ours");
+    if (header.transaction_root != ledger::transaction_root(block.transactions))
+        return proposal_error("proposal_transaction_root", "the block's transactions are not what its header says");
+    return Ok{};
+}
+
+Result<ExecutedBlockPtr> Chain::execute(const ledger::Block& block,
+                                        std::vector<ledger::ParsedTransactionPtr> transactions,
+                                        std::shared_ptr<const Bytes> encoded) {
+    const ledger::Header& header = block.header;
+    if (!is_tip_or_executed(header.parent))
+        return Error{"parent_missing", "the block's parent has not been executed here"};
+    TRY(check_header(block));
+    const auto view = parts_.state.view(delta_of(header.parent));
+    auto effects = ledger::execute(context(header.height, header.time), transactions, reader(*view));
+    if (read_fault_) return *read_fault_;
+    if (!effects.ok()) return effects.error();
+    ExecutedBlock executed;
+    executed.header = header;
+    executed.encoded = std::move(encoded);
+    executed.transactions = std::move(transactions);
+    return finish(std::move(executed), *std::move(effects), *view);
+}
+
+// Computes the state root; for a block that we build, fills it in, for one that we check, compares it.
+Result<ExecutedBlockPtr> Chain::finish(ExecutedBlock executed, ledger::BlockEffects effects,
+                                       const storage::StateView& read_through) {
+    executed.outcomes = std::move(effects.outcomes);
+    auto writes = state_writes(effects);
+    TRY_ASSIGN(executed.delta, parts_.state.prepare(delta_of(executed.header.parent), std::move(writes),
+                                                    side_writes(effects), &read_through));
+    const Hash256& root = storage::delta_root(*executed.delta);
+    if (executed.encoded) {
+        if (executed.header.state_root != root)
+            return proposal_error("proposal_state_root",
+                                  fmt::format("executing block {} gives state root {}, and its header says {}",
+                                              executed.header.height.value, root.hex(), executed.header.state_root.hex()));
+    } else {
+        executed.header.state_root = root;
+        ledger::Block block;
+        for (const auto& transaction : executed.transactions)
+            block.transactions.push_back(ledger::signed_of(*transaction));
+        executed.header.transaction_root = ledger::transaction_root(block.transactions);
+        block.header = executed.header;
+        executed.encoded = std::make_shared<const Bytes>(block.encode());
+    }
+    executed.hash = executed.header.hash();
+    executed.log = log_of(executed.header.parent);
+    executed.log.append(crypto::log_leaf_hash(executed.hash.view()));
+    TRY_ASSIGN([[maybe_unused]] const storage::LogPlace place,
+               parts_.store.append_body(executed.hash, *executed.encoded));
+    auto shared = std::make_shared<const ExecutedBlock>(std::move(executed));
+    executed_[shared->hash] = shared;
+    return ExecutedBlockPtr(shared);
+}
+
+Result<std::vector<ExecutedBlockPtr>> Chain::commit(const Hash256& hash, View view, ByteView certificate) {
+    const std::vector<ExecutedBlockPtr> path = path_to(hash);
+    INVARIANT(!path.empty() && path.front()->header.parent == tip_.hash);
+    INVARIANT(path.back()->header.view == view);
+    for (const ExecutedBlockPtr& block : path) {
+        const bool last = block == path.back();
+        auto committed = commit_one(*block, last ? certificate : ByteView{});
+        if (!committed.ok()) return committed.error();
+    }
+    drop_abandoned();
+    return path;
+}
+
+Result<storage::LogPlace> Chain::commit_one(const ExecutedBlock& block, ByteView certificate) {
+    const auto body = parts_.store.place_of(block.hash);
+    INVARIANT(body.has_value());
+    const FinalRecord record{block.header.height, block.hash, block.header.view, *body, to_bytes(certificate)};
+    TRY_ASSIGN(const storage::LogPlace place, parts_.store.append_final(record));
+    const MarkNote note{*body, block.header.encode(), record.certificate, block.log};
+    Writer height_value;
+    height_value.u64(block.header.height.value);
+    std::vector<storage::SideWrite> late;
+    late.push_back({height_side_key(block.header.height), HeightEntry{block.hash, *body, place}.encode()});
+    late.push_back({block_hash_side_key(block.hash), std::move(height_value).take()});
+    parts_.state.commit(block.delta, {block.header.height, block.hash, block.header.state_root, note.encode()},
+                        std::move(late));
+    tip_ = {block.hash,   block.header.height, block.header.view, block.header.time,
+            block.header, record.certificate,  block.log};
+    return place;
+}
+
+void Chain::drop_abandoned() {
+    std::erase_if(executed_, [&](const auto& entry) {
+        if (entry.second->header.view > tip_.view) return false;
+        parts_.store.forget(entry.first);
+        return true;
+    });
+}
+
+}  // namespace touchstone::node

@@ -1,0 +1,133 @@
+// The chain as this node has it: the final tip, and the executed blocks above it that are not final yet.
+//
+// Owns what joins ledger, state and block log: builds blocks, executes proposals, commits what is final, and makes all of
+// it again from the log after a crash. Knows nothing of peers and votes. Core thread only.
+// Invariants: an executed block's parent is the tip or another executed block; its header's roots are what execution
+// gave; the tip's height is the state's; a body is in the log before the block counts as executed.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <unordered_map>
+
+#include "consensus/types.h"
+#include "crypto/log_tree.h"
+#include "ledger/execute.h"
+#include "ledger/genesis.h"
+#include "node/block_store.h"
+#include "node/transaction_pool.h"
+#include "storage/state_tree.h"
+
+namespace touchstone::node {
+
+struct ExecutedBlock {
+    Hash256 hash;
+    ledger::Header header;
+    std::shared_ptr<const Bytes> encoded;
+    std::vector<ledger::ParsedTransactionPtr> transactions;
+    std::vector<ledger::TransactionOutcome> outcomes;
+    storage::StateDeltaPtr delta;
+    crypto::LogFrontier log;  // of the block hashes from height 0 to this one
+};
+using ExecutedBlockPtr = std::shared_ptr<const ExecutedBlock>;
+
+struct ChainTip {
+    Hash256 hash;
+    Height height;
+    View view;
+    WallTime time;
+    ledger::Header header;  // all zero at height 0
+    Bytes certificate;      // finalization of this very block; empty at height 0, or when a later block's covers it
+    crypto::LogFrontier log;
+};
+
+struct BuildOrder {
+    View view;
+    Hash256 parent;
+    ValidatorIndex proposer;
+    WallTime now;
+    bool allow_empty;
+};
+
+struct RecoveryReport {
+    std::uint64_t blocks_replayed = 0;
+    std::uint64_t bodies_kept = 0;
+};
+
+class Chain {
+  public:
+    struct Parts {
+        const ledger::Genesis& genesis;
+        const consensus::ValidatorSet& validators;
+        storage::StateTree& state;
+        BlockStore& store;
+    };
+    using Progress = std::function<void(Height done)>;
+
+    // Commits the genesis to an empty state; executes what the log has above the state's height.
+    // Errors: wrong_genesis (the folder belongs to another chain), state_diverged, and those of storage.
+    static Result<std::unique_ptr<Chain>> open(Parts parts, const Progress& progress, RecoveryReport* report);
+
+    const Hash256& chain_id() const { return chain_id_; }
+    const ChainTip& tip() const { return tip_; }
+    const ledger::Parameters& parameters() const { return parts_.genesis.parameters; }
+    ExecutedBlockPtr find(const Hash256& hash) const;
+    bool is_tip_or_executed(const Hash256& hash) const { return hash == tip_.hash || executed_.contains(hash); }
+    // The executed blocks above the tip that lead to `hash`, oldest first; empty when `hash` is the tip or unknown.
+    std::vector<ExecutedBlockPtr> path_to(const Hash256& hash) const;
+
+    // May this transaction be in the next block, as the final state stands?
+    std::optional<ledger::Rejection> admit(const ledger::ParsedTransaction& transaction) const;
+
+    // Takes what fits from the pool, executes it and writes the body.
+    struct Built {
+        ExecutedBlockPtr block;          // nullptr: nothing to put into a block
+        std::vector<Hash256> rejected;   // in the pool, and not admissible any more
+    };
+    Result<Built> build(const BuildOrder& order, const TransactionPool& pool);
+    // Checks every field of the header against its parent, executes, compares the roots, writes the body. The
+    // transactions are the block's, parsed, in order; their signatures are the caller's. Errors: proposal_* for what is
+    // wrong with the block; parent_missing; those of storage.
+    Result<ExecutedBlockPtr> execute(const ledger::Block& block, std::vector<ledger::ParsedTransactionPtr> transactions,
+                                     std::shared_ptr<const Bytes> encoded);
+
+    // Makes the executed block final, with every ancestor above the tip; answers them, oldest first. `certificate` is for
+    // the last. What conflicts with them is dropped.
+    Result<std::vector<ExecutedBlockPtr>> commit(const Hash256& hash, View view, ByteView certificate);
+
+    // Drops executed blocks that can not become final any more: views at or below the final one.
+    void drop_abandoned();
+    // All executed blocks above the tip, in no order; few.
+    std::vector<ExecutedBlockPtr> executed() const;
+
+  private:
+    explicit Chain(Parts parts);
+    [[nodiscard]] Status load_tip();
+    [[nodiscard]] Status commit_genesis();
+    [[nodiscard]] Status replay(const Progress& progress, RecoveryReport* report);
+    [[nodiscard]] Status replay_final(const FinalRecord& record);
+    [[nodiscard]] Status check_header(const ledger::Block& block) const;
+    Result<ExecutedBlockPtr> finish(ExecutedBlock executed, ledger::BlockEffects effects,
+                                    const storage::StateView& read_through);
+    Result<storage::LogPlace> commit_one(const ExecutedBlock& executed, ByteView certificate);
+    ledger::BlockContext context(Height height, WallTime time) const;
+    ledger::ReadRecord reader(const storage::StateView& view);
+    storage::StateDeltaPtr delta_of(const Hash256& hash) const;
+    const crypto::LogFrontier& log_of(const Hash256& hash) const;
+    struct Selection {
+        std::vector<ledger::ParsedTransactionPtr> chosen;
+        std::vector<Hash256> rejected;
+    };
+    Selection select(const Hash256& parent, const TransactionPool& pool, const ledger::BlockContext& context,
+                     const ledger::ReadRecord& read) const;
+
+    Parts parts_;
+    Hash256 chain_id_;
+    Hash256 validators_hash_;
+    ChainTip tip_;
+    std::unordered_map<Hash256, ExecutedBlockPtr> executed_;
+    // A fault of the store met while the ledger was reading; looked at after every execution.
+    mutable std::optional<Error> read_fault_;
+};
+
+}  // namespace touchstone::node

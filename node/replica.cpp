@@ -1,0 +1,476 @@
+#include "node/replica.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace touchstone::node {
+namespace {
+
+consensus::ValidatorSet validators_of(const ledger::Genesis& genesis) {
+    std::vector<crypto::PublicKey> keys;
+    for (const ledger::GenesisValidator& validator : genesis.validators) keys.push_back(validator.key);
+    return consensus::ValidatorSet(std::move(keys));
+}
+
+template <class... Handlers>
+struct Overloaded : Handlers... {
+    using Handlers::operator()...;
+};
+template <class... Handlers>
+Overloaded(Handlers...) -> Overloaded<Handlers...>;
+
+// The vote in an effect that must be on disk before the effect is carried out, if there is one.
+const consensus::Vote* fresh_vote(const consensus::Effect& effect) {
+    if (const auto* send = std::get_if<consensus::SendVote>(&effect)) return send->fresh ? &send->vote : nullptr;
+    if (const auto* propose = std::get_if<consensus::Propose>(&effect)) return propose->fresh ? &propose->vote : nullptr;
+    return nullptr;
+}
+
+}  // namespace
+
+Replica::Replica(Config config, Parts parts)
+    : config_(std::move(config)),
+      parts_(parts),
+      validators_(validators_of(config_.genesis)),
+      store_(parts.blocks),
+      pool_(config_.pool) {}
+
+Replica::~Replica() { *alive_ = false; }
+
+Result<std::unique_ptr<Replica>> Replica::open(Config config, Parts parts, const Chain::Progress& progress,
+                                               RecoveryReport* report) {
+    TRY(config.genesis.check());
+    std::unique_ptr<Replica> replica(new Replica(std::move(config), parts));
+    if (replica->config_.validator_key) {
+        replica->self_ = replica->index_of(replica->config_.validator_key->public_key());
+        if (!replica->self_)
+            return Error{"not_a_validator", "this node's key is in no validator set of genesis.json; run it as an observer "
+                                            "(node.observer = true) or use the key that the genesis names"};
+    }
+    TRY_ASSIGN(replica->chain_,
+               Chain::open({replica->config_.genesis, replica->validators_, parts.state, replica->store_}, progress, report));
+    TRY(replica->restore_votes());
+    replica->make_engine();
+    return replica;
+}
+
+Status Replica::restore_votes() {
+    if (!self_) return Ok{};
+    gate_ = std::make_unique<consensus::SignerGate>(chain_->chain_id(), *self_, std::move(*config_.validator_key));
+    config_.validator_key.reset();
+    for (const Bytes& record : parts_.votes->recovered()) TRY(gate_->restore(record));
+    gate_->release_below(chain_->tip().view);
+    parts_.votes->release_below(chain_->tip().view);
+    return Ok{};
+}
+
+void Replica::make_engine() {
+    const ledger::Parameters& parameters = chain_->parameters();
+    const auto timeout = [](std::uint64_t ms) { return milliseconds(static_cast<std::int64_t>(ms)); };
+    consensus::Anchor anchor{chain_->tip().view, chain_->tip().hash, std::nullopt};
+    if (!chain_->tip().certificate.empty()) {
+        auto certificate = consensus::Certificate::decode(chain_->tip().certificate);
+        if (certificate.ok()) anchor.finalization = *std::move(certificate);
+    }
+    engine_ = std::make_unique<consensus::Engine>(
+        consensus::EngineConfig{chain_->chain_id(), Epoch(0), validators_, self_, timeout(parameters.leader_timeout_ms),
+                                timeout(parameters.advance_timeout_ms), timeout(parameters.retry_ms)},
+        gate_.get(), std::move(anchor));
+}
+
+View Replica::view() const { return engine_->view(); }
+
+void Replica::set_time(Instant now, WallTime wall) {
+    now_ = std::max(now_, now);
+    wall_ = wall;
+}
+
+void Replica::start() { engine_->start(now_); }
+
+void Replica::set_read_only(std::optional<std::string> reason) {
+    if (reason.has_value() != read_only_.has_value())
+        log(reason ? LogLevel::kError : LogLevel::kInfo,
+            reason ? "read-only: " + *reason : std::string("writing again: the fault is gone"));
+    read_only_ = std::move(reason);
+}
+
+void Replica::on_connected(const crypto::PublicKey& peer) {
+    connected_.insert(peer);
+    parts_.transport.send(peer, encode(StatusMessage{chain_->tip().height, engine_->view()}));
+    if (const auto index = index_of(peer)) {
+        engine_->on_connected(now_, *index);
+        send_local_pool(peer);
+    }
+}
+
+void Replica::on_disconnected(const crypto::PublicKey& peer) {
+    connected_.erase(peer);
+    sync_.on_disconnected(peer);
+}
+
+void Replica::pump() {
+    if (halted_) return;
+    gossip();
+    dispatch_checks();
+    engine_->on_tick(now_);
+    for (bool more = true; more && !halted_;) {
+        more = progress();
+        update_work();
+        const std::vector<consensus::Effect> effects = engine_->take_effects();
+        if (!make_durable(effects)) return;
+        for (const consensus::Effect& effect : effects) carry_out(effect);
+        more |= !effects.empty();
+    }
+    if (halted_) return;
+    ask_for_missing();
+    progress_sync();
+    gossip();
+}
+
+// Journals the fresh votes of a batch and syncs them, after the bodies that they vote for. Nothing of the batch has left
+// the node before, and nothing that counts these votes has been acted upon (SPEC.md, I4).
+bool Replica::make_durable(const std::vector<consensus::Effect>& effects) {
+    bool any = false;
+    for (const consensus::Effect& effect : effects) {
+        const consensus::Vote* const vote = fresh_vote(effect);
+        if (vote == nullptr) continue;
+        const Status journaled = parts_.votes->append(vote->subject.view, consensus::SignerGate::journal_record(*vote));
+        if (!journaled.ok()) return fatal(journaled.error()), false;
+        any = true;
+    }
+    if (!any) return true;
+    if (const Status synced = store_.sync(); !synced.ok()) return fatal(synced.error()), false;
+    if (const Status synced = parts_.votes->sync(); !synced.ok()) return fatal(synced.error()), false;
+    ++stats_.syncs;
+    return true;
+}
+
+void Replica::carry_out(const consensus::Effect& effect) {
+    std::visit(
+        Overloaded{
+            [&](const consensus::SendVote& send) {
+                ++stats_.votes_sent;
+                if (send.vote.subject.kind == consensus::VoteKind::kNullify && send.fresh) ++stats_.nullified_views;
+                send_to(send.to, encode(send.vote));
+            },
+            [&](const consensus::SendCertificate& send) {
+                send_to(send.to, encode_certificate(send.certificate.encode(validators_.size())));
+            },
+            [&](const consensus::SendRequest& send) {
+                send_to(send.to, encode(CertificateRequestMessage{send.views}));
+            },
+            [&](const consensus::Propose& propose) {
+                const ExecutedBlockPtr block = chain_->find(propose.vote.subject.digest);
+                if (block) {
+                    send_to(std::nullopt, encode_proposal(*block->encoded, propose.vote));
+                } else if (const auto place = store_.place_of(propose.vote.subject.digest)) {
+                    // Signed before a restart: the body is in the log, and the vote is sent again unchanged.
+                    const auto body = store_.body(*place);
+                    if (body.ok()) send_to(std::nullopt, encode_proposal(*body, propose.vote));
+                }
+            },
+            [&](const consensus::Build& build) {
+                build_ = build;
+                build_tried_ = false;
+                build_empty_at_ = build.may_be_empty ? now_ + config_.empty_block_delay : Instant::never();
+            },
+            [&](const consensus::Verify& verify) { verify_ = verify; },
+            [&](const consensus::Notarized& notarized) {
+                const Hash256& hash = notarized.certificate.subject.digest;
+                if (!chain_->is_tip_or_executed(hash)) candidates_.want(now_, hash, notarized.certificate.signers);
+            },
+            [&](const consensus::Finalized& finalized) {
+                if (!final_ || final_->subject.view < finalized.certificate.subject.view)
+                    final_ = finalized.certificate;
+            },
+            [&](const consensus::Misbehaviour& misbehaviour) {
+                ++stats_.misbehaviour;
+                log(LogLevel::kWarn, fmt::format("validator {}: {}",
+                                                 misbehaviour.who ? std::to_string(misbehaviour.who->value) : "?",
+                                                 misbehaviour.what));
+            },
+        },
+        effect);
+}
+
+void Replica::send_to(std::optional<ValidatorIndex> to, const Frame& frame) {
+    if (to) {
+        parts_.transport.send(validators_.key(*to), frame);
+        return;
+    }
+    for (const crypto::PublicKey& key : validators_.keys())
+        if (connected_.contains(key)) parts_.transport.send(key, frame);
+}
+
+bool Replica::progress() {
+    bool moved = progress_final();
+    moved |= progress_verify();
+    moved |= progress_build();
+    return moved;
+}
+
+bool Replica::progress_final() {
+    if (!final_ || halted_) return false;
+    const consensus::Subject subject = final_->subject;
+    if (subject.view <= chain_->tip().view) {
+        final_.reset();
+        return true;
+    }
+    if (ensure_executed(subject.digest, &*final_) != Ready::kYes) return false;
+    const Bytes certificate = final_->encode(validators_.size());
+    final_.reset();
+    auto blocks = chain_->commit(subject.digest, subject.view, certificate);
+    if (!blocks.ok()) return fatal(blocks.error()), false;
+    committed(*blocks);
+    return true;
+}
+
+bool Replica::progress_verify() {
+    if (!verify_ || read_only_ || halted_) return false;
+    const consensus::Verify verify = *verify_;
+    if (verify.proposal.view < engine_->view() || verify.proposal.view <= chain_->tip().view) {
+        verify_.reset();
+        return true;
+    }
+    const Ready ready = ensure_executed(verify.proposal.digest, nullptr);
+    if (ready == Ready::kWaiting || halted_) return false;
+    verify_.reset();
+    bool valid = ready == Ready::kYes;
+    if (valid) {
+        const ExecutedBlockPtr block = chain_->find(verify.proposal.digest);
+        valid = block && block->header.view == verify.proposal.view && block->header.parent == verify.parent_digest &&
+                block->header.time.ms <= wall_.ms + chain_->parameters().clock_ahead_ms;
+    }
+    ++(valid ? stats_.blocks_verified : stats_.proposals_refused);
+    engine_->on_verified(now_, verify.proposal.view, verify.proposal.digest,
+                         valid ? consensus::Verdict::kValid : consensus::Verdict::kInvalid);
+    return true;
+}
+
+bool Replica::progress_build() {
+    if (!build_ || read_only_ || halted_) return false;
+    const consensus::Build build = *build_;
+    if (build.view < engine_->view()) {
+        build_.reset();
+        return true;
+    }
+    const bool empty_now = build_empty_at_ <= now_ && build.parent_digest != chain_->tip().hash;
+    if (build_tried_ && !empty_now && build.parent_digest != chain_->tip().hash) return false;
+    if (!chain_->is_tip_or_executed(build.parent_digest) &&
+        ensure_executed(build.parent_digest, nullptr) != Ready::kYes)
+        return false;
+    const auto parent_known = chain_->is_tip_or_executed(build.parent_digest);
+    if (!parent_known || parts_.state.stats().unflushed_bytes > limits::kUnflushedBytesMax) return false;
+    build_tried_ = true;
+    auto built = chain_->build({build.view, build.parent_digest, *self_, wall_, empty_now}, pool_);
+    if (!built.ok()) return fatal(built.error()), false;
+    for (const Hash256& id : built->rejected) {
+        pool_.remove(id);
+        parts_.listener.on_expired(id);
+    }
+    if (!built->block) {
+        // Nothing to order: wait for a transaction, or for the parent to become final by itself.
+        if (build.parent_digest != chain_->tip().hash) return false;
+        build_.reset();
+        engine_->on_built(now_, build.view, std::nullopt);
+        return true;
+    }
+    build_.reset();
+    ++stats_.blocks_built;
+    engine_->on_built(now_, build.view, built->block->hash);
+    return true;
+}
+
+std::size_t Replica::transactions_in_flight() const {
+    // The highest block above the tip that may still become final: of our view, or notarized.
+    Hash256 best;
+    View best_view = chain_->tip().view;
+    for (const ExecutedBlockPtr& block : chain_->executed()) {
+        const View block_view = block->header.view;
+        if (block_view <= best_view) continue;
+        if (block_view < engine_->view() && !engine_->notarization(block_view)) continue;
+        best = block->hash;
+        best_view = block_view;
+    }
+    std::size_t count = 0;
+    for (const ExecutedBlockPtr& block : chain_->path_to(best))
+        for (const auto& transaction : block->transactions)
+            if (pool_.contains(ledger::info(*transaction).id)) ++count;
+    return count;
+}
+
+void Replica::update_work() {
+    const bool work = pool_.size() > transactions_in_flight();
+    if (work != has_work_ || work) engine_->on_work(now_, work);
+    has_work_ = work;
+}
+
+void Replica::committed(const std::vector<ExecutedBlockPtr>& blocks) {
+    for (const ExecutedBlockPtr& block : blocks) {
+        stats_.transactions_final += block->transactions.size();
+        for (const auto& transaction : block->transactions) pool_.remove(ledger::info(*transaction).id);
+        candidates_.forget(block->hash);
+    }
+    for (const Hash256& id : pool_.remove_expired(chain_->tip().height.next())) parts_.listener.on_expired(id);
+    candidates_.drop_through(chain_->tip().view);
+    if (gate_) {
+        gate_->release_below(chain_->tip().view);
+        parts_.votes->release_below(chain_->tip().view);
+    }
+    build_tried_ = false;
+    parts_.listener.on_final(blocks, chain_->tip());
+    const Frame status = encode(StatusMessage{chain_->tip().height, engine_->view()});
+    for (const crypto::PublicKey& peer : connected_)
+        if (!index_of(peer)) parts_.transport.send(peer, status);
+}
+
+Replica::Ready Replica::ensure_executed(const Hash256& hash, const consensus::Certificate* certificate) {
+    // From the wanted block down to one that is executed; then upwards again.
+    std::vector<Hash256> path;
+    for (Hash256 at = hash; !chain_->is_tip_or_executed(at);) {
+        Candidate* const candidate = find_candidate(at);
+        if (candidate == nullptr) {
+            if (certificate != nullptr) {
+                candidates_.want(now_, at, certificate->signers);
+            } else if (!candidates_.wants(at)) {
+                candidates_.want(now_, at, {validators_.leader(engine_->view())});
+            }
+            return Ready::kWaiting;
+        }
+        const ledger::Header& header = candidate->block.block.header;
+        if (header.height <= chain_->tip().height || candidate->state == Candidate::State::kBad) return Ready::kBad;
+        if (header.height.value > chain_->tip().height.value + Candidates::kMax / 2) {
+            if (certificate != nullptr)
+                for (ValidatorIndex signer : certificate->signers)
+                    if (signer != self_) sync_.on_status(validators_.key(signer), header.height);
+            return Ready::kWaiting;
+        }
+        path.push_back(at);
+        at = header.parent;
+    }
+    for (auto at = path.rbegin(); at != path.rend(); ++at) {
+        Candidate* const candidate = candidates_.find(*at);
+        if (candidate == nullptr) return Ready::kWaiting;
+        if (const Ready checked = ensure_checked(*candidate, certificate); checked != Ready::kYes) return checked;
+        if (const Ready executed = execute(*candidate, certificate); executed != Ready::kYes) return executed;
+    }
+    return Ready::kYes;
+}
+
+// In memory, or in the log from before a restart.
+Candidate* Replica::find_candidate(const Hash256& hash) {
+    if (Candidate* const known = candidates_.find(hash)) return known;
+    const auto place = store_.place_of(hash);
+    if (!place) return nullptr;
+    auto body = store_.body(*place);
+    if (!body.ok()) return nullptr;
+    auto block = ledger::Block::decode(*body);
+    if (!block.ok()) return nullptr;
+    return &candidates_.add({*std::move(block), std::make_shared<const Bytes>(*std::move(body)), hash});
+}
+
+// What a quorum certified has been checked by honest validators; anything else is checked here, in the pool.
+Replica::Ready Replica::ensure_checked(Candidate& candidate, const consensus::Certificate* certificate) {
+    switch (candidate.state) {
+        case Candidate::State::kChecked: return Ready::kYes;
+        case Candidate::State::kBad: return Ready::kBad;
+        case Candidate::State::kUnchecked:
+        case Candidate::State::kChecking: break;
+    }
+    if (certificate == nullptr) {
+        start_check(candidate);
+        return candidate.state == Candidate::State::kChecked ? Ready::kYes : Ready::kWaiting;
+    }
+    candidate.transactions.clear();
+    for (const auto& transaction : candidate.block.block.transactions) {
+        auto parsed = ledger::parse(transaction, chain_->parameters());
+        if (!parsed.ok()) return Ready::kBad;
+        candidate.transactions.push_back(*std::move(parsed));
+    }
+    candidate.state = Candidate::State::kChecked;
+    return Ready::kYes;
+}
+
+void Replica::start_check(Candidate& candidate) {
+    if (candidate.state != Candidate::State::kUnchecked) return;
+    std::vector<ledger::SignedTransactionPtr> unknown;
+    std::vector<std::size_t> positions;
+    const auto& transactions = candidate.block.block.transactions;
+    candidate.transactions.assign(transactions.size(), nullptr);
+    for (std::size_t i = 0; i < transactions.size(); ++i) {
+        const auto known = pool_.find(transactions[i]->id());
+        // The pool vouches for these very bytes, signature included.
+        if (known && ledger::signed_of(*known)->signature == transactions[i]->signature) {
+            candidate.transactions[i] = known;
+        } else {
+            unknown.push_back(transactions[i]);
+            positions.push_back(i);
+        }
+    }
+    if (unknown.empty()) {
+        candidate.state = Candidate::State::kChecked;
+        return;
+    }
+    candidate.state = Candidate::State::kChecking;
+    const Hash256 hash = candidate.block.hash;
+    parts_.verify.check(std::move(unknown), [this, alive = alive_, hash, positions](std::vector<CheckedTransaction> verdicts) {
+        if (!*alive) return;
+        Candidate* const found = candidates_.find(hash);
+        if (found == nullptr || found->state != Candidate::State::kChecking) return;
+        found->state = Candidate::State::kChecked;
+        for (std::size_t i = 0; i < verdicts.size(); ++i) {
+            if (verdicts[i].ok())
+                found->transactions[positions[i]] = *verdicts[i];
+            else
+                found->state = Candidate::State::kBad;
+        }
+    });
+}
+
+Replica::Ready Replica::execute(Candidate& candidate, const consensus::Certificate* certificate) {
+    const Hash256 hash = candidate.block.hash;
+    auto executed = chain_->execute(candidate.block.block, candidate.transactions, candidate.block.encoded);
+    if (executed.ok()) {
+        candidates_.forget(hash);
+        return Ready::kYes;
+    }
+    const Error& error = executed.error();
+    if (error.code == "disk_full" || error.code == "disk_error" || error.code.starts_with("kv_")) {
+        fatal(error);
+    } else if (certificate != nullptr) {
+        fatal({"state_diverged", "a block that a quorum agreed on is refused here (" + error.message +
+                                     "); this node's state is wrong: stop it, delete its state folder and start it again"});
+    } else {
+        log(LogLevel::kWarn, fmt::format("refused block {} of view {}: {} ({})", candidate.block.block.header.height.value,
+                                         candidate.block.block.header.view.value, error.message, error.code));
+        candidate.state = Candidate::State::kBad;
+    }
+    return Ready::kBad;
+}
+
+void Replica::ask_for_missing() {
+    for (const Candidates::Ask& ask : candidates_.due(now_))
+        if (ask.signer != self_) parts_.transport.send(validators_.key(ask.signer), encode(BodyRequestMessage{ask.hash}));
+}
+
+void Replica::progress_sync() {
+    const auto request = sync_.next_request(now_, chain_->tip().height);
+    if (request) parts_.transport.send(request->peer, encode(BlockRequestMessage{request->from}));
+}
+
+Instant Replica::next_deadline() const {
+    if (halted_) return Instant::never();
+    Instant deadline = std::min(engine_->next_deadline(), candidates_.next_deadline());
+    deadline = std::min(deadline, sync_.next_deadline(chain_->tip().height));
+    if (build_ && !read_only_ && build_empty_at_ > now_) deadline = std::min(deadline, build_empty_at_);
+    return deadline;
+}
+
+void Replica::fatal(const Error& error) {
+    halted_ = true;
+    log(LogLevel::kError, fmt::format("stopped: {} ({})", error.message, error.code));
+    parts_.listener.on_fatal(error);
+}
+
+}  // namespace touchstone::node

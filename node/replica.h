@@ -1,0 +1,198 @@
+// One node's part in the network: joins the consensus engine, the ledger, storage and the peers.
+//
+// An event goes in together with the time (set_time, then on_…), and pump() carries out what follows from it in three
+// visible phases: construct (the engine decides, blocks are built and executed), sync (block bodies, then votes), send.
+// The simulator runs this very class over a simulated transport, disk, clock and verify pool.
+//
+// Core thread only. Failure: a disk that does not take a vote or a body stops the replica (ReplicaListener::on_fatal);
+// a peer's fault drops the peer; a block that the quorum agreed on and that executes differently here stops the replica,
+// since then this node's state is wrong.
+#pragma once
+
+#include <deque>
+#include <map>
+#include <memory>
+#include <set>
+#include <unordered_map>
+
+#include "consensus/engine.h"
+#include "node/block_sync.h"
+#include "node/candidates.h"
+#include "node/chain.h"
+#include "node/transaction_pool.h"
+#include "node/transport.h"
+#include "node/verify_pool.h"
+#include "storage/vote_journal.h"
+
+namespace touchstone::node {
+
+enum class LogLevel { kDebug, kInfo, kWarn, kError };
+
+// What the replica tells its owner. Called on the core thread, within pump().
+class ReplicaListener {
+  public:
+    virtual ~ReplicaListener() = default;
+    // These blocks became final, oldest first; the tip is the last one.
+    virtual void on_final(const std::vector<ExecutedBlockPtr>& blocks, const ChainTip& tip) = 0;
+    virtual void on_admitted(const Hash256& id) = 0;
+    // Left the pool without being in a block: its validity ended.
+    virtual void on_expired(const Hash256& id) = 0;
+    // The replica has stopped and must be opened again.
+    virtual void on_fatal(const Error& error) = 0;
+    virtual void on_log(LogLevel level, const std::string& message) = 0;
+};
+
+struct SubmitResult {
+    Hash256 id;
+    std::optional<ledger::Rejection> rejection;
+    bool overloaded = false;
+    bool already_known = false;
+};
+
+struct ReplicaStats {
+    std::uint64_t blocks_built = 0;
+    std::uint64_t blocks_verified = 0;
+    std::uint64_t proposals_refused = 0;
+    std::uint64_t blocks_synced = 0;
+    std::uint64_t transactions_final = 0;
+    std::uint64_t transactions_rejected = 0;
+    std::uint64_t misbehaviour = 0;
+    std::uint64_t votes_sent = 0;
+    std::uint64_t syncs = 0;
+    std::uint64_t nullified_views = 0;
+};
+
+class Replica : public TransportEvents {
+  public:
+    struct Config {
+        ledger::Genesis genesis;
+        std::optional<crypto::SecretKey> validator_key;  // nullopt: an observer
+        PoolLimits pool;
+        Duration empty_block_delay = milliseconds(100);  // before a block without transactions, made to finalize another
+    };
+    struct Parts {
+        Transport& transport;
+        storage::BlockLog& blocks;
+        storage::VoteJournal* votes;  // null for an observer
+        storage::StateTree& state;
+        VerifyPool& verify;
+        ReplicaListener& listener;
+    };
+    // Errors: not_a_validator (the key is in no validator set), those of Chain::open, and of a journal that contradicts
+    // itself.
+    static Result<std::unique_ptr<Replica>> open(Config config, Parts parts, const Chain::Progress& progress,
+                                                 RecoveryReport* report);
+    ~Replica() override;
+
+    // Before every group of events. `now` never goes back.
+    void set_time(Instant now, WallTime wall);
+    void start();
+    void on_connected(const crypto::PublicKey& peer) override;
+    void on_disconnected(const crypto::PublicKey& peer) override;
+    void on_frame(const crypto::PublicKey& peer, Bytes frame) override;
+    void submit(ledger::SignedTransactionPtr transaction, std::function<void(SubmitResult)> done);
+    // Reads go on, nothing is written: no votes, no blocks, no admission.
+    void set_read_only(std::optional<std::string> reason);
+    void pump();
+    Instant next_deadline() const;
+
+    const Chain& chain() const { return *chain_; }
+    const TransactionPool& pool() const { return pool_; }
+    const ReplicaStats& stats() const { return stats_; }
+    const consensus::ValidatorSet& validators() const { return validators_; }
+    View view() const;
+    Height best_known_height() const { return sync_.best_known(); }
+    std::optional<Height> peer_height(const crypto::PublicKey& peer) const { return sync_.height_of(peer); }
+    bool halted() const { return halted_; }
+
+  private:
+    struct Pending {
+        ledger::SignedTransactionPtr transaction;
+        TransactionPool::Source source;
+        std::function<void(SubmitResult)> done;  // null for peers'
+    };
+    enum class Ready { kYes, kWaiting, kBad };
+
+    Replica(Config config, Parts parts);
+    [[nodiscard]] Status restore_votes();
+    void make_engine();
+
+    // replica_messages.cpp: what peers send
+    void handle(const crypto::PublicKey& peer, ProposalMessage message);
+    void handle(const crypto::PublicKey& peer, const VoteMessage& message);
+    void handle(const crypto::PublicKey& peer, const CertificateMessage& message);
+    void handle(const crypto::PublicKey& peer, const CertificateRequestMessage& message);
+    void handle(const crypto::PublicKey& peer, TransactionsMessage message);
+    void handle(const crypto::PublicKey& peer, const StatusMessage& message);
+    void handle(const crypto::PublicKey& peer, const BlockRequestMessage& message);
+    void handle(const crypto::PublicKey& peer, BlockRangeMessage message);
+    void handle(const crypto::PublicKey& peer, const BodyRequestMessage& message);
+    void handle(const crypto::PublicKey& peer, BodyMessage message);
+    [[nodiscard]] Status apply_range(BlockRangeMessage& range);
+    [[nodiscard]] Status apply_synced(FinalBlock& block);
+    void misbehaved(const crypto::PublicKey& peer, const std::string& what);
+
+    // replica_admission.cpp: clients' transactions on their way into the pool
+    void dispatch_checks();
+    void on_checked(std::vector<Pending> batch, std::vector<CheckedTransaction> verdicts);
+    SubmitResult admit(const Pending& pending, const CheckedTransaction& verdict);
+    void gossip();
+    void send_local_pool(const crypto::PublicKey& peer);
+
+    // replica.cpp: the engine's effects
+    bool progress();
+    bool progress_verify();
+    bool progress_build();
+    bool progress_final();
+    void progress_sync();
+    void update_work();
+    std::size_t transactions_in_flight() const;
+    bool make_durable(const std::vector<consensus::Effect>& effects);
+    void carry_out(const consensus::Effect& effect);
+    void send_to(std::optional<ValidatorIndex> to, const Frame& frame);
+    void committed(const std::vector<ExecutedBlockPtr>& blocks);
+    // Executes the block and what it stands on, as far as bodies and checks are there.
+    Ready ensure_executed(const Hash256& hash, const consensus::Certificate* certificate);
+    Candidate* find_candidate(const Hash256& hash);
+    Ready ensure_checked(Candidate& candidate, const consensus::Certificate* certificate);
+    Ready execute(Candidate& candidate, const consensus::Certificate* certificate);
+    void start_check(Candidate& candidate);
+    void ask_for_missing();
+    void fatal(const Error& error);
+    void log(LogLevel level, const std::string& message) { parts_.listener.on_log(level, message); }
+    std::optional<ValidatorIndex> index_of(const crypto::PublicKey& peer) const { return validators_.index_of(peer); }
+
+    Config config_;
+    Parts parts_;
+    consensus::ValidatorSet validators_;
+    std::optional<ValidatorIndex> self_;
+    BlockStore store_;
+    std::unique_ptr<Chain> chain_;
+    std::unique_ptr<consensus::SignerGate> gate_;
+    std::unique_ptr<consensus::Engine> engine_;
+    TransactionPool pool_;
+    Candidates candidates_;
+    BlockSync sync_;
+    ReplicaStats stats_;
+
+    Instant now_;
+    WallTime wall_;
+    bool halted_ = false;
+    bool has_work_ = false;
+    std::optional<std::string> read_only_;
+    std::set<crypto::PublicKey> connected_;
+
+    std::optional<consensus::Verify> verify_;
+    std::optional<consensus::Build> build_;
+    Instant build_empty_at_ = Instant::never();
+    bool build_tried_ = false;  // with the pool as it is; tried again when something is added
+    std::optional<consensus::Certificate> final_;
+
+    std::vector<Pending> to_check_;
+    std::size_t checking_ = 0;
+    std::vector<ledger::SignedTransactionPtr> to_gossip_;
+    // Ends the callbacks of a verify pool that outlives this object.
+    std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
+};
+
+}  // namespace touchstone::node

@@ -1,0 +1,111 @@
+// Clients' transactions on their way into the pool: checked once, in the verify pool, then against the state.
+#include "node/replica.h"
+
+namespace touchstone::node {
+namespace {
+
+// Checks under way are bounded by the pool's own bound: past it a client is told to come back.
+constexpr std::size_t kCheckingMax = limits::kPoolTransactionsMax;
+constexpr std::size_t kGossipFrameBytes = 2u << 20;
+
+}  // namespace
+
+void Replica::submit(ledger::SignedTransactionPtr transaction, std::function<void(SubmitResult)> done) {
+    const Hash256 id = transaction->id();
+    if (read_only_ || halted_ || checking_ + to_check_.size() >= kCheckingMax ||
+        !pool_.has_room(transaction->size_bytes(), std::nullopt)) {
+        SubmitResult result{id, std::nullopt};
+        result.overloaded = true;
+        return done(result);
+    }
+    if (pool_.contains(id)) {
+        SubmitResult result{id, std::nullopt};
+        result.already_known = true;
+        return done(result);
+    }
+    to_check_.push_back({std::move(transaction), std::nullopt, std::move(done)});
+}
+
+void Replica::handle(const crypto::PublicKey& peer, TransactionsMessage message) {
+    if (read_only_) return;
+    for (ledger::SignedTransactionPtr& transaction : message.transactions) {
+        if (checking_ + to_check_.size() >= kCheckingMax) return;
+        if (!pool_.has_room(transaction->size_bytes(), peer) || pool_.contains(transaction->id())) continue;
+        to_check_.push_back({std::move(transaction), peer, nullptr});
+    }
+}
+
+void Replica::dispatch_checks() {
+    if (to_check_.empty()) return;
+    std::vector<ledger::SignedTransactionPtr> batch;
+    for (const Pending& pending : to_check_) batch.push_back(pending.transaction);
+    checking_ += batch.size();
+    parts_.verify.check(std::move(batch), [this, alive = alive_, pending = std::move(to_check_)](
+                                              std::vector<CheckedTransaction> verdicts) mutable {
+        if (*alive) on_checked(std::move(pending), std::move(verdicts));
+    });
+    to_check_.clear();
+}
+
+void Replica::on_checked(std::vector<Pending> batch, std::vector<CheckedTransaction> verdicts) {
+    checking_ -= batch.size();
+    for (std::size_t i = 0; i < batch.size(); ++i) {
+        const SubmitResult result = admit(batch[i], verdicts[i]);
+        if (result.rejection) ++stats_.transactions_rejected;
+        if (batch[i].done) batch[i].done(result);
+    }
+}
+
+SubmitResult Replica::admit(const Pending& pending, const CheckedTransaction& verdict) {
+    SubmitResult result{pending.transaction->id(), std::nullopt};
+    if (!verdict.ok()) {
+        result.rejection = verdict.error();
+        return result;
+    }
+    result.rejection = chain_->admit(**verdict);
+    if (result.rejection) {
+        result.already_known = result.rejection->refusal == ledger::Refusal::kDuplicateTransaction;
+        return result;
+    }
+    switch (pool_.add(*verdict, pending.source)) {
+        case TransactionPool::Added::kKnown: result.already_known = true; return result;
+        case TransactionPool::Added::kFull: result.overloaded = true; return result;
+        case TransactionPool::Added::kAdded: break;
+    }
+    build_tried_ = false;
+    if (!pending.source) to_gossip_.push_back(pending.transaction);
+    parts_.listener.on_admitted(result.id);
+    return result;
+}
+
+void Replica::gossip() {
+    while (!to_gossip_.empty()) {
+        TransactionsMessage message;
+        std::size_t bytes = 0;
+        std::size_t count = 0;
+        while (count < to_gossip_.size() && (count == 0 || bytes < kGossipFrameBytes))
+            bytes += to_gossip_[count++]->size_bytes();
+        message.transactions.assign(to_gossip_.begin(), to_gossip_.begin() + static_cast<std::ptrdiff_t>(count));
+        to_gossip_.erase(to_gossip_.begin(), to_gossip_.begin() + static_cast<std::ptrdiff_t>(count));
+        send_to(std::nullopt, encode(message));
+    }
+}
+
+// A peer that was away when they were submitted does not have them.
+void Replica::send_local_pool(const crypto::PublicKey& peer) {
+    TransactionsMessage message;
+    std::size_t bytes = 0;
+    const auto flush = [&] {
+        if (!message.transactions.empty()) parts_.transport.send(peer, encode(message));
+        message.transactions.clear();
+        bytes = 0;
+    };
+    for (const auto& transaction : pool_.local()) {
+        message.transactions.push_back(ledger::signed_of(*transaction));
+        bytes += message.transactions.back()->size_bytes();
+        if (bytes >= kGossipFrameBytes) flush();
+    }
+    flush();
+}
+
+}  // namespace touchstone::node

@@ -1,0 +1,153 @@
+// What a replica does with its peers' messages.
+#include "node/replica.h"
+
+#include <fmt/format.h>
+
+namespace touchstone::node {
+
+void Replica::on_frame(const crypto::PublicKey& peer, Bytes frame) {
+    if (halted_) return;
+    auto message = decode(frame);
+    if (!message.ok()) return misbehaved(peer, message.error().message);
+    std::visit([&](auto& body) { handle(peer, std::move(body)); }, *message);
+}
+
+void Replica::misbehaved(const crypto::PublicKey& peer, const std::string& what) {
+    ++stats_.misbehaviour;
+    parts_.transport.drop(peer, what);
+}
+
+void Replica::handle(const crypto::PublicKey& peer, ProposalMessage message) {
+    const auto from = index_of(peer);
+    if (!from) return misbehaved(peer, "a proposal from a node that is no validator");
+    if (message.vote.subject.digest != message.block.hash || message.vote.subject.view != message.block.block.header.view)
+        return misbehaved(peer, "a proposal whose vote is for another block");
+    const View view = message.vote.subject.view;
+    if (view <= chain_->tip().view || chain_->is_tip_or_executed(message.block.hash)) return;
+    start_check(candidates_.add(std::move(message.block)));
+    engine_->on_proposal(now_, *from, message.vote);
+}
+
+void Replica::handle(const crypto::PublicKey& peer, const VoteMessage& message) {
+    const auto from = index_of(peer);
+    if (!from) return misbehaved(peer, "a vote from a node that is no validator");
+    engine_->on_vote(now_, *from, message.vote);
+}
+
+void Replica::handle(const crypto::PublicKey& peer, const CertificateMessage& message) {
+    engine_->on_certificate(now_, index_of(peer), message.certificate);
+}
+
+void Replica::handle(const crypto::PublicKey& peer, const CertificateRequestMessage& message) {
+    if (const auto from = index_of(peer)) engine_->on_request(now_, *from, message.views);
+}
+
+void Replica::handle(const crypto::PublicKey& peer, const StatusMessage& message) {
+    sync_.on_status(peer, message.height);
+}
+
+void Replica::handle(const crypto::PublicKey& peer, const BlockRequestMessage& message) {
+    std::vector<StoredFinalBlock> blocks;
+    std::size_t bytes = 0;
+    const Height tip = chain_->tip().height;
+    const auto state = parts_.state.read();
+    for (Height height = message.from; height.value >= 1 && height <= tip; height = height.next()) {
+        const bool enough = blocks.size() >= limits::kSyncBlocksPerReplyMax || bytes >= limits::kSyncBytesPerReplyMax;
+        // The last block of an answer has a certificate of its own: that is what the asker checks.
+        if (enough && !blocks.back().certificate.empty()) break;
+        const auto entry_bytes = state->side(height_side_key(height));
+        if (!entry_bytes.ok() || !*entry_bytes) break;
+        const auto entry = HeightEntry::decode(**entry_bytes);
+        if (!entry.ok()) break;
+        auto body = store_.body(entry->body);
+        const auto final_record = store_.finalization(entry->finalization);
+        if (!body.ok() || !final_record.ok()) break;
+        bytes += body->size();
+        blocks.push_back({*std::move(body), final_record->certificate});
+    }
+    while (!blocks.empty() && blocks.back().certificate.empty()) blocks.pop_back();
+    parts_.transport.send(peer, encode_range(message.from, blocks, tip));
+}
+
+void Replica::handle(const crypto::PublicKey& peer, BlockRangeMessage message) {
+    if (!sync_.on_range(peer, message.from)) return;
+    sync_.on_status(peer, message.tip);
+    if (message.blocks.empty() || message.from > chain_->tip().height.next()) return sync_.on_nothing(now_, peer);
+    if (read_only_) return sync_.on_nothing(now_, peer);
+    const Status applied = apply_range(message);
+    if (!applied.ok() && !halted_) misbehaved(peer, applied.error().message);
+}
+
+Status Replica::apply_range(BlockRangeMessage& range) {
+    for (FinalBlock& block : range.blocks) {
+        if (block.block.block.header.height <= chain_->tip().height) continue;
+        TRY(apply_synced(block));
+    }
+    return Ok{};
+}
+
+// Executes one final block of a range; at each that has a certificate, everything up to it becomes final here.
+Status Replica::apply_synced(FinalBlock& block) {
+    const Hash256 hash = block.block.hash;
+    if (block.certificate) {
+        const consensus::Subject& subject = block.certificate->subject;
+        if (subject.kind != consensus::VoteKind::kFinalize || subject.digest != hash)
+            return Error{"sync_certificate", "a synced block's certificate is for something else"};
+        TRY(consensus::verify_certificate(chain_->chain_id(), validators_, *block.certificate));
+    }
+    if (!chain_->find(hash)) {
+        std::vector<ledger::ParsedTransactionPtr> transactions;
+        for (const auto& transaction : block.block.block.transactions) {
+            auto parsed = ledger::parse(transaction, chain_->parameters());
+            if (!parsed.ok()) return Error{"sync_transaction", "a synced block holds a malformed transaction"};
+            transactions.push_back(*std::move(parsed));
+        }
+        auto executed = chain_->execute(block.block.block, std::move(transactions), block.block.encoded);
+        if (!executed.ok()) {
+            const bool own = executed.error().code == "disk_full" || executed.error().code == "disk_error" ||
+                             executed.error().code.starts_with("kv_");
+            if (own) fatal(executed.error());
+            return executed.error();
+        }
+    }
+    if (!block.certificate) return Ok{};
+    auto blocks = chain_->commit(hash, block.certificate->subject.view, block.certificate->encode(validators_.size()));
+    if (!blocks.ok()) {
+        fatal(blocks.error());
+        return blocks.error();
+    }
+    stats_.blocks_synced += blocks->size();
+    engine_->on_anchor(now_, {block.certificate->subject.view, hash, *block.certificate});
+    committed(*blocks);
+    return Ok{};
+}
+
+void Replica::handle(const crypto::PublicKey& peer, const BodyRequestMessage& message) {
+    if (const ExecutedBlockPtr block = chain_->find(message.digest))
+        return parts_.transport.send(peer, encode_body(*block->encoded));
+    if (Candidate* const candidate = candidates_.find(message.digest))
+        return parts_.transport.send(peer, encode_body(*candidate->block.encoded));
+    std::optional<storage::LogPlace> place = store_.place_of(message.digest);
+    if (!place) {
+        const auto state = parts_.state.read();
+        const auto height = state->side(block_hash_side_key(message.digest));
+        if (!height.ok() || !*height) return;
+        Reader reader(**height);
+        const auto entry_bytes = state->side(height_side_key(Height(reader.u64())));
+        if (!entry_bytes.ok() || !*entry_bytes) return;
+        const auto entry = HeightEntry::decode(**entry_bytes);
+        if (!entry.ok()) return;
+        place = entry->body;
+    }
+    const auto body = store_.body(*place);
+    if (body.ok()) parts_.transport.send(peer, encode_body(*body));
+}
+
+void Replica::handle(const crypto::PublicKey& peer, BodyMessage message) {
+    if (!candidates_.wants(message.block.hash)) return;
+    if (message.block.block.header.height.value > chain_->tip().height.value + 1)
+        sync_.on_status(peer, message.block.block.header.height.prev());
+    candidates_.add(std::move(message.block));
+}
+
+}  // namespace touchstone::node

@@ -1,0 +1,14 @@
+#include "node/verify_pool.h"
+
+namespace touchstone::node {
+
+CheckedTransaction check_transaction(ledger::SignedTransactionPtr transaction, const ledger::Parameters& parameters) {
+    auto parsed = ledger::parse(transaction, parameters);
+    if (!parsed.ok()) return parsed.error();
+    const crypto::PublicKey& key = ledger::info(**parsed).key;
+    if (!crypto::verify(key, ledger::transaction_signing_bytes(transaction->payload), transaction->signature))
+        return ledger::Rejection{ledger::Refusal::kBadSignature, "signed by another key, or altered since"};
+    return *std::move(parsed);
+}
+
+}  // namespace touchstone::node

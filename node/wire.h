@@ -1,0 +1,88 @@
+// Node-to-node messages as values, and their Protobuf frames (wire.proto).
+//
+// decode() answers an error for anything that is not a well-formed message: the caller drops the peer. It does not check
+// signatures. Pure functions; any thread.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <variant>
+#include <vector>
+
+#include "base/result.h"
+#include "consensus/types.h"
+#include "ledger/header.h"
+#include "node/transport.h"
+
+namespace touchstone::node {
+
+// A block as it came: decoded, and its bytes.
+struct ReceivedBlock {
+    ledger::Block block;
+    std::shared_ptr<const Bytes> encoded;
+    Hash256 hash;
+};
+struct ProposalMessage {
+    ReceivedBlock block;
+    consensus::Vote vote;
+};
+struct VoteMessage {
+    consensus::Vote vote;
+};
+struct CertificateMessage {
+    consensus::Certificate certificate;
+};
+struct CertificateRequestMessage {
+    std::vector<View> views;
+};
+struct TransactionsMessage {
+    std::vector<ledger::SignedTransactionPtr> transactions;
+};
+struct StatusMessage {
+    Height height;
+    View view;
+};
+struct BlockRequestMessage {
+    Height from;
+};
+struct FinalBlock {
+    ReceivedBlock block;
+    std::optional<consensus::Certificate> certificate;
+};
+struct BlockRangeMessage {
+    Height from;
+    std::vector<FinalBlock> blocks;
+    Height tip;
+};
+struct BodyRequestMessage {
+    Hash256 digest;
+};
+struct BodyMessage {
+    ReceivedBlock block;
+};
+
+using Message = std::variant<ProposalMessage, VoteMessage, CertificateMessage, CertificateRequestMessage,
+                             TransactionsMessage, StatusMessage, BlockRequestMessage, BlockRangeMessage,
+                             BodyRequestMessage, BodyMessage>;
+
+// Error: frame_malformed, naming the message.
+Result<Message> decode(ByteView frame);
+
+Frame encode_proposal(ByteView block, const consensus::Vote& vote);
+Frame encode(const consensus::Vote& vote);
+Frame encode_certificate(ByteView certificate);
+Frame encode(const CertificateRequestMessage& request);
+Frame encode(const TransactionsMessage& transactions);
+Frame encode(const StatusMessage& status);
+Frame encode(const BlockRequestMessage& request);
+Frame encode(const BodyRequestMessage& request);
+Frame encode_body(ByteView block);
+
+// A range is assembled from stored bytes, without decoding the blocks.
+struct StoredFinalBlock {
+    Bytes block;
+    Bytes certificate;  // or empty
+};
+Frame encode_range(Height from, const std::vector<StoredFinalBlock>& blocks, Height tip);
+
+}  // namespace touchstone::node

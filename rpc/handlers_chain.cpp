@@ -1,0 +1,209 @@
+// chain_status, chain_validators, block_get, block_list, header_get.
+#include <charconv>
+
+#include "rpc/method.h"
+#include "rpc/record_json.h"
+#include "rpc/schemas.h"
+#include "rpc/transaction_view.h"
+
+namespace touchstone::rpc {
+namespace {
+
+constexpr std::size_t kBlocksPerPage = 100;  // block_list reads whole blocks
+
+void write_peers(JsonWriter& out, const NodeStatus& status) {
+    out.key("peers").begin_array();
+    for (const PeerStatus& peer : status.peers) {
+        out.begin_object().field("name", peer.name).field("address", peer.address);
+        out.field("validator", peer.validator).field("connected", peer.connected);
+        out.field("height", peer.height.value).end_object();
+    }
+    out.end_array();
+}
+
+HandlerError chain_status(const CallContext& context, const Params&, JsonWriter& out) {
+    const NodeStatus status = context.node().status();
+    out.begin_object().field("version", status.version).field("chain_name", status.chain_name);
+    out.field_hex("chain_id", status.chain_id.view()).field("name", status.name).field("validator", status.validator);
+    out.field("height", status.height.value).field("view", status.view.value);
+    out.field_hex("block_hash", status.block_hash.view()).field_hex("state_root", status.state_root.view());
+    out.field("block_time_ms", status.block_time.ms).field("synced", status.synced);
+    out.field("read_only", status.read_only).key("fault");
+    status.fault.empty() ? out.null() : out.string(status.fault);
+    out.field("pool_transactions", status.pool_transactions).field("pool_bytes", status.pool_bytes);
+    out.field("uptime_s", status.uptime_s).field("items", status.items);
+    write_peers(out, status);
+    out.end_object();
+    return std::nullopt;
+}
+
+HandlerError chain_validators(const CallContext& context, const Params&, JsonWriter& out) {
+    const std::vector<ValidatorInfo> validators = context.node().validators();
+    const std::size_t faults = validators.empty() ? 0 : (validators.size() - 1) / 3;
+    out.begin_object().field("quorum", validators.size() - faults).field("faults", faults).key("validators").begin_array();
+    for (std::size_t i = 0; i < validators.size(); ++i) {
+        out.begin_object().field("index", i).field("organisation", validators[i].organisation);
+        out.field("name", validators[i].name).field_hex("key", validators[i].key.view()).end_object();
+    }
+    out.end_array().end_object();
+    return std::nullopt;
+}
+
+// Of the parameters height or hash; neither: the newest block.
+Result<Height, RpcError> asked_height(const CallContext& context, const Params& params) {
+    HANDLER_TRY(const std::optional<std::uint64_t> height, params.number("height"));
+    HANDLER_TRY(const std::optional<std::string> hash, params.text("hash"));
+    if (height && hash) return invalid_params("Give height or hash, not both.");
+    if (height) return Height(*height);
+    if (!hash) return context.node().read()->tip().header.height;
+    const auto digest = Hash256::from_hex(*hash);
+    if (!digest) return invalid_params("hash: 64 hexadecimal digits.");
+    auto found = context.node().height_of(*digest);
+    if (!found.ok()) return from_error(found.error());
+    return *found;
+}
+
+Result<StoredBlock, RpcError> asked_block(const CallContext& context, const Params& params) {
+    HANDLER_TRY(const Height height, asked_height(context, params));
+    auto block = context.node().block(height);
+    if (!block.ok()) return from_error(block.error());
+    return *std::move(block);
+}
+
+void write_block_head(JsonWriter& out, const StoredBlock& stored) {
+    out.field_hex("hash", stored.hash.view());
+    write_header_fields(out, stored.block.header);
+    out.field("transaction_count", stored.block.transactions.size());
+}
+
+// Cursors of lists that are numbered are the number to go on with.
+Result<std::optional<std::uint64_t>, RpcError> numeric_cursor(const Params& params) {
+    HANDLER_TRY(const std::optional<std::string> text, params.text("cursor"));
+    if (!text) return std::optional<std::uint64_t>{};
+    std::uint64_t value = 0;
+    const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), value);
+    if (error != std::errc{} || end != text->data() + text->size())
+        return invalid_params("cursor: what an earlier page answered.");
+    return std::optional(value);
+}
+
+void write_page_end(JsonWriter& out, std::optional<std::uint64_t> next) {
+    out.field("complete", !next.has_value()).key("cursor");
+    next ? out.string(std::to_string(*next)) : out.null();
+}
+
+HandlerError block_get(const CallContext& context, const Params& params, JsonWriter& out) {
+    HANDLER_TRY(const std::size_t limit, params.limit());
+    HANDLER_TRY(const std::optional<std::uint64_t> cursor, numeric_cursor(params));
+    HANDLER_TRY(const StoredBlock stored, asked_block(context, params));
+    const auto& transactions = stored.block.transactions;
+    const std::size_t from = std::min<std::size_t>(cursor.value_or(0), transactions.size());
+    const std::size_t until = std::min(from + limit, transactions.size());
+    out.begin_object();
+    write_block_head(out, stored);
+    out.key("transactions").begin_array();
+    for (std::size_t i = from; i < until; ++i) {
+        const auto parsed = parse_stored(context.node(), transactions[i]);
+        if (parsed)
+            write_summary(out, *parsed);
+        else
+            out.begin_object().field_hex("id", transactions[i]->id().view()).end_object();
+    }
+    out.end_array();
+    write_page_end(out, until < transactions.size() ? std::optional<std::uint64_t>(until) : std::nullopt);
+    out.end_object();
+    return std::nullopt;
+}
+
+// Newest first, down from the cursor or from the tip.
+HandlerError block_list(const CallContext& context, const Params& params, JsonWriter& out) {
+    HANDLER_TRY(std::size_t limit, params.limit());
+    HANDLER_TRY(const std::optional<std::uint64_t> cursor, numeric_cursor(params));
+    const std::uint64_t tip = context.node().read()->tip().header.height.value;
+    std::uint64_t height = std::min(cursor.value_or(tip), tip);
+    limit = std::min(limit, kBlocksPerPage);
+    out.begin_object().key("blocks").begin_array();
+    for (; height > 0 && limit > 0; --height, --limit) {
+        const auto stored = context.node().block(Height(height));
+        if (!stored.ok()) {
+            if (stored.error().code == "pruned" || stored.error().code == "not_found") break;
+            return from_error(stored.error());
+        }
+        out.begin_object();
+        write_block_head(out, *stored);
+        out.end_object();
+    }
+    out.end_array();
+    const bool pruned = height > 0 && limit > 0;
+    write_page_end(out, height > 0 && !pruned ? std::optional(height) : std::nullopt);
+    out.field("pruned", pruned).end_object();
+    return std::nullopt;
+}
+
+HandlerError header_get(const CallContext& context, const Params& params, JsonWriter& out) {
+    HANDLER_TRY(const Height height, asked_height(context, params));
+    Bytes header, certificate;
+    ledger::Header fields;
+    Hash256 hash;
+    {
+        const auto view = context.node().read();
+        if (const SignedTip& tip = view->tip(); tip.header.height == height) {
+            header = tip.header_bytes, certificate = tip.certificate, fields = tip.header, hash = tip.block_hash;
+        }
+    }
+    if (header.empty()) {
+        auto stored = context.node().block(height);
+        if (!stored.ok()) return from_error(stored.error());
+        fields = stored->block.header, hash = stored->hash;
+        header = fields.encode(), certificate = std::move(stored->certificate);
+    }
+    out.begin_object().field_hex("hash", hash.view());
+    write_header_fields(out, fields);
+    out.field_base64("header", header).key("certificate");
+    certificate.empty() ? out.null() : out.base64(certificate);
+    out.end_object();
+    return std::nullopt;
+}
+
+const std::vector<ParamInfo> kWhichBlock{
+    {"height", schema::kHeight, false, "The block's height; without height and hash, the newest block."},
+    {"hash", schema::kHash, false, "The block's hash."},
+};
+
+std::vector<ParamInfo> which_block_and_page() {
+    std::vector<ParamInfo> params = kWhichBlock;
+    params.push_back({"limit", schema::kLimit, false, "Transactions in one answer."});
+    params.push_back({"cursor", schema::kText, false, "Where an earlier answer ended."});
+    return params;
+}
+
+}  // namespace
+
+std::vector<MethodInfo> chain_methods() {
+    return {
+        {"chain_status", "Where this node stands: height, newest block, pool, peers, faults.", {}, schema::kObject,
+         "{}",
+         R"({"version":"0.1.0","chain_name":"demo","chain_id":"5d…","name":"node-1","validator":true,"height":7,"view":9,"block_hash":"a1…","state_root":"b2…","block_time_ms":1767225600000,"synced":true,"read_only":false,"fault":null,"pool_transactions":0,"pool_bytes":0,"uptime_s":60,"items":1200,"peers":[]})",
+         chain_status, nullptr},
+        {"chain_validators", "The validators whose quorum signs blocks.", {}, schema::kObject, "{}",
+         R"({"quorum":3,"faults":1,"validators":[{"index":0,"organisation":"acme","name":"node-1","key":"c3…"}]})",
+         chain_validators, nullptr},
+        {"block_get", "One block: its header's fields and summaries of its transactions.", which_block_and_page(),
+         schema::kPage, R"({"height":7,"limit":2})",
+         R"({"hash":"a1…","height":7,"time_ms":1767225600000,"transaction_count":1,"transactions":[{"id":"d4…","organisation":"acme","key":"e5…","valid_until":1000,"size_bytes":340,"items":4,"operations":["register"]}],"complete":true,"cursor":null})",
+         block_get, nullptr},
+        {"block_list", "Blocks from the newest downwards, at most 100 in one answer.",
+         {{"limit", schema::kLimit, false, "Blocks in one answer."},
+          {"cursor", schema::kText, false, "Where an earlier answer ended."}},
+         schema::kPage, R"({"limit":2})",
+         R"({"blocks":[{"hash":"a1…","height":7,"transaction_count":1}],"complete":false,"cursor":"5","pruned":false})",
+         block_list, nullptr},
+        {"header_get",
+         "A header as it was signed, with the certificate of its quorum. certificate is null when only a later block's "
+         "covers it.",
+         kWhichBlock, schema::kObject, R"({"height":7})",
+         R"({"hash":"a1…","height":7,"state_root":"b2…","header":"AAFd…","certificate":"AAAA…"})", header_get, nullptr},
+    };
+}
+
+}  // namespace touchstone::rpc

@@ -1,0 +1,64 @@
+// Decoded product, lot and organisation records of the newest state, with their JSON and their proofs made once.
+//
+// Every item of a product asks for the same few records, so a look-up of an item pays for one proof instead of four.
+// An entry is good for one block only: the cache belongs to a tip and is emptied when a newer one asks. Threads: any;
+// entries are immutable. Bound: kRecordsMax entries; a full shard is emptied.
+#pragma once
+
+#include <array>
+#include <memory>
+#include <mutex>
+#include <unordered_map>
+
+#include "base/strong.h"
+#include "ledger/records.h"
+#include "rpc/node_api.h"
+
+namespace touchstone::rpc {
+
+enum class RecordKind : std::uint8_t { kItem, kProduct, kLot, kOrganisation };
+std::string_view name_of(RecordKind kind);  // "item", "product", "lot", "organisation"
+
+struct CachedRecord {
+    std::optional<ledger::ProductRecord> product;
+    std::optional<ledger::LotRecord> lot;
+    std::optional<ledger::OrganisationRecord> organisation;
+    std::string json;        // the record as answers show it, or "null"
+    std::string proof_json;  // one element of `proof`; empty when it was not asked for yet
+};
+using CachedRecordPtr = std::shared_ptr<const CachedRecord>;
+
+enum class WithProof { kNo, kYes };
+
+// What to look up: the key is of that kind's natural name.
+struct RecordName {
+    RecordKind kind;
+    Hash256 key;
+};
+
+class RecordCache {
+  public:
+    static constexpr std::size_t kRecordsMax = 32'768;
+
+    // Of the view's state, from the cache or from the view. Errors: those of the view, record_malformed.
+    Result<CachedRecordPtr> get(const ReadView& view, const RecordName& name, WithProof with_proof);
+
+  private:
+    static constexpr std::size_t kShards = 16;
+    struct Shard {
+        std::mutex mutex;
+        Height height;
+        Hash256 block_hash;
+        std::unordered_map<Hash256, CachedRecordPtr> records;
+    };
+    CachedRecordPtr find(const ReadView& view, const Hash256& key, WithProof with_proof);
+    void keep(const ReadView& view, const Hash256& key, const CachedRecordPtr& record);
+    Shard& shard(const Hash256& key) { return shards_[key.bytes[0] % kShards]; }
+
+    std::array<Shard, kShards> shards_;
+};
+
+// One element of `proof`: {"kind","key","record","path"}; `record` is nullopt for an absence.
+Result<std::string> proof_element(const ReadView& view, const RecordName& name, const std::optional<Bytes>& record);
+
+}  // namespace touchstone::rpc

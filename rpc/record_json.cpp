@@ -1,0 +1,182 @@
+#include "rpc/record_json.h"
+
+#include <chrono>
+
+namespace touchstone::rpc {
+namespace {
+
+void write_hash_or_null(JsonWriter& out, std::string_view name, const Hash256& hash) {
+    out.key(name);
+    hash.is_zero() ? out.null() : out.hex(hash.view());
+}
+
+void write_text_or_null(JsonWriter& out, std::string_view name, std::string_view text) {
+    out.key(name);
+    text.empty() ? out.null() : out.string(text);
+}
+
+void write_recall(JsonWriter& out, const ledger::RecallMark& recall) {
+    out.key("recall");
+    if (!recall.active) {
+        out.null();
+        return;
+    }
+    out.begin_object().field("by", recall.by).field("reason", recall.reason).field("since_ms", recall.since.ms);
+    out.end_object();
+}
+
+void write_history_mark(JsonWriter& out, std::uint32_t count, const Hash256& head) {
+    out.field("event_count", count).field_hex("event_head", head.view());
+}
+
+void write_flags(JsonWriter& out, const ledger::ItemRecord& item) {
+    out.key("flags").begin_array();
+    for (const auto flag : {ledger::ItemFlag::kStolen, ledger::ItemFlag::kSuspect, ledger::ItemFlag::kQuarantined})
+        if (item.has(flag)) out.string(ledger::name_of(flag));
+    out.end_array();
+}
+
+void write_refusal(JsonWriter& out, const ledger::TransactionOutcome& outcome) {
+    out.key("refusal");
+    if (outcome.applied()) {
+        out.null();
+        return;
+    }
+    const ledger::RefusalInfo& known = ledger::info(outcome.refusal);
+    out.begin_object().field("code", known.code).field("meaning", known.meaning).field("remedy", known.remedy);
+    out.field("operation", outcome.operation).field("detail", outcome.detail).end_object();
+}
+
+}  // namespace
+
+void write_day(JsonWriter& out, std::string_view name, ledger::Day day) {
+    out.key(name);
+    if (day == 0) {
+        out.null();
+        return;
+    }
+    using namespace std::chrono;
+    const year_month_day date{sys_days{days{static_cast<int>(day)}}};
+    const auto year = static_cast<int>(date.year());
+    const unsigned month = static_cast<unsigned>(date.month()), in_month = static_cast<unsigned>(date.day());
+    if (year > 9999) {  // beyond what ISO 8601 writes with four digits
+        out.null();
+        return;
+    }
+    char text[] = "0000-00-00";
+    const auto put = [&](int at, int value) { text[at] = static_cast<char>('0' + value % 10); };
+    put(0, year / 1000), put(1, year / 100), put(2, year / 10), put(3, year);
+    put(5, static_cast<int>(month / 10)), put(6, static_cast<int>(month));
+    put(8, static_cast<int>(in_month / 10)), put(9, static_cast<int>(in_month));
+    out.string(std::string_view(text, 10));
+}
+
+void write_record(JsonWriter& out, const ledger::ProductRecord& product) {
+    out.begin_object().field("gtin", product.gtin).field("brand", product.brand).field("name", product.name);
+    write_hash_or_null(out, "image_hash", product.image_hash);
+    out.key("document_hashes").begin_array();
+    for (const Hash256& hash : product.document_hashes) out.hex(hash.view());
+    out.end_array().field("registered", product.registered).field("lots_recalled", product.lots_recalled);
+    write_recall(out, product.recall);
+    write_history_mark(out, product.event_count, product.event_head);
+    out.end_object();
+}
+
+void write_record(JsonWriter& out, const ledger::LotRecord& lot) {
+    out.begin_object().field("gtin", lot.gtin).field("lot", lot.lot);
+    write_day(out, "expiry", lot.expiry);
+    out.field("registered", lot.registered);
+    write_recall(out, lot.recall);
+    write_history_mark(out, lot.event_count, lot.event_head);
+    out.end_object();
+}
+
+void write_record(JsonWriter& out, const ledger::OrganisationRecord& organisation) {
+    out.begin_object().field("id", organisation.id).field("name", organisation.name).key("roles").begin_array();
+    for (std::size_t i = 0; i < ledger::kRoleCount; ++i)
+        if (const auto role = static_cast<ledger::Role>(i); organisation.has(role)) out.string(ledger::name_of(role));
+    out.end_array();
+    write_text_or_null(out, "gln", organisation.gln);
+    write_text_or_null(out, "country", organisation.country);
+    out.field("suspended", organisation.suspended).field("council", organisation.council).key("keys").begin_array();
+    for (const ledger::OrganisationKey& key : organisation.keys) {
+        out.begin_object().field_hex("key", key.key.view());
+        out.field("purpose", key.purpose == ledger::KeyPurpose::kAdmin ? "admin" : "operate");
+        out.field("added", key.added.value).key("revoked");
+        key.revoked.value == 0 ? out.null() : out.number(key.revoked.value);
+        out.end_object();
+    }
+    out.end_array().end_object();
+}
+
+void write_record(JsonWriter& out, const ledger::LicenceRecord& licence) {
+    out.begin_object().field("gtin", licence.gtin).field("manufacturer", licence.manufacturer);
+    out.field("quota", licence.quota).field("used", licence.used);
+    write_day(out, "from", licence.from);
+    write_day(out, "until", licence.until);
+    write_text_or_null(out, "facility", licence.facility);
+    out.field("revoked", licence.revoked);
+    write_text_or_null(out, "revoke_reason", licence.revoke_reason);
+    out.end_object();
+}
+
+void write_item(JsonWriter& out, const Hash256& key, const ledger::ItemRecord& item) {
+    out.begin_object().field_hex("key", key.view()).field("gtin", item.gtin);
+    write_text_or_null(out, "lot", item.lot);
+    write_day(out, "expiry", item.expiry);
+    write_day(out, "made_on", item.made_on);
+    out.field("state", ledger::name_of(item.state));
+    write_flags(out, item);
+    out.field("maker", item.maker).field("owner", item.owner).field("custodian", item.custodian);
+    write_text_or_null(out, "receiver", item.receiver);
+    write_text_or_null(out, "facility", item.facility);
+    out.field("registered_at_ms", item.registered_at.ms);
+    write_history_mark(out, item.event_count, item.event_head);
+    out.end_object();
+}
+
+void write_custody(JsonWriter& out, const ledger::ItemRecord& item) {
+    out.begin_object().field("custodian", item.custodian).field("owner", item.owner);
+    write_text_or_null(out, "receiver", item.receiver);
+    out.field("state", ledger::name_of(item.state)).end_object();
+}
+
+void write_event(JsonWriter& out, const ledger::Event& event, ByteView canonical) {
+    out.begin_object().field("kind", ledger::name_of(event.kind)).field("sequence", event.sequence);
+    out.field("height", event.height.value).field("time_ms", event.time.ms);
+    out.field_hex("transaction", event.transaction_id.view()).field("actor", event.actor);
+    write_text_or_null(out, "other", event.other);
+    write_text_or_null(out, "detail", event.detail);
+    out.field("biz_step", ledger::biz_step_of(event.kind)).field("disposition", ledger::disposition_of(event.kind));
+    out.field_base64("bytes", canonical).end_object();
+}
+
+void write_header_fields(JsonWriter& out, const ledger::Header& header) {
+    out.field_hex("chain_id", header.chain_id.view()).field("epoch", header.epoch.value);
+    out.field("height", header.height.value).field("view", header.view.value);
+    out.field_hex("parent", header.parent.view()).field("time_ms", header.time.ms);
+    out.field_hex("transaction_root", header.transaction_root.view());
+    out.field_hex("state_root", header.state_root.view());
+    out.field_hex("validators_hash", header.validators_hash.view()).field("proposer", header.proposer.value);
+    out.field_hex("log_root", header.log_root.view());
+}
+
+void write_outcome(JsonWriter& out, const ledger::TransactionOutcome& outcome,
+                   const std::vector<std::vector<Hash256>>& keys) {
+    out.field("applied", outcome.applied());
+    write_refusal(out, outcome);
+    out.key("operations").begin_array();
+    for (std::size_t op = 0; op < outcome.operations.size(); ++op) {
+        out.begin_object().field("accepted", outcome.operations[op].accepted).key("refused").begin_array();
+        for (const ledger::ItemOutcome& item : outcome.operations[op].refused) {
+            out.begin_object().field("index", item.index).key("key");
+            const bool named = op < keys.size() && item.index < keys[op].size();
+            named ? out.hex(keys[op][item.index].view()) : out.null();
+            out.field("code", ledger::info(item.refusal).code).end_object();
+        }
+        out.end_array().end_object();
+    }
+    out.end_array();
+}
+
+}  // namespace touchstone::rpc

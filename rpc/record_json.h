@@ -1,0 +1,29 @@
+// The ledger's records, headers, events and outcomes as the JSON of docs/rpc.md.
+//
+// Days are "YYYY-MM-DD" or null, times are milliseconds since 1970 (…_ms), hashes and keys are lower-case hexadecimal.
+#pragma once
+
+#include "ledger/execute.h"
+#include "ledger/header.h"
+#include "ledger/records.h"
+#include "rpc/json_writer.h"
+
+namespace touchstone::rpc {
+
+void write_record(JsonWriter& out, const ledger::ProductRecord& product);
+void write_record(JsonWriter& out, const ledger::LotRecord& lot);
+void write_record(JsonWriter& out, const ledger::OrganisationRecord& organisation);
+void write_record(JsonWriter& out, const ledger::LicenceRecord& licence);
+void write_item(JsonWriter& out, const Hash256& key, const ledger::ItemRecord& item);
+// {custodian, owner, receiver, state}; receiver is null unless in transit.
+void write_custody(JsonWriter& out, const ledger::ItemRecord& item);
+// The event and its canonical bytes.
+void write_event(JsonWriter& out, const ledger::Event& event, ByteView canonical);
+void write_header_fields(JsonWriter& out, const ledger::Header& header);
+void write_day(JsonWriter& out, std::string_view name, ledger::Day day);
+
+// The members applied, refusal and operations of an open object. `keys` of an operation's items name the refused ones.
+void write_outcome(JsonWriter& out, const ledger::TransactionOutcome& outcome,
+                   const std::vector<std::vector<Hash256>>& keys);
+
+}  // namespace touchstone::rpc

@@ -1,0 +1,134 @@
+#include "rpc/transaction_view.h"
+
+#include "ledger/parsed.h"
+
+namespace touchstone::rpc {
+namespace {
+
+template <class... Cases>
+struct Overloaded : Cases... {
+    using Cases::operator()...;
+};
+
+struct OperationView {
+    std::string_view name;  // the member of pb::Operation
+    ledger::EventKind kind = ledger::EventKind::kDeclared;
+    bool event = true;  // licences leave no event
+    std::string_view other, detail, gtin, lot;
+    const std::vector<Hash256>* items = nullptr;
+};
+
+OperationView view_of(const ledger::Operation& operation) {
+    namespace op = ledger::op;
+    using Kind = ledger::EventKind;
+    return std::visit(
+        Overloaded{
+            [](const op::DeclareProduct& o) {
+                return OperationView{"declare_product", Kind::kDeclared, true, {}, o.name, o.gtin, {}, nullptr};
+            },
+            [](const op::GrantLicence& o) {
+                return OperationView{"grant_licence", Kind::kDeclared, false, o.manufacturer, {}, o.gtin, {}, nullptr};
+            },
+            [](const op::RevokeLicence& o) {
+                return OperationView{"revoke_licence", Kind::kDeclared, false, o.manufacturer, o.reason, o.gtin, {},
+                                     nullptr};
+            },
+            [](const op::Register& o) {
+                return OperationView{"register", Kind::kRegistered, true, {}, o.facility, o.gtin, o.lot, &o.items};
+            },
+            [](const op::Ship& o) {
+                return OperationView{"ship", Kind::kShipped, true, o.to, o.document, {}, {}, &o.items};
+            },
+            [](const op::CancelShipment& o) {
+                return OperationView{"cancel_shipment", Kind::kShipmentCancelled, true, {}, {}, {}, {}, &o.items};
+            },
+            [](const op::Receive& o) {
+                return OperationView{"receive", Kind::kReceived, true, {}, {}, {}, {}, &o.items};
+            },
+            [](const op::RejectShipment& o) {
+                return OperationView{"reject_shipment", Kind::kShipmentRejected, true, {}, o.reason, {}, {}, &o.items};
+            },
+            [](const op::Sell& o) {
+                return OperationView{"sell", Kind::kSold, true, {}, o.country, {}, {}, &o.items};
+            },
+            [](const op::Return& o) {
+                return OperationView{"return_item", Kind::kReturned, true, {}, o.reason, {}, {}, &o.items};
+            },
+            [](const op::Recall& o) {
+                return OperationView{"recall", Kind::kRecalled, true, {}, o.reason, o.gtin, o.lot, nullptr};
+            },
+            [](const op::LiftRecall& o) {
+                return OperationView{"lift_recall", Kind::kRecallLifted, true, {}, o.reason, o.gtin, o.lot, nullptr};
+            },
+            [](const op::Flag& o) {
+                return OperationView{"flag", Kind::kFlagged, true, ledger::name_of(o.flag), o.reason, {}, {}, &o.items};
+            },
+            [](const op::ClearFlag& o) {
+                return OperationView{"clear_flag", Kind::kFlagCleared, true, ledger::name_of(o.flag), o.reason, {}, {},
+                                     &o.items};
+            },
+        },
+        operation);
+}
+
+void write_optional(JsonWriter& out, std::string_view name, std::string_view text) {
+    out.key(name);
+    text.empty() ? out.null() : out.string(text);
+}
+
+void write_accepted(JsonWriter& out, const OperationView& view, const ledger::OperationOutcome& outcome) {
+    out.key("items").begin_array();
+    if (view.items) {
+        std::vector<bool> refused(view.items->size(), false);
+        for (const ledger::ItemOutcome& item : outcome.refused)
+            if (item.index < refused.size()) refused[item.index] = true;
+        for (std::size_t i = 0; i < refused.size(); ++i)
+            if (!refused[i]) out.hex((*view.items)[i].view());
+    }
+    out.end_array();
+}
+
+}  // namespace
+
+std::vector<std::vector<Hash256>> operation_items(const ledger::ParsedTransaction& transaction) {
+    std::vector<std::vector<Hash256>> items;
+    for (const ledger::Operation& operation : transaction.operations()) {
+        const OperationView view = view_of(operation);
+        items.push_back(view.items ? *view.items : std::vector<Hash256>{});
+    }
+    return items;
+}
+
+void write_summary(JsonWriter& out, const ledger::ParsedTransaction& transaction) {
+    const ledger::ParsedInfo& known = transaction.info();
+    out.begin_object().field_hex("id", known.id.view()).field("organisation", known.organisation);
+    out.field_hex("key", known.key.view()).field("valid_until", known.valid_until);
+    out.field("size_bytes", known.size_bytes).field("items", known.items).key("operations").begin_array();
+    for (const ledger::Operation& operation : transaction.operations()) out.string(view_of(operation).name);
+    out.end_array().end_object();
+}
+
+void write_operation_events(JsonWriter& out, const ledger::ParsedTransaction& transaction,
+                            const ledger::TransactionOutcome& outcome) {
+    if (!outcome.applied()) return;
+    for (std::size_t i = 0; i < transaction.operations().size() && i < outcome.operations.size(); ++i) {
+        const OperationView view = view_of(transaction.operations()[i]);
+        if (!view.event) continue;
+        out.begin_object().field("kind", ledger::name_of(view.kind));
+        out.field_hex("transaction", transaction.info().id.view()).field("operation", i);
+        out.field("actor", transaction.info().organisation);
+        write_optional(out, "other", view.other);
+        write_optional(out, "detail", view.detail);
+        write_optional(out, "gtin", view.gtin);
+        write_optional(out, "lot", view.lot);
+        write_accepted(out, view, outcome.operations[i]);
+        out.end_object();
+    }
+}
+
+ledger::ParsedTransactionPtr parse_stored(const NodeApi& node, const ledger::SignedTransactionPtr& transaction) {
+    auto parsed = ledger::parse(transaction, node.parameters());
+    return parsed.ok() ? *std::move(parsed) : nullptr;
+}
+
+}  // namespace touchstone::rpc

@@ -1,0 +1,32 @@
+// item_verify: from the name of an item to the verdict, with a proof of every record that the verdict rests on.
+//
+// One function serves the fast and the general path, so that both answer alike. Views in the request are the caller's.
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "ledger/gs1.h"
+#include "rpc/method.h"
+
+namespace touchstone::rpc {
+
+struct VerifyRequest {
+    std::optional<std::string_view> gtin, serial, uri, key;
+    std::optional<std::string_view> lot, expiry;
+    bool proof = true;
+};
+
+// What the three ways to name an item come to.
+struct NamedItem {
+    Hash256 key;
+    std::string gtin;    // empty when named by key
+    std::string lot;     // from a Digital Link, else empty
+    std::string expiry;
+};
+// Errors: invalid_params with the reason item_name, bad_gtin, bad_serial, bad_identifier, bad_key.
+Result<NamedItem, RpcError> name_item(const VerifyRequest& request);
+
+HandlerError write_verify(const Services& services, const VerifyRequest& request, JsonWriter& out);
+
+}  // namespace touchstone::rpc
