@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <shared_mutex>
+#include <utility>
 
 #include "storage/state_prepare.h"
 #include "storage/state_tree_impl.h"
