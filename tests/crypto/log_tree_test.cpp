@@ -211,4 +211,16 @@ TEST_CASE("Large indices and sizes end, and prove nothing") {
     }
 }
 
+TEST_CASE("A sum that is right at a place that does not exist proves nothing") {
+    const Hash256 leaf = log_leaf_hash({});
+    const Hash256 beside = log_leaf_hash(Bytes{1});
+    // A log of one leaf has no siblings, also when the root is made to fit.
+    REQUIRE(verify_log_inclusion(leaf, 0, 1, {}, leaf));
+    const std::vector<Hash256> proof{beside};
+    REQUIRE_FALSE(verify_log_inclusion(leaf, 0, 1, proof, log_node_hash(beside, leaf)));
+    REQUIRE_FALSE(verify_log_inclusion(leaf, 0, 1, proof, log_node_hash(leaf, beside)));
+    // A log does not extend a longer one, though their roots be told to be the same.
+    REQUIRE_FALSE(verify_log_consistency(2, leaf, 1, leaf, {}));
+}
+
 }  // namespace touchstone::crypto
