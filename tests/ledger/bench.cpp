@@ -20,7 +20,9 @@ constexpr std::size_t kItems = 10'000;
 constexpr std::size_t kRounds = 20;
 const std::string kGtin = "09506000134352";
 
-crypto::SecretKey key_of(std::string_view name) { return crypto::SecretKey::from_seed(crypto::sha256(as_bytes(name)).bytes); }
+crypto::SecretKey key_of(std::string_view name) {
+    return crypto::SecretKey::from_seed(crypto::sha256(as_bytes(name)).bytes);
+}
 
 Genesis genesis() {
     Genesis made;

@@ -26,15 +26,18 @@ constexpr Group kGroups[]{{1, "The transaction as a whole"},
 std::string errors() {
     std::string out =
         "# Why the ledger refuses\n\n"
-        "Generated from `ledger/refusal.cpp` by `generate_docs`; do not edit. A refusal has a stable code, a number that\n"
-        "stands in stored results, a meaning, and a remedy: what to do about it. Results also carry a detail that names\n"
+        "Generated from `ledger/refusal.cpp` by `generate_docs`; do not edit. A refusal has a stable code, a number "
+        "that\n"
+        "stands in stored results, a meaning, and a remedy: what to do about it. Results also carry a detail that "
+        "names\n"
         "the field or the item.\n";
     std::size_t group = 0;
     for (const RefusalInfo& one : refusals()) {
         const auto number = static_cast<std::uint16_t>(one.refusal);
         if (number == 0) continue;
         if (group < std::size(kGroups) && number >= kGroups[group].from)
-            out += fmt::format("\n## {}\n\n| code | number | meaning | remedy |\n|---|---|---|---|\n", kGroups[group++].title);
+            out += fmt::format("\n## {}\n\n| code | number | meaning | remedy |\n|---|---|---|---|\n",
+                               kGroups[group++].title);
         out += fmt::format("| `{}` | {} | {} | {} |\n", one.code, number, one.meaning, one.remedy);
     }
     return out;
@@ -48,7 +51,8 @@ std::string cell(const Transition& transition) {
 std::string transitions() {
     std::string out =
         "# The life of an item\n\n"
-        "Generated from `ledger/transitions.cpp` by `generate_docs`; do not edit. A cell shows the next state in bold, or\n"
+        "Generated from `ledger/transitions.cpp` by `generate_docs`; do not edit. A cell shows the next state in bold, "
+        "or\n"
         "the code of the refusal ([errors.md](errors.md)).\n\n| operation |";
     for (const Lifecycle state : kLifecycles) out += fmt::format(" {} |", name_of(state));
     out += "\n|---|";
@@ -60,21 +64,26 @@ std::string transitions() {
         out += "\n";
     }
     out +=
-        "\nAn item that another organisation registered, or for another product, is `item_taken` instead of `item_exists`.\n\n"
+        "\nAn item that another organisation registered, or for another product, is `item_taken` instead of "
+        "`item_exists`.\n\n"
         "## Who may, beside the state\n\n"
         "| operation | who | and what hinders |\n|---|---|---|\n"
-        "| `register` | the product's brand, or a manufacturer with a licence in force | the licence's dates, facility and "
+        "| `register` | the product's brand, or a manufacturer with a licence in force | the licence's dates, facility "
+        "and "
         "quota; another expiry of the lot |\n"
         "| `ship` | the custodian | stolen or quarantined; a recall, save back to the brand or the maker |\n"
         "| `cancel_shipment` | the sender | |\n"
-        "| `receive`, `reject_shipment` | the receiver that the shipment names | nothing: the goods are there, and their "
+        "| `receive`, `reject_shipment` | the receiver that the shipment names | nothing: the goods are there, and "
+        "their "
         "flags stay |\n"
         "| `sell` | the custodian with the role retailer, brand or platform | stolen or quarantined; a recall |\n"
         "| `return` | the organisation that sold the item; it is in its custody again | |\n"
-        "| `flag`, `clear_flag` stolen, quarantined | the custodian, the product's brand, a regulator | the flag is there "
+        "| `flag`, `clear_flag` stolen, quarantined | the custodian, the product's brand, a regulator | the flag is "
+        "there "
         "already, or not |\n"
         "| `flag`, `clear_flag` suspect | these, a platform or an auditor | the same |\n"
-        "\nWho may set a flag may clear it, whoever set it. A recall is a mark on the product or the lot and no state of an\n"
+        "\nWho may set a flag may clear it, whoever set it. A recall is a mark on the product or the lot and no state "
+        "of an\n"
         "item: the brand or a regulator sets it, whoever set it or a regulator lifts it.\n";
     return out;
 }

@@ -126,18 +126,28 @@ Step random_step(Randomness& random, Model& model) {
     const auto flag = static_cast<ItemFlag>(random.below(3));
     switch (random.below(13)) {
         case 0:
-        case 1: return {actor, World::registration(one, "L1"), model.registers(actor, n)};
+        case 1:
+            return {actor, World::registration(one, "L1"), model.registers(actor, n)};
         case 2:
-        case 3: return {actor, op::Ship{one, to, {}}, model.ships(actor, n, to)};
-        case 4: return {actor, op::CancelShipment{one}, model.cancels(actor, n)};
+        case 3:
+            return {actor, op::Ship{one, to, {}}, model.ships(actor, n, to)};
+        case 4:
+            return {actor, op::CancelShipment{one}, model.cancels(actor, n)};
         case 5:
-        case 6: return {actor, op::Receive{one}, model.receives(actor, n)};
-        case 7: return {actor, op::RejectShipment{one, {}}, model.rejects(actor, n)};
-        case 8: return {actor, op::Sell{one, {}}, model.sells(actor, n)};
-        case 9: return {actor, op::Return{one, {}}, model.returns(actor, n)};
-        case 10: return {actor, op::Flag{one, flag, {}}, model.flags(actor, n, flag)};
-        case 11: return {actor, op::ClearFlag{one, flag, {}}, model.clears(actor, n, flag)};
-        default: break;
+        case 6:
+            return {actor, op::Receive{one}, model.receives(actor, n)};
+        case 7:
+            return {actor, op::RejectShipment{one, {}}, model.rejects(actor, n)};
+        case 8:
+            return {actor, op::Sell{one, {}}, model.sells(actor, n)};
+        case 9:
+            return {actor, op::Return{one, {}}, model.returns(actor, n)};
+        case 10:
+            return {actor, op::Flag{one, flag, {}}, model.flags(actor, n, flag)};
+        case 11:
+            return {actor, op::ClearFlag{one, flag, {}}, model.clears(actor, n, flag)};
+        default:
+            break;
     }
     const std::string& judge = kActors[random.below(kActors.size())];
     if (model.recalled) return {judge, op::LiftRecall{kGtin, {}, {}}, model.lifts(judge)};

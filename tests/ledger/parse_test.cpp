@@ -131,7 +131,9 @@ TEST_CASE("mutated transactions are refused or executed, and never more than tha
             const std::uint64_t kind = random.below(3);
             if (kind == 0) payload[at] = static_cast<std::uint8_t>(random.below(256));
             if (kind == 1) payload.erase(payload.begin() + static_cast<std::ptrdiff_t>(at));
-            if (kind == 2) payload.insert(payload.begin() + static_cast<std::ptrdiff_t>(at), static_cast<std::uint8_t>(random.below(256)));
+            if (kind == 2)
+                payload.insert(payload.begin() + static_cast<std::ptrdiff_t>(at),
+                               static_cast<std::uint8_t>(random.below(256)));
         }
         const auto parsed = parse_bytes(payload);
         if (!parsed.ok() || admit(**parsed, world.context(), world.reader())) continue;

@@ -22,7 +22,7 @@ Hash256 hash_of(std::uint8_t byte) {
 const RecallMark kRecall{true, "brand", "glass in it", WallTime{1'700'000'000'000}};
 
 Header header() {
-    return {hash_of(1), Epoch(2), Height(3),  View(4),    hash_of(5), WallTime{1'700'000'000'000},
+    return {hash_of(1), Epoch(2),   Height(3),  View(4),           hash_of(5), WallTime{1'700'000'000'000},
             hash_of(6), hash_of(7), hash_of(8), ValidatorIndex(9), hash_of(10)};
 }
 
@@ -66,15 +66,17 @@ const OrganisationRecord kOrganisation = [] {
     made.keys.push_back({key_of("old").public_key(), KeyPurpose::kAdmin, Height(1), Height(7)});
     return made;
 }();
-const ProductRecord kProduct{kGtin, "brand", "L\xc3\xa4mpchen", hash_of(1), {hash_of(2), hash_of(3)}, 12, 1, kRecall, 2, hash_of(4)};
+const ProductRecord kProduct{kGtin, "brand", "L\xc3\xa4mpchen", hash_of(1), {hash_of(2), hash_of(3)},
+                             12,    1,       kRecall,           2,          hash_of(4)};
 const LicenceRecord kLicence{kGtin, "maker", 1000, 12, 100, 200, kGln, true, "late"};
 const LotRecord kLot{kGtin, "L1", 20'500, 12, {}, 1, hash_of(4)};
-const ItemRecord kItem{kGtin, "L1", 20'500, 20'000, ItemState::kInTransit, 0b101, "maker", "brand", "maker", "carrier",
-                       kGln, WallTime{1'700'000'000'000}, 2, hash_of(4)};
+const ItemRecord kItem{kGtin,   "L1",    20'500,    20'000, ItemState::kInTransit,       0b101, "maker",
+                       "brand", "maker", "carrier", kGln,   WallTime{1'700'000'000'000}, 2,     hash_of(4)};
 const TransactionRecord kTransaction{Height(7), 2, 9};
 const ExpiryRecord kExpiry{{hash_of(1), hash_of(2)}};
 const ExpiryChunk kChunk{hash_of(9), {hash_of(1), hash_of(2)}};
-const Event kEvent{EventKind::kShipped, 1, Height(7), WallTime{1'700'000'000'000}, hash_of(3), "maker", "carrier", "DN-1"};
+const Event kEvent{EventKind::kShipped, 1,       Height(7), WallTime{1'700'000'000'000},
+                   hash_of(3),          "maker", "carrier", "DN-1"};
 const TransactionOutcome kOutcome{Refusal::kQuotaExceeded, 1, "why", {{3, {}}, {0, {{5, Refusal::kQuotaExceeded}}}}};
 const StoredResult kStored{Height(7), 2, kOutcome};
 
@@ -106,7 +108,8 @@ std::vector<Example> examples() {
 std::string golden_text() {
     std::ostringstream out;
     for (const Example& one : examples())
-        out << one.name << "\n  bytes  " << to_hex(one.bytes) << "\n  sha256 " << crypto::sha256(one.bytes).hex() << "\n";
+        out << one.name << "\n  bytes  " << to_hex(one.bytes) << "\n  sha256 " << crypto::sha256(one.bytes).hex()
+            << "\n";
     const std::vector<std::pair<std::string, Hash256>> digests{
         {"item_key", item_key(kGtin, "12345")},
         {"organisation_key", organisation_key("brand")},

@@ -65,8 +65,9 @@ void not_admitted(const World& world, const ParsedTransactionPtr& transaction, R
 
 ParsedTransactionPtr parsed_of(World& world, const PayloadHead& head, const std::string& signer) {
     const std::vector<Operation> operations{op::Receive{items(0, 1)}};
-    auto parsed = parse(std::make_shared<SignedTransaction>(sign_payload(build_payload(head, operations), key_of(signer))),
-                        world.parameters);
+    auto parsed =
+        parse(std::make_shared<SignedTransaction>(sign_payload(build_payload(head, operations), key_of(signer))),
+              world.parameters);
     REQUIRE(parsed.ok());
     return *parsed;
 }
@@ -138,8 +139,16 @@ void field_refusals() {
     registration.expiry = 2'932'897;
     rejected(world, registration, Refusal::kBadDate);
     rejected(world, op::GrantLicence{kGtin, "maker", 1, 9, 8, {}}, Refusal::kBadDate);
-    const std::string broken[] = {"",       "a\nb",         "a\x7f",         std::string(201, 'a'),
-                                  "a\xc0\x80", "\xed\xa0\x80", "\xe2\x80\xae" "evil", "\xc2\x85", "cut\xe2\x80"};
+    const std::string broken[] = {"",
+                                  "a\nb",
+                                  "a\x7f",
+                                  std::string(201, 'a'),
+                                  "a\xc0\x80",
+                                  "\xed\xa0\x80",
+                                  "\xe2\x80\xae"
+                                  "evil",
+                                  "\xc2\x85",
+                                  "cut\xe2\x80"};
     for (const std::string& name : broken) {
         const auto parsed = parse(world.sign("brand", {declared(kGtin, name)}), world.parameters);
         REQUIRE(!parsed.ok());
@@ -159,7 +168,8 @@ void field_refusals() {
     REQUIRE(parse(world.sign("brand", {op::Receive{items(0, 2)}}), tight).ok());
     rejected(parse(world.sign("brand", {op::Receive{items(0, 3)}}), tight), Refusal::kTooManyItems);
     tight.block_items_max = 3;
-    rejected(parse(world.sign("brand", {op::Receive{items(0, 2)}, op::Receive{items(0, 2)}}), tight), Refusal::kTooManyItems);
+    rejected(parse(world.sign("brand", {op::Receive{items(0, 2)}, op::Receive{items(0, 2)}}), tight),
+             Refusal::kTooManyItems);
     op::DeclareProduct many = declared(kGtin, "Lamp");
     many.document_hashes.resize(17);
     rejected(world, many, Refusal::kTooLarge);
@@ -210,7 +220,8 @@ void item_refusals() {
     refused(world, "brand", {World::registration(items(4, 1), "L1")}, Refusal::kItemTaken);
     refused(world, "brand", {World::registration({item(9), item(9)})}, Refusal::kItemRepeated);
     refused(world, "brand", {op::Ship{{item(0), item(0)}, "shop", {}}}, Refusal::kItemRepeated);
-    const auto listed = refused(world, "brand", {op::Ship{{item(0), item(7), item(4)}, "shop", {}}}, Refusal::kItemUnknown);
+    const auto listed =
+        refused(world, "brand", {op::Ship{{item(0), item(7), item(4)}, "shop", {}}}, Refusal::kItemUnknown);
     REQUIRE(listed.operations.at(0).refused ==
             std::vector<ItemOutcome>{{1, Refusal::kItemUnknown}, {2, Refusal::kNotCustodian}});
     refused(world, "carrier", {op::Ship{items(0, 1), "shop", {}}}, Refusal::kNotCustodian);

@@ -31,6 +31,7 @@ TEST_CASE("a repeat makes a block invalid, in the same block and later") {
 
 TEST_CASE("a transaction is remembered until its validity has passed, and not one block longer") {
     World world;
+    world.validity = 10;
     const auto one = world.transaction("brand", {op::DeclareProduct{kGtin, "Lamp", {}, {}}});
     const std::size_t before = world.state.size();
     world.execute_block({one});
@@ -63,8 +64,9 @@ TEST_CASE("what expires at one height is erased in bounded steps") {
             auto head = world.head("shop", "shop");
             head.valid_until = until;
             const std::vector<Operation> nothing{op::Receive{items(0, 1)}};
-            auto parsed = parse(std::make_shared<SignedTransaction>(sign_payload(build_payload(head, nothing), key_of("shop"))),
-                                world.parameters);
+            auto parsed =
+                parse(std::make_shared<SignedTransaction>(sign_payload(build_payload(head, nothing), key_of("shop"))),
+                      world.parameters);
             REQUIRE(parsed.ok());
             block.push_back(*parsed);
             ids.push_back(info(**parsed).id);
@@ -73,7 +75,8 @@ TEST_CASE("what expires at one height is erased in bounded steps") {
         world.execute_block(block);
     }
     const auto recorded = [&] {
-        return std::count_if(ids.begin(), ids.end(), [&](const Hash256& id) { return world.state.contains(transaction_key(id)); });
+        return std::count_if(ids.begin(), ids.end(),
+                             [&](const Hash256& id) { return world.state.contains(transaction_key(id)); });
     };
     REQUIRE(recorded() == static_cast<std::ptrdiff_t>(sent));
     // At most twice a full block at a time.
@@ -132,13 +135,16 @@ TEST_CASE("partial registration takes what it can and names the rest") {
     World world;
     world.with_product(4);
     world.must("brand", {World::registration({item(0)})});
-    const auto first = world.must("maker", {World::registration({item(1), item(0), item(1), item(2)}, "L1", RegisterMode::kPartial)});
+    const auto first =
+        world.must("maker", {World::registration({item(1), item(0), item(1), item(2)}, "L1", RegisterMode::kPartial)});
     REQUIRE(first.operations[0].accepted == 2);
-    REQUIRE(first.operations[0].refused == std::vector<ItemOutcome>{{1, Refusal::kItemTaken}, {2, Refusal::kItemRepeated}});
+    REQUIRE(first.operations[0].refused ==
+            std::vector<ItemOutcome>{{1, Refusal::kItemTaken}, {2, Refusal::kItemRepeated}});
     // Sent again, it changes nothing and uses no quota.
     const auto again = world.must("maker", {World::registration(items(1, 2), "L1", RegisterMode::kPartial)});
     REQUIRE(again.operations[0].accepted == 0);
-    REQUIRE(again.operations[0].refused == std::vector<ItemOutcome>{{0, Refusal::kItemExists}, {1, Refusal::kItemExists}});
+    REQUIRE(again.operations[0].refused ==
+            std::vector<ItemOutcome>{{0, Refusal::kItemExists}, {1, Refusal::kItemExists}});
     REQUIRE(world.get<LicenceRecord>(licence_key(kGtin, "maker"))->used == 2);
     const auto over = world.must("maker", {World::registration(items(1, 5), "L1", RegisterMode::kPartial)});
     REQUIRE(over.operations[0].accepted == 2);
@@ -212,7 +218,8 @@ TEST_CASE("a genesis says what is wrong with it") {
         Genesis genesis = small_genesis();
         change(genesis);
         const Status status = genesis.check();
-        return !status.ok() && status.error().code == "genesis_invalid" && genesis.chain_id() != small_genesis().chain_id();
+        return !status.ok() && status.error().code == "genesis_invalid" &&
+               genesis.chain_id() != small_genesis().chain_id();
     };
     REQUIRE(small_genesis().check().ok());
     REQUIRE(broken([](Genesis& g) { g.validators.clear(); }));

@@ -35,8 +35,7 @@ World world_in(Lifecycle state, ItemOperation operation) {
     world.must("brand", {World::registration(items(0, 1))});
     world.must("brand", {op::Ship{items(0, 1), "shop", {}}});
     world.must("shop", {op::Receive{items(0, 1)}});
-    if (operation == ItemOperation::kClearFlag)
-        world.must("shop", {op::Flag{items(0, 1), ItemFlag::kSuspect, {}}});
+    if (operation == ItemOperation::kClearFlag) world.must("shop", {op::Flag{items(0, 1), ItemFlag::kSuspect, {}}});
     if (state == Lifecycle::kInTransit) world.must("shop", {op::Ship{items(0, 1), "carrier", {}}});
     if (state == Lifecycle::kSold) world.must("shop", {op::Sell{items(0, 1), {}}});
     return world;
@@ -45,15 +44,24 @@ World world_in(Lifecycle state, ItemOperation operation) {
 TransactionOutcome run(World& world, ItemOperation operation) {
     const auto one = items(0, 1);
     switch (operation) {
-        case ItemOperation::kRegister: return world.run("brand", {World::registration(one)});
-        case ItemOperation::kShip: return world.run("shop", {op::Ship{one, "carrier", {}}});
-        case ItemOperation::kCancelShipment: return world.run("shop", {op::CancelShipment{one}});
-        case ItemOperation::kReceive: return world.run("carrier", {op::Receive{one}});
-        case ItemOperation::kRejectShipment: return world.run("carrier", {op::RejectShipment{one, {}}});
-        case ItemOperation::kSell: return world.run("shop", {op::Sell{one, {}}});
-        case ItemOperation::kReturn: return world.run("shop", {op::Return{one, {}}});
-        case ItemOperation::kFlag: return world.run("shop", {op::Flag{one, ItemFlag::kSuspect, {}}});
-        case ItemOperation::kClearFlag: return world.run("shop", {op::ClearFlag{one, ItemFlag::kSuspect, {}}});
+        case ItemOperation::kRegister:
+            return world.run("brand", {World::registration(one)});
+        case ItemOperation::kShip:
+            return world.run("shop", {op::Ship{one, "carrier", {}}});
+        case ItemOperation::kCancelShipment:
+            return world.run("shop", {op::CancelShipment{one}});
+        case ItemOperation::kReceive:
+            return world.run("carrier", {op::Receive{one}});
+        case ItemOperation::kRejectShipment:
+            return world.run("carrier", {op::RejectShipment{one, {}}});
+        case ItemOperation::kSell:
+            return world.run("shop", {op::Sell{one, {}}});
+        case ItemOperation::kReturn:
+            return world.run("shop", {op::Return{one, {}}});
+        case ItemOperation::kFlag:
+            return world.run("shop", {op::Flag{one, ItemFlag::kSuspect, {}}});
+        case ItemOperation::kClearFlag:
+            return world.run("shop", {op::ClearFlag{one, ItemFlag::kSuspect, {}}});
     }
     FAIL("no such operation");
     return {};
