@@ -1,4 +1,5 @@
-// Reads whole buckets of records: the store's content under layers of deltas that it has not taken yet. Inner to storage.
+// Reads whole buckets of records: the store's content under layers of deltas that it has not taken yet. Inner to
+// storage.
 //
 // Thread safety: one thread. One reader sees one moment if its layers hold every delta committed since: a flush that
 // runs meanwhile only moves into the store what a layer says already.

@@ -1,18 +1,18 @@
 // The file "tree.checkpoint": the buckets' hashes and single bits, so that a start need not read every record. Inner to
 // storage.
 //
-// Layout: u32 magic ‖ u32 bucket depth ‖ u64 height ‖ u32 CRC-32C of that; then for each chunk of kChunkBuckets (or all,
-// if fewer) buckets: the hashes, one bit each (most significant first), u32 CRC-32C of the chunk, started from the
+// Layout: u32 magic ‖ u32 bucket depth ‖ u64 height ‖ u32 CRC-32C of that; then for each chunk of kChunkBuckets (or
+// all, if fewer) buckets: the hashes, one bit each (most significant first), u32 CRC-32C of the chunk, started from the
 // checksum before it.
 // It is fuzzy: chunks are copied while commits go on, so a bucket has its value of some height between the one in the
 // header and the one at the end of copying. It becomes valid, by its rename, only when the store is flushed as far as
 // the latter; every bucket touched at or after the header's height is on a touched list and is read anew on open.
 #pragma once
 
+#include "base/strong.h"
 #include "storage/disk.h"
 #include "storage/node_table.h"
 #include "storage/read_gate.h"
-#include "base/strong.h"
 
 namespace touchstone::storage {
 

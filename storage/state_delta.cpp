@@ -36,8 +36,8 @@ const StateWrite* WriteIndex::find(const std::vector<StateWrite>& writes, const 
 }
 
 std::size_t StateDelta::side_lower_bound(ByteView key) const {
-    const auto found = std::partition_point(
-        side.begin(), side.end(), [&](const SideWrite& write) { return as_text(write.key) < as_text(key); });
+    const auto found = std::partition_point(side.begin(), side.end(),
+                                            [&](const SideWrite& write) { return as_text(write.key) < as_text(key); });
     return static_cast<std::size_t>(found - side.begin());
 }
 
@@ -47,8 +47,8 @@ const SideWrite* StateDelta::find_side(ByteView key) const {
 }
 
 const NodeValue* StateDelta::find_node(std::uint32_t node) const {
-    const auto found = std::partition_point(nodes.begin(), nodes.end(),
-                                            [&](const NodeChange& change) { return change.node < node; });
+    const auto found =
+        std::partition_point(nodes.begin(), nodes.end(), [&](const NodeChange& change) { return change.node < node; });
     return found != nodes.end() && found->node == node ? &found->value : nullptr;
 }
 

@@ -35,10 +35,10 @@ class StateDelta {
     const NodeValue* find_node(std::uint32_t node) const;
 
     Hash256 root;
-    std::vector<StateWrite> writes;     // sorted by key
-    std::vector<Hash256> leaf_hashes;   // of writes, in their order; zero where erased
-    std::vector<SideWrite> side;        // sorted by key
-    std::vector<std::uint32_t> touched; // buckets, sorted
+    std::vector<StateWrite> writes;      // sorted by key
+    std::vector<Hash256> leaf_hashes;    // of writes, in their order; zero where erased
+    std::vector<SideWrite> side;         // sorted by key
+    std::vector<std::uint32_t> touched;  // buckets, sorted
     WriteIndex index;
     std::uint64_t bytes = 0;         // of memory, about
     std::uint64_t base_commits = 0;  // commits of the tree when this was prepared on the committed state

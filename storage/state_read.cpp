@@ -149,8 +149,8 @@ class TreeReadGuard final : public StateReadGuard {
         BucketReader reader(tree_.store_, tree_.table_.depth(), std::move(layers));
         std::vector<ProofLeaf> leaves;
         TRY(reader.visit(bucket, [&](const BucketRecord& found) {
-            leaves.push_back({{found.key, crypto::state_leaf_hash(found.key, found.record)},
-                              crypto::sha256(found.record)});
+            leaves.push_back(
+                {{found.key, crypto::state_leaf_hash(found.key, found.record)}, crypto::sha256(found.record)});
         }));
         return leaves;
     }

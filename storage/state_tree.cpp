@@ -74,9 +74,8 @@ class BucketHasher {
             return Ok{};
         }
         TRY(reader_.visit(bucket, [this](const BucketRecord& found) {
-            old_.push_back({found.key, found.leaf_hash != nullptr
-                                           ? *found.leaf_hash
-                                           : crypto::state_leaf_hash(found.key, found.record)});
+            old_.push_back({found.key, found.leaf_hash != nullptr ? *found.leaf_hash
+                                                                  : crypto::state_leaf_hash(found.key, found.record)});
         }));
         // A bucket that is not empty by its hash, and empty in the store, would end in a wrong root without notice.
         if (old_.empty()) return Error{"state_corrupt", "the store has lost records that the state tree has hashed"};

@@ -23,9 +23,9 @@ std::vector<const Write*> newest(const Overlay& group, std::vector<Write> StateD
         for (const Write& write : (*block->delta).*list) writes.push_back(&write);
     if (group.size() == 1) return writes;
     std::stable_sort(writes.begin(), writes.end(), [](const Write* a, const Write* b) { return precedes(a, b); });
-    writes.erase(std::unique(writes.begin(), writes.end(),
-                             [](const Write* a, const Write* b) { return a->key == b->key; }),
-                 writes.end());
+    writes.erase(
+        std::unique(writes.begin(), writes.end(), [](const Write* a, const Write* b) { return a->key == b->key; }),
+        writes.end());
     return writes;
 }
 
@@ -102,7 +102,8 @@ Status StateTreeImpl::flush_group(const Overlay& group) {
     for (const UnflushedBlock& block : group) bytes += block.delta->bytes;
     flushed_height_ = mark.height.value;
     const std::lock_guard lock(overlay_mutex_);
-    overlay_ = std::make_shared<Overlay>(overlay_->begin() + static_cast<std::ptrdiff_t>(group.size()), overlay_->end());
+    overlay_ =
+        std::make_shared<Overlay>(overlay_->begin() + static_cast<std::ptrdiff_t>(group.size()), overlay_->end());
     unflushed_bytes_ -= bytes;
     return Ok{};
 }

@@ -15,8 +15,10 @@ constexpr std::uint8_t kMarkKey[] = {kMarkPrefix};
 constexpr std::uint64_t kProgressEvery = 4096;  // buckets
 
 Error corrupt(std::string_view what) {
-    return {"state_corrupt", fmt::format("the state store is damaged: {}. Stop the node and delete the state folder: it "
-                                         "is made again from the block log or from peers", what)};
+    return {"state_corrupt",
+            fmt::format("the state store is damaged: {}. Stop the node and delete the state folder: it "
+                        "is made again from the block log or from peers",
+                        what)};
 }
 
 void tell(const RebuildProgress& progress, std::uint64_t done, std::uint64_t all) {

@@ -25,10 +25,12 @@ Bytes payload(std::size_t size, std::uint8_t fill) { return Bytes(size, fill); }
 
 std::vector<LogRecord> all(const BlockLog& log, LogPlace from = {}) {
     std::vector<LogRecord> records;
-    REQUIRE(log.scan(from, [&](const LogRecord& record) {
-                   records.push_back(record);
-                   return true;
-               }).ok());
+    REQUIRE(log.scan(from,
+                     [&](const LogRecord& record) {
+                         records.push_back(record);
+                         return true;
+                     })
+                .ok());
     return records;
 }
 
@@ -39,7 +41,10 @@ TEST_CASE("block log: the layout of a record is pinned", "[log]") {
     auto log = must(BlockLog::open(disk, kSmall, nullptr));
     must(log->append(7, as_bytes("abc")));
     // magic ‖ size ‖ kind ‖ CRC-32C over segment, offset, size, kind, payload ‖ payload
-    REQUIRE(to_hex(disk.content(kFirst)) == "5453424c0000000307" "456c0e19" "616263");
+    REQUIRE(to_hex(disk.content(kFirst)) ==
+            "5453424c0000000307"
+            "456c0e19"
+            "616263");
 }
 
 TEST_CASE("block log: what was appended is read back, across segments and openings", "[log]") {
@@ -48,7 +53,8 @@ TEST_CASE("block log: what was appended is read back, across segments and openin
     for (const BlockLogOptions& options : {kSmall, kAhead}) {
         auto log = must(BlockLog::open(disk, options, nullptr));
         for (std::size_t i = 0; i < 40; ++i)
-            places.push_back(must(log->append(static_cast<std::uint8_t>(i), payload(i * 20, static_cast<std::uint8_t>(i)))));
+            places.push_back(
+                must(log->append(static_cast<std::uint8_t>(i), payload(i * 20, static_cast<std::uint8_t>(i)))));
         REQUIRE(log->sync().ok());
         // Larger than a segment.
         places.push_back(must(log->append(40, payload(10'000, 40))));
@@ -167,8 +173,10 @@ TEST_CASE("block log: a full disk refuses an append, and the log goes on when th
         disk.fail_after(after, "disk_full");
         for (std::uint8_t i = 0; i < 6; ++i) {
             auto place = log->append(2, payload(90, i));
-            if (place.ok()) places.push_back(*place);
-            else REQUIRE(place.error().code == "disk_full");
+            if (place.ok())
+                places.push_back(*place);
+            else
+                REQUIRE(place.error().code == "disk_full");
         }
         disk.heal();
         places.push_back(must(log->append(3, payload(90, 9))));

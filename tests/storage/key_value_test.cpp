@@ -149,7 +149,8 @@ TEST_CASE("key-value store: damage is kv_corrupt, not another answer", "[kv]") {
         return;
     }
     const auto iterator = (*store)->iterate();
-    for (iterator->seek({}); iterator->valid(); iterator->next()) {}
+    for (iterator->seek({}); iterator->valid(); iterator->next()) {
+    }
     REQUIRE(iterator->status().error().code == "kv_corrupt");
 }
 

@@ -96,7 +96,8 @@ Block random_block(std::mt19937_64& random, World& world) {
     std::map<Bytes, std::optional<Bytes>, BytesLess> side;
     for (std::size_t i = random() % 5; i > 0; --i) {
         const Bytes key{'e', static_cast<std::uint8_t>(random() % 6), static_cast<std::uint8_t>(random() % 6)};
-        side[key] = random() % 3 == 0 ? std::nullopt : std::optional<Bytes>(Bytes(3, static_cast<std::uint8_t>(random())));
+        side[key] =
+            random() % 3 == 0 ? std::nullopt : std::optional<Bytes>(Bytes(3, static_cast<std::uint8_t>(random())));
     }
     for (auto& [key, value] : side) {
         if (value)

@@ -48,7 +48,12 @@ TEST_CASE("vote journal: the layout of a slot is pinned", "[journal]") {
     REQUIRE(journal->append(View(5), as_bytes("abc")).ok());
     const Bytes file = disk.content("votes");
     const ByteView slot = ByteView(file).subspan(kSlotBytes, kSlotBytes);
-    REQUIRE(to_hex(slot.first(21)) == "0000000000000001" "0000000000000005" "00" "03" "616263");
+    REQUIRE(to_hex(slot.first(21)) ==
+            "0000000000000001"
+            "0000000000000005"
+            "00"
+            "03"
+            "616263");
     REQUIRE(to_hex(slot.last(4)) == "0bcd7ae2");
 }
 
@@ -100,7 +105,8 @@ TEST_CASE("vote journal: the last vote may be torn at any byte", "[journal]") {
         const std::size_t slot = count % kSlots * kSlotBytes;
         for (std::size_t cut = 0; cut <= kSlotBytes; ++cut) {
             Bytes torn = before;
-            std::copy_n(after.begin() + static_cast<std::ptrdiff_t>(slot), cut, torn.begin() + static_cast<std::ptrdiff_t>(slot));
+            std::copy_n(after.begin() + static_cast<std::ptrdiff_t>(slot), cut,
+                        torn.begin() + static_cast<std::ptrdiff_t>(slot));
             MemoryDisk disk;
             disk.set_content("votes", torn);
             auto again = must(VoteJournal::open(disk, kSlots));
@@ -177,7 +183,9 @@ TEST_CASE("vote journal: what was synced survives every crash", "[journal]") {
                 if (number >= floor) REQUIRE(std::find(found.begin(), found.end(), payload) != found.end());
             std::map<std::uint64_t, Bytes> unsynced;
             for (std::size_t i = random() % 120; i > 0; --i) {
-                if (random() % 4 == 0) journal->release_below(View(floor = std::max(floor, next - std::min<std::uint64_t>(next, random() % 90))));
+                if (random() % 4 == 0)
+                    journal->release_below(
+                        View(floor = std::max(floor, next - std::min<std::uint64_t>(next, random() % 90))));
                 REQUIRE(journal->append(View(next), vote(next)).ok());
                 unsynced[next] = vote(next);
                 ++next;
