@@ -394,6 +394,22 @@ bool Simulation::everybody_has(std::uint64_t transaction) const {
     });
 }
 
+// For whoever replays a seed that failed.
+void Simulation::describe() const {
+    for (const auto& node : nodes_) {
+        if (!node->engine) continue;
+        fmt::print(stderr, "{} attack {} view {} final {} anchor {}:", node->self.value, static_cast<int>(node->attack),
+                   node->engine->view().value, node->engine->finalized_view().value, node->anchor.view.value);
+        for (const Vote& vote : node->gate->given_from(node->engine->finalized_view()))
+            fmt::print(stderr, " {}{}<{}", "?nxf"[static_cast<int>(vote.subject.kind)], vote.subject.view.value,
+                       vote.subject.parent.value);
+        fmt::print(stderr, " certified");
+        for (View view = node->engine->finalized_view(); view < node->engine->view(); view = view.next())
+            if (node->engine->notarization(view)) fmt::print(stderr, " {}", view.value);
+        fmt::print(stderr, "\n");
+    }
+}
+
 void Simulation::run() {
     run_until(plan_.heal);
     std::fill(side_.begin(), side_.end(), 0);
@@ -404,6 +420,7 @@ void Simulation::run() {
     submit(last);
     const Instant bound = now_ + kLivenessBound;
     while (!everybody_has(last) && now_ < bound) hold(step(), "liveness: the cluster fell silent with work left");
+    if (!everybody_has(last)) describe();
     hold(everybody_has(last), "liveness: new work is not final in time");
     if (!plan_.attacks.empty()) return;
     // R14: with everything final the cluster falls silent.

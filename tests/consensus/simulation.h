@@ -80,6 +80,7 @@ class Simulation {
     void submit(std::uint64_t transaction);
     bool work_left(const Node& node) const;
     void script();
+    void describe() const;
     bool everybody_has(std::uint64_t transaction) const;
 
     std::uint64_t random(std::uint64_t below) { return rng_() % below; }
