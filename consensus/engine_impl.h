@@ -51,7 +51,7 @@ class Engine::Impl {
         bool bridged = false;  // R19 was tried
     };
     struct Peer {
-        View heard;                      // highest view of a verified vote
+        View heard;                       // highest view of a verified vote
         std::uint64_t fruitless_led = 0;  // views it led in a row that brought no notarization
     };
 

@@ -11,8 +11,8 @@ const Anchor kFromGenesis{View(), kGenesis, std::nullopt};
 
 }  // namespace
 
-// ava-labs/Simplex#280: the path that re-broadcast votes signed them itself, beside the guard, and after a time-out it sent
-// a finalize for the view that it had nullified.
+// ava-labs/Simplex#280: the path that re-broadcast votes signed them itself, beside the guard, and after a time-out it
+// sent a finalize for the view that it had nullified.
 TEST_CASE("what is said again was said before, byte for byte (R7, I3, I4)") {
     Lone lone;
     lone.work();
@@ -26,20 +26,19 @@ TEST_CASE("what is said again was said before, byte for byte (R7, I3, I4)") {
     lone.connect(2);
     REQUIRE(!lone.all<SendVote>().empty());
     for (const auto& said : lone.all<SendVote>()) {
-        if (said.vote.subject.view == View(1))
-            REQUIRE(std::find(given.begin(), given.end(), said.vote) != given.end());
+        if (said.vote.subject.view == View(1)) REQUIRE(std::find(given.begin(), given.end(), said.vote) != given.end());
         REQUIRE(said.vote.subject != finalize(1, 0, kA));
     }
 }
 
-// ava-labs/Simplex#328: recovery read the last record of the log only. Votes are not monotone in view, so the older records
-// matter as much.
+// ava-labs/Simplex#328: recovery read the last record of the log only. Votes are not monotone in view, so the older
+// records matter as much.
 TEST_CASE("a restart remembers every vote above the anchor, not the last one (R17, I1 to I4)") {
     Lone lone;
     lone.work();
     lone.certify(nullify(2));
-    lone.pass(kLeader);                  // nullify(3)
-    lone.certify(notarize(1, 0, kA));    // finalize(1), later and lower
+    lone.pass(kLeader);                // nullify(3)
+    lone.certify(notarize(1, 0, kA));  // finalize(1), later and lower
     REQUIRE(lone.sent(nullify(3)) == 1);
     REQUIRE(lone.sent(finalize(1, 0, kA)) == 1);
     lone.restart(kFromGenesis);
@@ -88,8 +87,8 @@ TEST_CASE("a restarted validator does not notarize a second block (R3, R17, I1)"
     REQUIRE(!lone.idle());  // its vote of before may be what others wait for
 }
 
-// A power cut takes every certificate from memory. Those that nullified wait for us, and we finalized and can not nullify:
-// only the notarization moves anyone, so the replica keeps it as durable as the finalize vote.
+// A power cut takes every certificate from memory. Those that nullified wait for us, and we finalized and can not
+// nullify: only the notarization moves anyone, so the replica keeps it as durable as the finalize vote.
 TEST_CASE("a kept notarization brings everybody on after a power cut (R17)") {
     Lone lone;
     lone.work();
@@ -108,7 +107,8 @@ TEST_CASE("a kept notarization brings everybody on after a power cut (R17)") {
     REQUIRE(lone.sent_certificate(notarize(1, 0, kA)) == 1);
 }
 
-// ava-labs/Simplex#2192 and the like: everybody is honest, one holds the only certificate and rests, and the others wait.
+// ava-labs/Simplex#2192 and the like: everybody is honest, one holds the only certificate and rests, and the others
+// wait.
 TEST_CASE("certificates reach those who lack them although all are honest (R4, R7, R8, R9, R16)") {
     Lone rests(4, 0);
     rests.certify(finalize(1, 0, kA));
@@ -248,7 +248,7 @@ TEST_CASE("a follower checks, follows and never signs (R9, R14)") {
         REQUIRE(!std::holds_alternative<SendVote>(effect));
         REQUIRE(!std::holds_alternative<Propose>(effect));
         REQUIRE(!std::holds_alternative<Build>(effect));
-        REQUIRE(!std::holds_alternative<SendCertificate>(effect) );
+        REQUIRE(!std::holds_alternative<SendCertificate>(effect));
     }
 }
 

@@ -1,6 +1,6 @@
+#include <catch2/catch.hpp>
 #include <cstdlib>
 #include <map>
-#include <catch2/catch.hpp>
 
 #include "tests/consensus/simulation.h"
 
