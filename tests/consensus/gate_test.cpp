@@ -88,7 +88,11 @@ TEST_CASE("nothing below the floor is signed, and its votes are forgotten (I5)")
 TEST_CASE("journal records: layout, refusals, contradictions") {
     const Bytes record = SignerGate::journal_record(vote(0, finalize(9, 7, kA)));
     REQUIRE(record.size() == 121);
-    REQUIRE(to_hex(ByteView(record).first(25)) == "0000000000000007" "03" "0000000000000009" "0000000000000007");
+    REQUIRE(to_hex(ByteView(record).first(25)) ==
+            "0000000000000007"
+            "03"
+            "0000000000000009"
+            "0000000000000007");
     REQUIRE(crypto::sha256(record).hex() == "862e71320189b031c92ab39d6897bc15f4e6787af43eb4ae224adbe2acda74cd");
     const auto code = [](SignerGate& gate, ByteView bytes) {
         const Status status = gate.restore(bytes);

@@ -1,5 +1,5 @@
-// One engine under test, with the test speaking for all its peers. By default four validators, the engine being 0; views 1,
-// 2, 3 are led by those, view 4 by the engine.
+// One engine under test, with the test speaking for all its peers. By default four validators, the engine being 0;
+// views 1, 2, 3 are led by those, view 4 by the engine.
 #pragma once
 
 #include <algorithm>
@@ -105,9 +105,8 @@ struct Lone {
     }
     bool blamed(std::uint32_t who, const std::string& what) const {
         const auto named = all<Misbehaviour>();
-        return std::any_of(named.begin(), named.end(), [&](const Misbehaviour& one) {
-            return one.who == ValidatorIndex(who) && one.what == what;
-        });
+        return std::any_of(named.begin(), named.end(),
+                           [&](const Misbehaviour& one) { return one.who == ValidatorIndex(who) && one.what == what; });
     }
     std::uint64_t view() const { return engine->view().value; }
     std::uint64_t final_view() const { return engine->finalized_view().value; }

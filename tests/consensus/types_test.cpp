@@ -9,7 +9,9 @@ namespace {
 const Subject kBlock = notarize(9, 7, digest("block"));
 
 std::string code_of(const Status& status) { return status.ok() ? "" : status.error().code; }
-Status check(const Certificate& made, std::uint32_t n = 4) { return verify_certificate(kChain, validator_set(n), made); }
+Status check(const Certificate& made, std::uint32_t n = 4) {
+    return verify_certificate(kChain, validator_set(n), made);
+}
 
 }  // namespace
 
@@ -19,11 +21,17 @@ TEST_CASE("signing bytes have the fixed layout") {
     REQUIRE(as_text(ByteView(bytes).first(17)) == "touchstone/vote/1");
     REQUIRE(to_hex(ByteView(bytes).subspan(17, 7)) == "00000000000000");
     REQUIRE(to_hex(ByteView(bytes).subspan(24, 32)) == kChain.hex());
-    REQUIRE(to_hex(ByteView(bytes).subspan(56, 25)) == "0000000000000007" "01" "0000000000000009" "0000000000000007");
+    REQUIRE(to_hex(ByteView(bytes).subspan(56, 25)) ==
+            "0000000000000007"
+            "01"
+            "0000000000000009"
+            "0000000000000007");
     REQUIRE(to_hex(ByteView(bytes).subspan(81)) == digest("block").hex());
     REQUIRE(crypto::sha256(bytes).hex() == "e6400f08f9d0abbbcddea000dbf1a0e404896d2417bc7f7ca61519ea10885562");
-    REQUIRE(crypto::sha256(signing_bytes(kChain, nullify(9))).hex() == "30eba0801b35ef5b35e6411602bf0dd3e7c3508be22b124f2549fb1f544e4739");
-    REQUIRE(crypto::sha256(signing_bytes(kChain, finalize(9, 7, digest("block")))).hex() == "9b8640e606bb413ee956a5e240a793a94caed56a02efef2205ce9d4b4095e834");
+    REQUIRE(crypto::sha256(signing_bytes(kChain, nullify(9))).hex() ==
+            "30eba0801b35ef5b35e6411602bf0dd3e7c3508be22b124f2549fb1f544e4739");
+    REQUIRE(crypto::sha256(signing_bytes(kChain, finalize(9, 7, digest("block")))).hex() ==
+            "9b8640e606bb413ee956a5e240a793a94caed56a02efef2205ce9d4b4095e834");
 }
 
 TEST_CASE("the validator set's hash, quorum and leaders") {
@@ -56,7 +64,7 @@ TEST_CASE("malformed certificates are refused") {
         bad[at] = byte;
         return !Certificate::decode(bad).ok();
     };
-    REQUIRE(refused(8, 0));            // kinds 1 to 3
+    REQUIRE(refused(8, 0));  // kinds 1 to 3
     REQUIRE(refused(8, 4));
     REQUIRE(refused(8, 2));            // a nullify with parent and digest
     REQUIRE(refused(24, 9));           // parent not below view
