@@ -98,10 +98,11 @@ void Engine::Impl::on_certificate(Instant now, std::optional<ValidatorIndex> fro
     const Subject& about = certificate.subject;
     // R11: what is held or final is not looked at again.
     if (about.epoch != config_.epoch || about.view <= finalized_view_ || holds(about)) return;
-    const auto known = [&](ValidatorIndex signer, const crypto::Signature& signature) {
-        return table_.is_verified(about, signer, signature);
+    const auto check = [&](ValidatorIndex signer, ByteView message, const crypto::Signature& signature) {
+        return table_.is_verified(about, signer, signature) ||
+               config_.verify(config_.validators.key(signer), message, signature);
     };
-    const Status checked = verify_certificate(config_.chain_id, config_.validators, certificate, known);  // R13
+    const Status checked = verify_certificate(config_.chain_id, config_.validators, certificate, check);  // R13
     if (checked.ok())
         accept(certificate);
     else
@@ -144,7 +145,7 @@ bool Engine::Impl::take_vote(ValidatorIndex from, const Vote& vote) {
 }
 
 bool Engine::Impl::verifies(const Vote& vote) const {
-    return crypto::verify(config_.validators.key(vote.signer), signing_bytes(config_.chain_id, vote.subject),
+    return config_.verify(config_.validators.key(vote.signer), signing_bytes(config_.chain_id, vote.subject),
                           vote.signature);
 }
 

@@ -6,7 +6,7 @@
 // whatever arrived from a peer; what is malformed or forged is dropped and named in an effect (Misbehaviour).
 #pragma once
 
-#include <deque>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <variant>
@@ -27,6 +27,8 @@ struct EngineConfig {
     Duration advance_timeout;            // 3Δ: no certificate by then -> nullify
     Duration retry_interval;             // t_r: re-send while stuck
     std::uint64_t silent_views = 4;      // a leader whose last this many led views brought nothing is not waited for
+    // crypto::verify, or a memory of its answers in front of it.
+    std::function<bool(const crypto::PublicKey&, ByteView, const crypto::Signature&)> verify = crypto::verify;
 };
 
 // The point from which the engine starts: the last finalized block known locally (genesis: view 0).

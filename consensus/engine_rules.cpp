@@ -146,7 +146,9 @@ void Engine::Impl::nullify_if_due() {
         due = due || table_.has_vote(view_, VoteKind::kNullify, leader());
         due = due || (waits && !leading() && peers_[leader().value].fruitless_led >= config_.silent_views);  // R15
     }
-    if (due) sign_and_send(subject(VoteKind::kNullify, view_));
+    if (!due) return;
+    sign_and_send(subject(VoteKind::kNullify, view_));
+    if (round_.armed) round_.retry_deadline = now_ + config_.retry_interval;  // R7 says it again after that, not now
 }
 
 // The only way to a new vote: the gate has the last word, and the vote leaves before anything that follows from it.

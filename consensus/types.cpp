@@ -100,12 +100,14 @@ Result<Certificate> Certificate::decode(ByteView bytes) {
 
 Status verify_certificate(const Hash256& chain_id, const ValidatorSet& validators, const Certificate& certificate) {
     return verify_certificate(chain_id, validators, certificate,
-                              [](ValidatorIndex, const crypto::Signature&) { return false; });
+                              [&](ValidatorIndex signer, ByteView message, const crypto::Signature& signature) {
+                                  return crypto::verify(validators.key(signer), message, signature);
+                              });
 }
 
 // R13.
 Status verify_certificate(const Hash256& chain_id, const ValidatorSet& validators, const Certificate& certificate,
-                          const KnownSignature& known) {
+                          const SignerCheck& check) {
     const auto& signers = certificate.signers;
     if (!well_formed(certificate.subject)) return Error{"certificate_malformed", "subject is not well formed"};
     if (signers.size() != certificate.signatures.size() || signers.size() < validators.quorum())
@@ -116,9 +118,7 @@ Status verify_certificate(const Hash256& chain_id, const ValidatorSet& validator
     }
     const Bytes message = signing_bytes(chain_id, certificate.subject);
     for (std::size_t i = 0; i < signers.size(); ++i) {
-        const auto& signature = certificate.signatures[i];
-        if (known(signers[i], signature)) continue;
-        if (!crypto::verify(validators.key(signers[i]), message, signature))
+        if (!check(signers[i], message, certificate.signatures[i]))
             return Error{"certificate_signature", "a signature does not verify"};
     }
     return Ok{};

@@ -78,9 +78,10 @@ struct Certificate {
 [[nodiscard]] Status verify_certificate(const Hash256& chain_id, const ValidatorSet& validators,
                                         const Certificate& certificate);
 
-// The same, without verifying again what the caller knows to be a verified signature of this subject.
-using KnownSignature = std::function<bool(ValidatorIndex signer, const crypto::Signature& signature)>;
+// The same for a caller that remembers which signatures it verified: `check` says whether this signer (in the set) signed
+// these bytes.
+using SignerCheck = std::function<bool(ValidatorIndex signer, ByteView message, const crypto::Signature& signature)>;
 [[nodiscard]] Status verify_certificate(const Hash256& chain_id, const ValidatorSet& validators,
-                                        const Certificate& certificate, const KnownSignature& known);
+                                        const Certificate& certificate, const SignerCheck& check);
 
 }  // namespace touchstone::consensus

@@ -79,6 +79,10 @@ void Replica::make_engine() {
         gate_.get(), std::move(anchor));
 }
 
+bool Replica::has_body(const Hash256& hash) const {
+    return chain_->is_tip_or_executed(hash) || store_.place_of(hash).has_value();
+}
+
 View Replica::view() const { return engine_->view(); }
 
 void Replica::set_time(Instant now, WallTime wall) {

@@ -104,6 +104,8 @@ class Replica : public TransportEvents {
     Height best_known_height() const { return sync_.best_known(); }
     std::optional<Height> peer_height(const crypto::PublicKey& peer) const { return sync_.height_of(peer); }
     bool halted() const { return halted_; }
+    // A block's body is here, in memory or in the log.
+    bool has_body(const Hash256& hash) const;
 
   private:
     struct Pending {

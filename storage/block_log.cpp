@@ -118,6 +118,7 @@ class SegmentedLog final : public BlockLog {
     SegmentedLog(Disk& disk, const BlockLogOptions& options) : disk_(disk), options_(options) {}
 
     Status start(OpenReport& report) {
+        report = {};
         for (const std::string& name : disk_.list())
             if (const auto number = segment_number(name)) sizes_[*number] = 0;
         for (auto& [number, size] : sizes_) {

@@ -1,0 +1,196 @@
+// The operations on items: one command each, with items as arguments or in a file.
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <iostream>
+#include <nlohmann/json.hpp>
+
+#include "base/limits.h"
+#include "ledger/gs1.h"
+#include "tools/commands.h"
+#include "tools/submit.h"
+#include "tools/terminal.h"
+
+namespace touchstone::tools {
+
+namespace {
+
+struct Arguments {
+    std::vector<std::string> items;
+    std::string file;
+    std::string gtin;
+    std::string lot;
+    std::string expiry;
+    std::string made_on;
+    std::string facility;
+    std::string party;
+    std::string text;
+    std::string flag = "suspect";
+    std::string mode = "partial";
+    std::size_t chunk = kItemsPerTransaction;
+};
+
+struct ItemCommand {
+    OperationKind kind;
+    const char* name;
+    const char* summary;
+    const char* done;  // "registered"
+    const char* example;
+};
+
+constexpr ItemCommand kCommands[] = {
+    {OperationKind::kRegister, "register", "Register items: they exist from now on, and were made by you", "registered",
+     "touchstone register --gtin 09506000134352 --lot A1 --expiry 2027-12-31 --file serials.csv"},
+    {OperationKind::kShip, "ship", "Ship items to another organisation; they stay yours until it accepts", "shipped",
+     "touchstone ship --to carrier --document DN-4711 --file serials.csv"},
+    {OperationKind::kCancelShipment, "cancel-shipment", "Take back a shipment that was not accepted yet", "taken back",
+     "touchstone cancel-shipment --file serials.csv"},
+    {OperationKind::kReceive, "receive", "Accept items that were shipped to you", "received",
+     "touchstone receive https://id.gs1.org/01/09506000134352/21/7KQ2M9XTRB4H"},
+    {OperationKind::kReject, "reject", "Refuse items that were shipped to you; the sender keeps them", "rejected",
+     "touchstone reject --reason 'seal broken' --file serials.csv"},
+    {OperationKind::kSell, "sell", "Record the sale of items to consumers", "sold",
+     "touchstone sell --country FR https://id.gs1.org/01/09506000134352/21/7KQ2M9XTRB4H"},
+    {OperationKind::kReturn, "return", "Record that sold items came back", "returned",
+     "touchstone return --reason 'changed mind' https://id.gs1.org/01/09506000134352/21/7KQ2M9XTRB4H"},
+    {OperationKind::kFlag, "flag", "Mark items as stolen, suspect or quarantined", "flagged",
+     "touchstone flag --flag stolen --reason 'truck 17' --file serials.csv"},
+    {OperationKind::kClearFlag, "clear-flag", "Take such a mark away", "cleared",
+     "touchstone clear-flag --flag stolen --reason found --file serials.csv"},
+};
+
+Result<ledger::Day> day_option(const std::string& text, const char* option) {
+    if (text.empty()) return ledger::Day{0};
+    const auto day = parse_day(text);
+    if (!day) return Error{"bad_date", fmt::format("{} '{}' is no date; write YYYY-MM-DD", option, text)};
+    return *day;
+}
+
+Result<ItemDefaults> defaults_from(const Arguments& arguments) {
+    ItemDefaults defaults;
+    if (!arguments.gtin.empty()) {
+        TRY_ASSIGN(defaults.gtin, ledger::to_gtin14(arguments.gtin));
+    }
+    defaults.lot = arguments.lot;
+    TRY_ASSIGN(defaults.expiry, day_option(arguments.expiry, "--expiry"));
+    TRY_ASSIGN(defaults.made_on, day_option(arguments.made_on, "--made-on"));
+    return defaults;
+}
+
+Result<ItemFile> items_from(const Arguments& arguments, OperationKind kind) {
+    TRY_ASSIGN(const ItemDefaults defaults, defaults_from(arguments));
+    if (arguments.items.empty() == arguments.file.empty())
+        return Error{"usage", "name the items: as arguments, or in a file with --file FILE (not both)"};
+    ItemFile file;
+    if (!arguments.file.empty()) {
+        TRY_ASSIGN(const std::string text, read_text_file(arguments.file));
+        TRY_ASSIGN(file, parse_item_file(text, defaults));
+    } else {
+        file = parse_item_arguments(arguments.items, defaults);
+    }
+    if (file.items.empty() && file.bad.empty()) return Error{"bad_file", "there is no item in the file"};
+    if (kind != OperationKind::kRegister) return file;
+    for (ItemLine& item : file.items) {
+        // A key alone tells no product; --gtin does.
+        if (item.gtin.empty()) item.gtin = defaults.gtin;
+        if (item.gtin.empty()) return Error{"no_gtin", "registering by key needs --gtin or a column gtin"};
+    }
+    return file;
+}
+
+Result<SubmitPlan> plan_from(const Arguments& arguments, const ItemCommand& command, const GlobalOptions& options) {
+    SubmitPlan plan;
+    plan.pattern.kind = command.kind;
+    plan.pattern.party = arguments.party;
+    plan.pattern.text = arguments.text;
+    plan.pattern.facility = arguments.facility;
+    plan.pattern.flag = arguments.flag == "stolen"    ? ledger::ItemFlag::kStolen
+                        : arguments.flag == "suspect" ? ledger::ItemFlag::kSuspect
+                                                      : ledger::ItemFlag::kQuarantined;
+    plan.mode = arguments.mode == "atomic" ? Mode::kAtomic : Mode::kPartial;
+    plan.wait = options.no_wait ? Wait::kUntilTaken : Wait::kUntilFinal;
+    plan.items_max = arguments.chunk;
+    if (plan.mode == Mode::kAtomic) {
+        plan.items_max = limits::kItemsPerRegisterMax;
+        plan.in_flight = 1;
+    }
+    return plan;
+}
+
+Result<SubmitReport> execute(const Arguments& arguments, const ItemCommand& command, const GlobalOptions& options) {
+    TRY_ASSIGN(const ItemFile file, items_from(arguments, command.kind));
+    TRY_ASSIGN(const SubmitPlan plan, plan_from(arguments, command, options));
+    if (plan.mode == Mode::kAtomic && file.items.size() > plan.items_max)
+        return Error{"too_many_items", fmt::format("{} items are more than one transaction takes ({}): cut the file, or "
+                                                   "use --mode partial, which may be sent again safely",
+                                                   file.items.size(), plan.items_max)};
+    // A file without one good line needs neither key nor node to be refused.
+    if (file.items.empty()) {
+        SubmitReport report;
+        for (const BadLine& bad : file.bad)
+            report.lines.push_back({bad.line, bad.text, LineState::kMalformed, bad.code, bad.message});
+        return report;
+    }
+    TRY_ASSIGN(const Signer signer, load_signer(options));
+    const GateFactory gates = [&](std::size_t thread) -> Result<std::unique_ptr<LedgerGate>> {
+        TRY_ASSIGN(RpcClient client, connect(options));
+        client.prefer(thread);
+        return std::unique_ptr<LedgerGate>(std::make_unique<RpcGate>(std::move(client), seconds(60)));
+    };
+    Progress progress(command.name, file.items.size());
+    return submit_items(file, plan, signer, gates, [&](std::size_t done) { progress.update(done); });
+}
+
+void add_one(CLI::App& app, GlobalOptions& options, const ItemCommand& command) {
+    CLI::App* sub = app.add_subcommand(command.name, command.summary);
+    const auto arguments = std::make_shared<Arguments>();
+    sub->footer(fmt::format("Example: {}\n\nA file is CSV with a column serial, uri or key; gtin, lot, expiry, made_on "
+                            "are optional.\nSending the same file twice is safe: what is done is reported as already "
+                            "there.\n{}",
+                            command.example, kExitStatusHelp));
+    sub->add_option("items", arguments->items, "Items: Digital Link, EPC URI, item key, or serial with --gtin");
+    sub->add_option("-f,--file", arguments->file, "CSV file of items, - for stdin");
+    sub->add_option("--gtin", arguments->gtin, "GTIN of serials that stand alone");
+    sub->add_option("--mode", arguments->mode, "partial: good lines go through; atomic: all or none")
+        ->check(CLI::IsMember({"partial", "atomic"}));
+    sub->add_option("--chunk", arguments->chunk, "Items per transaction")
+        ->check(CLI::Range(std::size_t{1}, limits::kItemsPerRegisterMax));
+    switch (command.kind) {
+        case OperationKind::kRegister:
+            sub->add_option("--lot", arguments->lot, "Lot or batch, for lines without one");
+            sub->add_option("--expiry", arguments->expiry, "Expiry date YYYY-MM-DD, for lines without one");
+            sub->add_option("--made-on", arguments->made_on, "Date of manufacture YYYY-MM-DD");
+            sub->add_option("--facility", arguments->facility, "GLN of the facility");
+            break;
+        case OperationKind::kShip:
+            sub->add_option("--to", arguments->party, "Organisation that shall receive them")->required();
+            sub->add_option("--document", arguments->text, "Delivery note or other reference");
+            break;
+        case OperationKind::kSell:
+            sub->add_option("--country", arguments->text, "ISO 3166-1 alpha-2 code of the country of sale");
+            break;
+        case OperationKind::kFlag:
+        case OperationKind::kClearFlag:
+            sub->add_option("--flag", arguments->flag, "Which mark")
+                ->check(CLI::IsMember({"stolen", "suspect", "quarantined"}))
+                ->required();
+            [[fallthrough]];
+        case OperationKind::kReject:
+        case OperationKind::kReturn: sub->add_option("--reason", arguments->text, "Why, for the record"); break;
+        default: break;
+    }
+    sub->callback([&options, arguments, &command] {
+        const auto report = execute(*arguments, command, options);
+        options.exit_status = report.ok() ? finish(options, to_json(*report), to_text(*report, command.done),
+                                                   exit_status_of(*report))
+                                          : fail(options, report.error());
+    });
+}
+
+}  // namespace
+
+void add_item_commands(CLI::App& app, GlobalOptions& options) {
+    for (const ItemCommand& command : kCommands) add_one(app, options, command);
+}
+
+}  // namespace touchstone::tools

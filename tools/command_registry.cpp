@@ -1,0 +1,162 @@
+// What stands in the ledger's registers: organisations, products, licences, lots, recalls.
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
+
+#include "ledger/gs1.h"
+#include "tools/commands.h"
+#include "tools/registry_reads.h"
+#include "tools/terminal.h"
+
+namespace touchstone::tools {
+
+using nlohmann::json;
+
+namespace {
+
+std::string cell(const json& value) {
+    if (value.is_null()) return "-";
+    if (value.is_string()) return value.get<std::string>();
+    if (value.is_array()) {
+        std::string joined;
+        for (const json& entry : value) joined += (joined.empty() ? "" : " ") + cell(entry);
+        return joined;
+    }
+    return value.dump();
+}
+
+// One record, a line for each member.
+std::string record_text(const json& record) {
+    if (!record.is_object()) return record.dump() + "\n";
+    Table table;
+    for (const auto& [name, value] : record.items()) table.row({name, cell(value)});
+    return table.text();
+}
+
+int show(const GlobalOptions& options, const std::string& method, const json& params) {
+    auto client = connect(options);
+    if (!client.ok()) return fail(options, client.error());
+    const auto answer = client->call(method, params);
+    if (!answer.ok()) return fail(options, answer.error());
+    return finish(options, {{"ok", true}, {"result", *answer}}, record_text(*answer));
+}
+
+// All pages of a list.
+Result<json> fetch_all(RpcClient& client, const std::string& method, const std::string& member, json params) {
+    json all = json::array();
+    for (;;) {
+        params["limit"] = 1000;
+        TRY_ASSIGN(const json page, client.call(method, params));
+        if (!page.is_object() || !page.contains(member) || !page[member].is_array())
+            return Error{"rpc_malformed", fmt::format("{} answered no list '{}'", method, member)};
+        for (const json& entry : page[member]) all.push_back(entry);
+        if (page.value("complete", true) || !page.contains("cursor") || !page["cursor"].is_string()) return all;
+        params["cursor"] = page["cursor"];
+    }
+}
+
+struct ListForm {
+    const char* method;
+    const char* member;
+    std::vector<const char*> columns;
+};
+
+int list(const GlobalOptions& options, const ListForm& form, const json& params) {
+    auto client = connect(options);
+    if (!client.ok()) return fail(options, client.error());
+    const auto all = fetch_all(*client, form.method, form.member, params);
+    if (!all.ok()) return fail(options, all.error());
+    std::string text;
+    Table table;
+    const auto row = [&](const auto& value_of) {
+        std::vector<std::string> cells;
+        for (const char* column : form.columns) cells.push_back(value_of(column));
+        table.row(std::move(cells));
+    };
+    row([](const char* column) { return std::string(column); });
+    for (const json& entry : *all)
+        row([&](const char* column) { return entry.contains(column) ? cell(entry[column]) : std::string("-"); });
+    return finish(options, {{"ok", true}, {form.member, *all}, {"complete", true}},
+                  fmt::format("{}{} in all\n", table.text(), all->size()));
+}
+
+struct Names {
+    std::string gtin;
+    std::string other;
+};
+
+CLI::App* add_read(CLI::App& parent, const char* name, const char* summary, const char* example) {
+    CLI::App* sub = parent.add_subcommand(name, summary);
+    sub->footer(fmt::format("Example: {}\n{}", example, kExitStatusHelp));
+    return sub;
+}
+
+// `other` names the second part of the record's name ("lot"), or is null.
+void add_gtin_show(CLI::App* sub, GlobalOptions& options, const char* method, const char* other) {
+    const auto names = std::make_shared<Names>();
+    sub->add_option("gtin", names->gtin, "GTIN of the product")->required();
+    if (other) sub->add_option(other, names->other, "")->required();
+    sub->callback([&options, names, method, other] {
+        const auto gtin = ledger::to_gtin14(names->gtin);
+        if (!gtin.ok()) {
+            options.exit_status = fail(options, gtin.error());
+            return;
+        }
+        json params{{"gtin", *gtin}};
+        if (other) params[other] = names->other;
+        options.exit_status = show(options, method, params);
+    });
+}
+
+}  // namespace
+
+void add_product_reads(CLI::App& product, GlobalOptions& options) {
+    add_gtin_show(add_read(product, "show", "One product", "touchstone product show 09506000134352"), options, "product_get",
+                  nullptr);
+    add_read(product, "list", "All declared products", "touchstone product list --json")->callback([&options] {
+        options.exit_status =
+            list(options, {"product_list", "products", {"gtin", "brand", "name", "registered"}}, json::object());
+    });
+}
+
+void add_licence_reads(CLI::App& licence, GlobalOptions& options) {
+    add_gtin_show(add_read(licence, "show", "What a manufacturer may register, and how much of it is used",
+                           "touchstone licence show 09506000134352 maker"),
+                  options, "licence_get", "manufacturer");
+}
+
+void add_registry_commands(CLI::App& app, GlobalOptions& options) {
+    CLI::App* org = app.add_subcommand("org", "Organisations of the ledger");
+    org->require_subcommand(1);
+    const auto id = std::make_shared<std::string>();
+    CLI::App* org_show = add_read(*org, "show", "One organisation: roles and keys", "touchstone org show acme");
+    org_show->add_option("id", *id, "Id of the organisation")->required();
+    org_show->callback([&options, id] { options.exit_status = show(options, "org_get", {{"id", *id}}); });
+    add_read(*org, "list", "All organisations", "touchstone org list")->callback([&options] {
+        options.exit_status = list(
+            options, {"org_list", "organisations", {"id", "name", "roles", "gln", "country", "suspended"}}, json::object());
+    });
+
+    CLI::App* lot = app.add_subcommand("lot", "Lots of products");
+    lot->require_subcommand(1);
+    add_gtin_show(add_read(*lot, "show", "One lot", "touchstone lot show 09506000134352 A1"), options, "lot_get", "lot");
+
+    const auto gtin = std::make_shared<std::string>();
+    CLI::App* recalls = add_read(app, "recalls", "Recalls in force", "touchstone recalls --gtin 09506000134352");
+    recalls->add_option("--gtin", *gtin, "Of this product alone");
+    recalls->callback([&options, gtin] {
+        json params = json::object();
+        if (!gtin->empty()) {
+            const auto whole = ledger::to_gtin14(*gtin);
+            if (!whole.ok()) {
+                options.exit_status = fail(options, whole.error());
+                return;
+            }
+            params["gtin"] = *whole;
+        }
+        options.exit_status = list(options, {"recall_list", "recalls", {"gtin", "lot", "by", "reason"}}, params);
+    });
+}
+
+}  // namespace touchstone::tools

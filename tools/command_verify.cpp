@@ -1,0 +1,271 @@
+// verify and history: what is said about one item, checked by this program itself.
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <chrono>
+#include <nlohmann/json.hpp>
+
+#include "ledger/gs1.h"
+#include "tools/commands.h"
+#include "tools/item_file.h"
+#include "tools/light_client.h"
+#include "tools/terminal.h"
+
+namespace touchstone::tools {
+
+using nlohmann::json;
+
+namespace {
+
+struct Arguments {
+    std::string item;
+    std::string gtin;
+    std::string lot;
+    std::string expiry;
+};
+
+Result<ItemQuery> query_from(const Arguments& arguments) {
+    ItemQuery query;
+    if (const auto key = Hash256::from_hex(arguments.item)) {
+        query.key = *key;
+    } else if (!arguments.gtin.empty()) {
+        TRY_ASSIGN(query.gtin, ledger::to_gtin14(arguments.gtin));
+        if (!ledger::is_serial(arguments.item)) return Error{"bad_serial", fmt::format("'{}' is no serial", arguments.item)};
+        query.key = ledger::item_key(query.gtin, arguments.item);
+    } else {
+        TRY_ASSIGN(const ledger::ItemName name, ledger::parse_item_name(arguments.item));
+        query.gtin = name.gtin;
+        query.key = ledger::item_key(name.gtin, name.serial);
+        if (!name.lot.empty()) query.lot = name.lot;
+        if (!name.expiry.empty()) query.expiry = name.expiry;
+    }
+    if (!arguments.lot.empty()) query.lot = arguments.lot;
+    if (!arguments.expiry.empty()) query.expiry = arguments.expiry;
+    return query;
+}
+
+// The node learns the key of the item and not its serial.
+json params_of(const ItemQuery& query) {
+    json params{{"key", query.key.hex()}, {"proof", true}};
+    if (query.lot) params["lot"] = *query.lot;
+    if (query.expiry) params["expiry"] = *query.expiry;
+    return params;
+}
+
+std::string time_text(WallTime time) {
+    return fmt::format("{:%Y-%m-%d %H:%M:%S} UTC", fmt::gmtime(static_cast<std::time_t>(time.ms / 1000)));
+}
+
+std::string signed_text(const Trust& trust, const SignedHeader& header) {
+    if (header.signers.empty()) return "the genesis that you trust";
+    std::string names;
+    for (const std::uint32_t signer : header.signers)
+        names += (names.empty() ? "" : ", ") + trust.validator_names.at(signer);
+    return fmt::format("{} of {} validators ({}) signed block {} of {}", header.signers.size(), trust.validators.size(),
+                       names, header.header.height.value, time_text(header.header.time));
+}
+
+std::string custody_text(const ledger::ItemRecord& item) {
+    switch (item.state) {
+        case ledger::ItemState::kInTransit:
+            return fmt::format("on its way from {} to {}, which has not accepted it yet", item.custodian, item.receiver);
+        case ledger::ItemState::kSold: return fmt::format("sold by {}", item.custodian);
+        case ledger::ItemState::kActive: return fmt::format("with {}", item.custodian);
+    }
+    return "";
+}
+
+std::string people_text(const Trust& trust, const ProvenItem& proven) {
+    using rpc::VerdictKind;
+    const VerdictKind kind = proven.verdict.kind;
+    std::string out = kind == VerdictKind::kGenuine   ? coloured("GENUINE", Colour::kGreen)
+                      : kind == VerdictKind::kCaution ? coloured("CAUTION", Colour::kYellow)
+                                                      : coloured("UNKNOWN", Colour::kRed);
+    if (proven.product)
+        out += fmt::format("  {} ({}), by {}", proven.product->name, proven.product->gtin, proven.product->brand);
+    out += '\n';
+    for (const rpc::Reason reason : proven.verdict.reasons)
+        out += fmt::format("  {}: {}\n", rpc::info(reason).code, rpc::info(reason).meaning);
+    if (proven.product && proven.product->recall.active)
+        out += fmt::format("  recalled by {}: {}\n", proven.product->recall.by, proven.product->recall.reason);
+    if (proven.lot && proven.lot->recall.active)
+        out += fmt::format("  lot recalled by {}: {}\n", proven.lot->recall.by, proven.lot->recall.reason);
+    if (proven.item) {
+        const ledger::ItemRecord& item = *proven.item;
+        out += fmt::format("  made by {}{}, registered {}\n", proven.maker ? proven.maker->name : item.maker,
+                           item.lot.empty() ? "" : fmt::format(", lot {}", item.lot), time_text(item.registered_at));
+        if (item.expiry != 0) out += fmt::format("  expires {}\n", day_text(item.expiry));
+        out += fmt::format("  {}\n", custody_text(item));
+    }
+    out += fmt::format("  proven: {}{}\n", signed_text(trust, proven.signed_header),
+                       proven.item ? "" : "; that the serial is not registered is part of the proof");
+    return out;
+}
+
+json item_json(const ledger::ItemRecord& item) {
+    json flags = json::array();
+    for (const auto flag : {ledger::ItemFlag::kStolen, ledger::ItemFlag::kSuspect, ledger::ItemFlag::kQuarantined})
+        if (item.has(flag)) flags.push_back(ledger::name_of(flag));
+    return {{"gtin", item.gtin},       {"lot", item.lot},
+            {"expiry", day_text(item.expiry)}, {"made_on", day_text(item.made_on)},
+            {"state", ledger::name_of(item.state)}, {"flags", flags},
+            {"maker", item.maker},     {"owner", item.owner},
+            {"custodian", item.custodian}, {"receiver", item.receiver},
+            {"registered_at_ms", item.registered_at.ms}, {"events", item.event_count}};
+}
+
+json proven_json(const Trust& trust, const ProvenItem& proven) {
+    json reasons = json::array();
+    for (const rpc::Reason reason : proven.verdict.reasons) reasons.push_back(rpc::info(reason).code);
+    json signers = json::array();
+    for (const std::uint32_t signer : proven.signed_header.signers) signers.push_back(trust.validator_names.at(signer));
+    json out{{"ok", proven.verdict.kind == rpc::VerdictKind::kGenuine},
+             {"verdict", rpc::name_of(proven.verdict.kind)},
+             {"reasons", reasons},
+             {"proven", true},
+             {"height", proven.signed_header.header.height.value},
+             {"time_ms", proven.signed_header.header.time.ms},
+             {"signers", signers},
+             {"validators", trust.validators.size()},
+             {"item", nullptr},
+             {"product", nullptr}};
+    if (proven.item) out["item"] = item_json(*proven.item);
+    if (proven.product)
+        out["product"] = {{"gtin", proven.product->gtin}, {"brand", proven.product->brand}, {"name", proven.product->name}};
+    return out;
+}
+
+int unproven_exit(const GlobalOptions& options, const Error& error) {
+    if (error.code != "unproven" && error.code != "no_trust") return fail(options, error);
+    const json out{{"ok", false}, {"verdict", "unproven"}, {"proven", false},
+                   {"error", {{"code", error.code}, {"message", error.message}}}};
+    return finish(options, out,
+                  fmt::format("{}  {}\n  Do not rely on this answer; ask another node with --rpc, or check --trust.",
+                              coloured("UNPROVEN", Colour::kRed), error.message),
+                  kExitUnproven);
+}
+
+Result<ProvenItem> ask(const Trust& trust, const ItemQuery& query, RpcClient& client) {
+    TRY_ASSIGN(const json answer, client.call("item_verify", params_of(query)));
+    return check_item_answer(trust, query, answer);
+}
+
+int run_verify(const Arguments& arguments, const GlobalOptions& options) {
+    const auto query = query_from(arguments);
+    if (!query.ok()) return fail(options, query.error());
+    const auto trust = load_trust(options.trust);
+    if (!trust.ok()) return unproven_exit(options, trust.error());
+    auto client = connect(options);
+    if (!client.ok()) return fail(options, client.error());
+    const auto proven = ask(*trust, *query, *client);
+    if (!proven.ok()) return unproven_exit(options, proven.error());
+    return finish(options, proven_json(*trust, *proven), people_text(*trust, *proven),
+                  proven->verdict.kind == rpc::VerdictKind::kGenuine ? kExitOk : kExitCaution);
+}
+
+struct History {
+    ProvenItem proven;
+    std::vector<ledger::Event> events;
+};
+
+Result<History> fetch_history(const Trust& trust, const ItemQuery& query, RpcClient& client) {
+    // The item may change between the two calls; then the head has moved and both are asked again.
+    for (int attempt = 0;; ++attempt) {
+        std::vector<Bytes> events;
+        std::optional<std::string> cursor;
+        do {
+            json params{{"key", query.key.hex()}, {"limit", 1000}};
+            if (cursor) params["cursor"] = *cursor;
+            TRY_ASSIGN(const json page, client.call("item_history", params));
+            if (!page.is_object() || !page.contains("events") || !page["events"].is_array())
+                return Error{"unproven", "item_history answered no list of events"};
+            for (const json& event : page["events"]) {
+                const auto bytes = event.is_object() && event.contains("bytes") && event["bytes"].is_string()
+                                       ? from_base64(event["bytes"].get<std::string>())
+                                       : std::nullopt;
+                if (!bytes) return Error{"unproven", "an event of the history has no bytes to check"};
+                events.push_back(*bytes);
+            }
+            const bool more = page.contains("cursor") && page["cursor"].is_string() && !page["events"].empty();
+            cursor = more ? std::optional(page["cursor"].get<std::string>()) : std::nullopt;
+        } while (cursor);
+        TRY_ASSIGN(ProvenItem proven, ask(trust, query, client));
+        if (!proven.item) return Error{"item_unknown", "this serial was never registered, so it has no history"};
+        auto checked = check_history(query.key, proven.item->event_count, proven.item->event_head, events);
+        if (checked.ok()) return History{std::move(proven), *std::move(checked)};
+        if (attempt == 2 || events.size() >= proven.item->event_count) return checked.error();
+    }
+}
+
+std::string history_text(const Trust& trust, const History& history) {
+    Table table;
+    table.row({"#", "time", "block", "event", "by", "to / from", "detail"});
+    for (const ledger::Event& event : history.events)
+        table.row({fmt::to_string(event.sequence), time_text(event.time), fmt::to_string(event.height.value),
+                   std::string(ledger::name_of(event.kind)), event.actor, event.other, event.detail});
+    return table.text() + fmt::format("complete: {} of {} events, chain checked; {}\n", history.events.size(),
+                                      history.proven.item->event_count,
+                                      signed_text(trust, history.proven.signed_header));
+}
+
+json history_json(const Trust& trust, const History& history) {
+    json out = proven_json(trust, history.proven);
+    out["ok"] = true;
+    out["complete"] = true;
+    out["events"] = json::array();
+    for (const ledger::Event& event : history.events)
+        out["events"].push_back({{"sequence", event.sequence},
+                                 {"kind", ledger::name_of(event.kind)},
+                                 {"biz_step", ledger::biz_step_of(event.kind)},
+                                 {"height", event.height.value},
+                                 {"time_ms", event.time.ms},
+                                 {"actor", event.actor},
+                                 {"other", event.other},
+                                 {"detail", event.detail},
+                                 {"transaction", event.transaction_id.hex()}});
+    return out;
+}
+
+int run_history(const Arguments& arguments, const GlobalOptions& options) {
+    const auto query = query_from(arguments);
+    if (!query.ok()) return fail(options, query.error());
+    const auto trust = load_trust(options.trust);
+    if (!trust.ok()) return unproven_exit(options, trust.error());
+    auto client = connect(options);
+    if (!client.ok()) return fail(options, client.error());
+    const auto history = fetch_history(*trust, *query, *client);
+    if (!history.ok()) return unproven_exit(options, history.error());
+    return finish(options, history_json(*trust, *history), history_text(*trust, *history));
+}
+
+std::shared_ptr<Arguments> add_item_arguments(CLI::App& sub) {
+    auto arguments = std::make_shared<Arguments>();
+    sub.add_option("item", arguments->item, "Digital Link, EPC URI, item key, or serial with --gtin")->required();
+    sub.add_option("--gtin", arguments->gtin, "GTIN of a serial that stands alone");
+    return arguments;
+}
+
+}  // namespace
+
+void add_verify_command(CLI::App& app, GlobalOptions& options) {
+    CLI::App* sub = app.add_subcommand("verify", "What the ledger says about an item, proven on this machine");
+    sub->footer(fmt::format("Example: touchstone verify --trust genesis.json --lot A1 "
+                            "https://id.gs1.org/01/09506000134352/21/7KQ2M9XTRB4H\n{}",
+                            kExitStatusHelp));
+    const auto arguments = add_item_arguments(*sub);
+    sub->add_option("--lot", arguments->lot, "Lot as printed on the item");
+    sub->add_option("--expiry", arguments->expiry, "Expiry date as printed on the item");
+    sub->callback([&options, arguments] { options.exit_status = run_verify(*arguments, options); });
+}
+
+void add_history_command(CLI::App& app, GlobalOptions& options) {
+    CLI::App* sub = app.add_subcommand("history", "Everything that was recorded about an item, and that nothing is missing");
+    sub->footer(fmt::format("Example: touchstone history --trust genesis.json "
+                            "https://id.gs1.org/01/09506000134352/21/7KQ2M9XTRB4H\n{}",
+                            kExitStatusHelp));
+    const auto arguments = add_item_arguments(*sub);
+    sub->callback([&options, arguments] { options.exit_status = run_history(*arguments, options); });
+}
+
+}  // namespace touchstone::tools

@@ -1,0 +1,24 @@
+// One function per command: it adds itself to the program, and sets options.exit_status when it ran.
+//
+// The options outlive the parsing and running of the program.
+#pragma once
+
+#include "tools/client_options.h"
+
+namespace touchstone::tools {
+
+void add_keys_command(CLI::App& app, GlobalOptions& options);
+void add_serials_command(CLI::App& app, GlobalOptions& options);
+// register, ship, cancel-shipment, receive, reject, sell, return, flag, clear-flag
+void add_item_commands(CLI::App& app, GlobalOptions& options);
+// product declare, licence grant and revoke, recall, lift-recall
+void add_brand_commands(CLI::App& app, GlobalOptions& options);
+// org, product, licence, lot show and list; recalls
+void add_registry_commands(CLI::App& app, GlobalOptions& options);
+void add_capture_command(CLI::App& app, GlobalOptions& options);
+void add_verify_command(CLI::App& app, GlobalOptions& options);
+void add_history_command(CLI::App& app, GlobalOptions& options);
+void add_status_command(CLI::App& app, GlobalOptions& options);
+void add_bench_command(CLI::App& app, GlobalOptions& options);
+
+}  // namespace touchstone::tools

@@ -1,0 +1,184 @@
+#include "tools/light_client.h"
+
+#include <fmt/format.h>
+
+#include <map>
+#include <nlohmann/json.hpp>
+
+#include "crypto/state_root.h"
+
+namespace touchstone::tools {
+
+using nlohmann::json;
+
+namespace {
+
+Error unproven(std::string_view why) { return {"unproven", std::string(why)}; }
+
+Result<Bytes> bytes_at(const json& object, const char* name) {
+    const auto at = object.find(name);
+    if (at == object.end() || !at->is_string())
+        return unproven(fmt::format("the answer has no '{}', and proves nothing without it", name));
+    auto bytes = from_base64(at->get_ref<const std::string&>());
+    if (!bytes) return unproven(fmt::format("'{}' is not base64", name));
+    return *std::move(bytes);
+}
+
+// The records of an answer's proof, each checked against one state root. What was not proven can not be read.
+class ProvenRecords {
+  public:
+    static Result<ProvenRecords> check(const json& elements, const Hash256& root) {
+        if (!elements.is_array()) return unproven("the answer carries no proof");
+        ProvenRecords made;
+        for (const json& element : elements) TRY(made.add(element, root));
+        return made;
+    }
+
+    // nullopt inside: proven to be absent. Error: the answer says nothing about this key.
+    Result<std::optional<Bytes>> get(const Hash256& key, std::string_view what) const {
+        const auto at = records_.find(key);
+        if (at == records_.end()) return unproven(fmt::format("the {} is neither proven to be there nor to be absent", what));
+        return at->second;
+    }
+
+  private:
+    Status add(const json& element, const Hash256& root) {
+        if (!element.is_object()) return unproven("an element of the proof is no object");
+        const auto key_text = element.find("key");
+        const auto key = key_text != element.end() && key_text->is_string()
+                             ? Hash256::from_hex(key_text->get_ref<const std::string&>())
+                             : std::nullopt;
+        if (!key) return unproven("an element of the proof names no key");
+        std::optional<Bytes> record;
+        if (const auto at = element.find("record"); at != element.end() && !at->is_null()) {
+            TRY_ASSIGN(record, bytes_at(element, "record"));
+        }
+        TRY_ASSIGN(const Bytes path, bytes_at(element, "path"));
+        const auto proof = crypto::StateProof::decode(path);
+        if (!proof.ok()) return unproven("a path of the proof is malformed");
+        std::optional<ByteView> view;
+        if (record) view = ByteView(*record);
+        if (!crypto::verify_state_proof(root, *key, view, *proof))
+            return unproven(fmt::format("the proof of {} does not lead to the state root that the validators signed",
+                                        element.value("kind", "a record")));
+        records_.insert_or_assign(*key, std::move(record));
+        return Ok{};
+    }
+    std::map<Hash256, std::optional<Bytes>> records_;
+};
+
+template <class Record>
+Result<std::optional<Record>> read(const ProvenRecords& records, const Hash256& key, std::string_view what) {
+    TRY_ASSIGN(const std::optional<Bytes> bytes, records.get(key, what));
+    if (!bytes) return std::optional<Record>{};
+    auto record = Record::decode(*bytes);
+    if (!record.ok()) return unproven(fmt::format("the proven {} is of a form that this program does not know", what));
+    return std::optional<Record>(*std::move(record));
+}
+
+Status read_records(const ProvenRecords& records, const ItemQuery& query, ProvenItem& proven) {
+    TRY_ASSIGN(proven.item, read<ledger::ItemRecord>(records, query.key, "item"));
+    const std::string& gtin = proven.item ? proven.item->gtin : query.gtin;
+    if (proven.item && !query.gtin.empty() && query.gtin != proven.item->gtin)
+        return unproven("the proven item is of another product than the one that was asked for");
+    if (!gtin.empty()) {
+        TRY_ASSIGN(proven.product, read<ledger::ProductRecord>(records, ledger::product_key(gtin), "product"));
+    }
+    if (!proven.item) return Ok{};
+    if (!proven.item->lot.empty()) {
+        TRY_ASSIGN(proven.lot, read<ledger::LotRecord>(records, ledger::lot_key(gtin, proven.item->lot), "lot"));
+    }
+    TRY_ASSIGN(proven.maker, read<ledger::OrganisationRecord>(
+                                 records, ledger::organisation_key(proven.item->maker), "maker"));
+    return Ok{};
+}
+
+template <class Record>
+const Record* pointer(const std::optional<Record>& record) {
+    return record ? &*record : nullptr;
+}
+
+Status compute_verdict(const ItemQuery& query, ProvenItem& proven) {
+    rpc::VerdictContext context;
+    context.block_time = proven.signed_header.header.time;
+    if (query.lot) context.lot = *query.lot;
+    if (query.expiry) {
+        context.expiry = rpc::parse_expiry(*query.expiry, context.block_time);
+        if (!context.expiry) return Error{"bad_date", fmt::format("'{}' is no date; write YYYY-MM-DD", *query.expiry)};
+    }
+    rpc::VerdictRecords records;
+    records.item = pointer(proven.item);
+    records.product = pointer(proven.product);
+    records.lot = pointer(proven.lot);
+    records.maker = pointer(proven.maker);
+    records.product_read = proven.item || !query.gtin.empty();
+    proven.verdict = rpc::judge(records, context);
+    return Ok{};
+}
+
+}  // namespace
+
+Result<SignedHeader> check_header(const Trust& trust, ByteView header_bytes, ByteView certificate_bytes) {
+    const auto header = ledger::Header::decode(header_bytes);
+    if (!header.ok()) return unproven("the header is malformed");
+    if (header->chain_id != trust.chain_id)
+        return unproven(fmt::format("the node serves the chain {}, the genesis you trust is of {}",
+                                    header->chain_id.hex().substr(0, 16), trust.chain_id.hex().substr(0, 16)));
+    if (header->height == Height(0) && certificate_bytes.empty()) {
+        if (header->state_root != trust.genesis_root) return unproven("the state before the first block is not the genesis");
+        return SignedHeader{*header, {}};
+    }
+    if (header->validators_hash != trust.validators.hash())
+        return unproven("the block was signed by another set of validators than the genesis names");
+    const auto certificate = consensus::Certificate::decode(certificate_bytes);
+    if (!certificate.ok()) return unproven("the certificate is malformed");
+    const consensus::Subject& subject = certificate->subject;
+    if (subject.kind != consensus::VoteKind::kFinalize) return unproven("the certificate is no finalization");
+    if (subject.epoch != header->epoch || subject.view != header->view || subject.digest != header->hash())
+        return unproven("the certificate is about another block");
+    if (const Status status = consensus::verify_certificate(trust.chain_id, trust.validators, *certificate); !status.ok())
+        return unproven(fmt::format("the validators' signatures do not hold: {}", status.error().message));
+    SignedHeader made{*header, {}};
+    for (const ValidatorIndex signer : certificate->signers) made.signers.push_back(signer.value);
+    return made;
+}
+
+Result<ProvenItem> check_item_answer(const Trust& trust, const ItemQuery& query, const json& answer) {
+    if (!answer.is_object()) return unproven("the answer is no object");
+    TRY_ASSIGN(const Bytes header, bytes_at(answer, "header"));
+    TRY_ASSIGN(const Bytes certificate, bytes_at(answer, "certificate"));
+    TRY_ASSIGN(SignedHeader signed_header, check_header(trust, header, certificate));
+    const auto elements = answer.find("proof");
+    TRY_ASSIGN(const ProvenRecords records, ProvenRecords::check(elements != answer.end() ? *elements : json(),
+                                                                 signed_header.header.state_root));
+    ProvenItem proven;
+    proven.signed_header = std::move(signed_header);
+    TRY(read_records(records, query, proven));
+    TRY(compute_verdict(query, proven));
+    // The node says the same, or one of the two is wrong, and nobody may rely on either.
+    const auto said = answer.find("verdict");
+    if (said != answer.end() && said->is_string() && *said != std::string(rpc::name_of(proven.verdict.kind)))
+        return unproven(fmt::format("the node says '{}', its own proof says '{}'", said->get<std::string>(),
+                                    rpc::name_of(proven.verdict.kind)));
+    return proven;
+}
+
+Result<std::vector<ledger::Event>> check_history(const Hash256& subject, std::uint32_t count, const Hash256& head,
+                                                 const std::vector<Bytes>& events) {
+    if (events.size() != count)
+        return unproven(fmt::format("the history is not complete: {} events of {}", events.size(), count));
+    std::vector<ledger::Event> made;
+    Hash256 at{};
+    for (const Bytes& bytes : events) {
+        const auto event = ledger::Event::decode(bytes);
+        if (!event.ok()) return unproven(fmt::format("event {} is malformed", made.size()));
+        if (event->sequence != made.size())
+            return unproven(fmt::format("event {} stands where event {} belongs", event->sequence, made.size()));
+        at = ledger::next_event_head(at, subject, bytes);
+        made.push_back(*event);
+    }
+    if (at != head) return unproven("the events do not hash to the head that is proven: one was changed, left out or added");
+    return made;
+}
+
+}  // namespace touchstone::tools

@@ -1,0 +1,53 @@
+// Checks a node's answers by oneself, against nothing but a genesis.
+//
+// A quorum of the validators of the genesis signed the header; the header names the state root; every record that the
+// verdict depends on is proven against it, present or absent; the verdict is computed again from those records. A
+// history is complete when its events, hashed one after another, end in the head that the proven item record holds.
+// Thread safety: pure functions. Failure: Error{"unproven", what did not hold}; nothing of such an answer may be used.
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "ledger/header.h"
+#include "ledger/records.h"
+#include "rpc/verdict.h"
+#include "tools/trust.h"
+
+namespace touchstone::tools {
+
+struct ItemQuery {
+    Hash256 key;
+    std::string gtin;  // empty when only the key is known
+    std::optional<std::string> lot;     // as printed
+    std::optional<std::string> expiry;  // YYYY-MM-DD or YYMMDD, as printed on the item
+};
+
+struct SignedHeader {
+    ledger::Header header;
+    std::vector<std::uint32_t> signers;  // indexes of the validators that signed; all of them for the genesis
+};
+
+struct ProvenItem {
+    SignedHeader signed_header;
+    std::optional<ledger::ItemRecord> item;
+    std::optional<ledger::ProductRecord> product;
+    std::optional<ledger::LotRecord> lot;
+    std::optional<ledger::OrganisationRecord> maker;
+    rpc::Verdict verdict;
+};
+
+// The quorum of the genesis over exactly these header bytes. The genesis state itself needs no signature.
+Result<SignedHeader> check_header(const Trust& trust, ByteView header_bytes, ByteView certificate_bytes);
+
+// The answer of item_verify with proof.
+Result<ProvenItem> check_item_answer(const Trust& trust, const ItemQuery& query, const nlohmann::json& answer);
+
+// All events of a subject, in order, against the count and the head of its proven record.
+Result<std::vector<ledger::Event>> check_history(const Hash256& subject, std::uint32_t count, const Hash256& head,
+                                                 const std::vector<Bytes>& events);
+
+}  // namespace touchstone::tools

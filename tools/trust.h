@@ -1,0 +1,28 @@
+// What a light client believes without proof: one genesis.json, which it got from somebody it trusts.
+//
+// Everything else follows: the chain id is the digest of the genesis, the validators' keys stand in it.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "base/time.h"
+#include "consensus/types.h"
+#include "ledger/genesis.h"
+
+namespace touchstone::tools {
+
+struct Trust {
+    std::string chain_name;
+    Hash256 chain_id;
+    Hash256 genesis_root;  // of the state before the first block
+    consensus::ValidatorSet validators;
+    std::vector<std::string> validator_names;  // by index
+};
+
+Trust trust_from(const ledger::Genesis& genesis);
+// Errors: no_trust (no file named), file_unreadable, bad_genesis (names the member that is wrong).
+Result<Trust> load_trust(const std::string& path);
+
+}  // namespace touchstone::tools
