@@ -99,7 +99,7 @@ void TestNode::commit(const ledger::Block& block, ledger::BlockEffects effects) 
     tip->certificate = stored.certificate;
     tip->header_base64 = to_base64(tip->header_bytes);
     tip->certificate_base64 = to_base64(tip->certificate);
-    tree_->commit(*delta, {tip->header.height, tip->block_hash, tip->header.state_root, {}});
+    tree_->commit(*delta, {tip->header.height, tip->block_hash, tip->header.state_root, {}}, {});
     INVARIANT(tree_->flush().ok());
     const std::lock_guard lock(mutex_);
     tip_ = std::move(tip);
@@ -172,6 +172,15 @@ void TestNode::stock(std::size_t count) {
         for (std::size_t i = first; i < std::min(count, first + 20'000); ++i) registration.items.push_back(item(i));
         must("brand", {registration});
     }
+}
+
+void TestNode::stock_more(std::size_t count) {
+    ledger::op::Register registration;
+    registration.gtin = kGtin;
+    registration.lot = "L2";
+    for (std::size_t i = 0; i < count; ++i)
+        registration.items.push_back(ledger::item_key(kGtin, "T" + std::to_string(i)));
+    must("brand", {registration});
 }
 
 std::size_t TestNode::waits() const {

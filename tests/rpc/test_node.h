@@ -32,6 +32,7 @@ class TestNode : public rpc::NodeApi {
     void must(const std::string& organisation, const std::vector<ledger::Operation>& operations);
     // Product kGtin with lot L1 and the serials S0 … S(count-1), registered by "brand".
     void stock(std::size_t count);
+    void stock_more(std::size_t count);  // in lot L2, serials T0 …
     Hash256 item(std::size_t number) const { return ledger::item_key(kGtin, "S" + std::to_string(number)); }
     Hash256 state_root() const { return tree_->mark().root; }
     void fill_pool() { pool_full_ = true; }
