@@ -4,6 +4,8 @@
 #include <boost/beast/http/status.hpp>
 #include <boost/beast/websocket/rfc6455.hpp>
 
+#include "rpc/verify.h"
+
 namespace touchstone::rpc {
 namespace {
 

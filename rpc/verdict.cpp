@@ -55,7 +55,7 @@ std::optional<ledger::Day> day_from(int year, unsigned month, unsigned day) {
 
 int year_of(WallTime now) {
     using namespace std::chrono;
-    const year_month_day date{floor<days>(sys_time<milliseconds>{milliseconds{now.ms}})};
+    const year_month_day date{sys_days{days{static_cast<int>(ledger::day_of(now.ms))}}};
     return static_cast<int>(date.year());
 }
 
