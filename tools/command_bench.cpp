@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "crypto/key_file.h"
+#include "base/limits.h"
 #include "ledger/gs1.h"
 #include "tools/bench_facts.h"
 #include "tools/bench_load.h"

@@ -2,9 +2,12 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "base/limits.h"
 #include "tools/commands.h"
 #include "tools/epcis.h"
 #include "tools/submit.h"
