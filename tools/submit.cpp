@@ -31,20 +31,6 @@ std::size_t SubmitReport::count(LineState state) const {
 
 namespace {
 
-// Refusals that say by themselves that the operation's effect was there before.
-bool says_already(OperationKind kind, const std::string& code) {
-    switch (kind) {
-        case OperationKind::kRegister: return code == "item_exists";
-        case OperationKind::kDeclareProduct: return code == "product_exists";
-        case OperationKind::kRevokeLicence: return code == "licence_revoked";
-        case OperationKind::kRecall: return code == "recall_active";
-        case OperationKind::kLiftRecall: return code == "recall_absent";
-        case OperationKind::kFlag: return code == "flag_present";
-        case OperationKind::kClearFlag: return code == "flag_absent";
-        default: return false;
-    }
-}
-
 // Refusals behind which the item may be where the operation would have left it.
 bool may_be_already(OperationKind kind, const std::string& code) {
     switch (kind) {
@@ -241,6 +227,19 @@ class Job {
 };
 
 }  // namespace
+
+bool says_already(OperationKind kind, const std::string& code) {
+    switch (kind) {
+        case OperationKind::kRegister: return code == "item_exists";
+        case OperationKind::kDeclareProduct: return code == "product_exists";
+        case OperationKind::kRevokeLicence: return code == "licence_revoked";
+        case OperationKind::kRecall: return code == "recall_active";
+        case OperationKind::kLiftRecall: return code == "recall_absent";
+        case OperationKind::kFlag: return code == "flag_present";
+        case OperationKind::kClearFlag: return code == "flag_absent";
+        default: return false;
+    }
+}
 
 SubmitReport submit_items(const ItemFile& file, const SubmitPlan& plan, const Signer& signer, const GateFactory& gates,
                           const std::function<void(std::size_t)>& progress) {

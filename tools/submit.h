@@ -58,6 +58,9 @@ struct SingleReport {
 };
 Result<SingleReport> submit_operation(const Operation& operation, const Signer& signer, LedgerGate& gate, Wait wait);
 
+// Refusals that say by themselves that the operation's effect was there before.
+bool says_already(OperationKind kind, const std::string& code);
+
 // How long a transaction stays valid, in blocks.
 inline constexpr std::uint64_t kValidHeights = 20'000;
 

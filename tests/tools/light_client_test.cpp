@@ -1,0 +1,327 @@
+// A node's answer, whole and tampered with in every part: only the whole one may be believed.
+#include "tools/light_client.h"
+
+#include <catch2/catch.hpp>
+#include <map>
+#include <nlohmann/json.hpp>
+
+#include "crypto/sha256.h"
+#include "crypto/state_root.h"
+
+using namespace touchstone;
+using namespace touchstone::tools;
+using nlohmann::json;
+
+namespace {
+
+constexpr const char* kGtin = "09506000134352";
+constexpr const char* kSerial = "7KQ2M9XTRB4H";
+
+crypto::SecretKey key_of(std::uint8_t n) {
+    std::array<std::uint8_t, 32> seed{};
+    seed[0] = n;
+    return crypto::SecretKey::from_seed(seed);
+}
+
+// An honest chain of one block: its records, its header, its signatures.
+struct Chain {
+    std::vector<crypto::SecretKey> validators;
+    Trust trust{"test", {}, {}, consensus::ValidatorSet({key_of(1).public_key()}), {}};
+    std::map<Hash256, Bytes> records;
+    ledger::ItemRecord item;
+    std::vector<Bytes> events;
+    ledger::Header header;
+
+    Chain() {
+        std::vector<crypto::PublicKey> keys;
+        for (std::uint8_t i = 1; i <= 4; ++i) {
+            validators.push_back(key_of(i));
+            keys.push_back(validators.back().public_key());
+            trust.validator_names.push_back("v" + std::to_string(i));
+        }
+        trust.validators = consensus::ValidatorSet(keys);
+        trust.chain_id.bytes[0] = 7;
+        add_records();
+        header.chain_id = trust.chain_id;
+        header.epoch = Epoch(1);
+        header.height = Height(17);
+        header.view = View(20);
+        header.time = WallTime{1'800'000'000'000};
+        header.validators_hash = trust.validators.hash();
+        seal();
+    }
+
+    void add_records() {
+        ledger::ProductRecord product;
+        product.gtin = kGtin;
+        product.brand = "acme";
+        product.name = "Cream";
+        records[ledger::product_key(kGtin)] = product.encode();
+        ledger::LotRecord lot;
+        lot.gtin = kGtin;
+        lot.lot = "A1";
+        records[ledger::lot_key(kGtin, "A1")] = lot.encode();
+        ledger::OrganisationRecord maker;
+        maker.id = "acme";
+        maker.name = "Acme";
+        maker.roles = 1;
+        maker.keys.push_back({key_of(9).public_key(), ledger::KeyPurpose::kAdmin, Height(0), Height(0)});
+        records[ledger::organisation_key("acme")] = maker.encode();
+        add_item();
+    }
+
+    void add_item() {
+        const Hash256 key = ledger::item_key(kGtin, kSerial);
+        item.gtin = kGtin;
+        item.lot = "A1";
+        item.maker = item.owner = item.custodian = "acme";
+        item.registered_at = WallTime{1'799'999'000'000};
+        for (std::uint32_t i = 0; i < 3; ++i) {
+            ledger::Event event;
+            event.kind = i == 0 ? ledger::EventKind::kRegistered : ledger::EventKind::kFlagged;
+            event.sequence = i;
+            event.height = Height(i + 1);
+            event.time = WallTime{1'799'999'000'000 + i};
+            event.actor = "acme";
+            events.push_back(event.encode());
+            item.event_head = ledger::next_event_head(item.event_head, key, events.back());
+        }
+        item.event_count = 3;
+        records[key] = item.encode();
+    }
+
+    std::vector<crypto::StateLeaf> leaves() const {
+        std::vector<crypto::StateLeaf> made;
+        for (const auto& [key, record] : records) made.push_back({key, crypto::state_leaf_hash(key, record)});
+        return made;
+    }
+
+    void seal() { header.state_root = crypto::state_root(leaves()); }
+
+    crypto::StateProof prove(const Hash256& key) const {
+        crypto::StateProof proof;
+        auto here = leaves();
+        for (std::size_t depth = 0; here.size() > 1; ++depth) {
+            std::vector<crypto::StateLeaf> sides[2];
+            for (const auto& leaf : here) sides[leaf.key.bit(depth)].push_back(leaf);
+            const bool right = key.bit(depth);
+            proof.siblings.push_back(crypto::state_root(sides[!right], depth + 1));
+            here = sides[right];
+        }
+        if (here.size() == 1 && here[0].key != key)
+            proof.other = {here[0].key, crypto::sha256(records.at(here[0].key))};
+        return proof;
+    }
+
+    json element(const std::string& kind, const Hash256& key) const {
+        const auto record = records.find(key);
+        return {{"kind", kind},
+                {"key", key.hex()},
+                {"record", record == records.end() ? json() : json(to_base64(record->second))},
+                {"path", to_base64(prove(key).encode())}};
+    }
+
+    Bytes certificate(std::vector<std::uint32_t> signers, consensus::VoteKind kind = consensus::VoteKind::kFinalize) const {
+        consensus::Certificate made;
+        made.subject = {header.epoch, kind, header.view, View(19), header.hash()};
+        for (const std::uint32_t signer : signers) {
+            made.signers.push_back(ValidatorIndex(signer));
+            made.signatures.push_back(validators[signer].sign(consensus::signing_bytes(trust.chain_id, made.subject)));
+        }
+        return made.encode(4);
+    }
+
+    json answer(const std::string& serial = kSerial) const {
+        json proof = json::array({element("item", ledger::item_key(kGtin, serial)),
+                                  element("product", ledger::product_key(kGtin))});
+        const bool present = records.contains(ledger::item_key(kGtin, serial));
+        if (present) {
+            proof.push_back(element("lot", ledger::lot_key(kGtin, "A1")));
+            proof.push_back(element("organisation", ledger::organisation_key("acme")));
+        }
+        return {{"verdict", present ? "genuine" : "unknown"},
+                {"proof", proof},
+                {"header", to_base64(header.encode())},
+                {"certificate", to_base64(certificate({0, 1, 3}))}};
+    }
+};
+
+ItemQuery query_of(const std::string& serial = kSerial) { return {ledger::item_key(kGtin, serial), kGtin, {}, {}}; }
+
+void require_unproven(const Chain& chain, const json& answer, const std::string& part) {
+    const auto checked = check_item_answer(chain.trust, query_of(), answer);
+    REQUIRE_FALSE(checked.ok());
+    REQUIRE(checked.error().code == "unproven");
+    INFO(checked.error().message);
+    REQUIRE(checked.error().message.find(part) != std::string::npos);
+}
+
+}  // namespace
+
+TEST_CASE("an honest answer is proven, present and absent") {
+    const Chain chain;
+    const auto present = check_item_answer(chain.trust, query_of(), chain.answer());
+    REQUIRE(present.ok());
+    REQUIRE(present->verdict.kind == rpc::VerdictKind::kGenuine);
+    REQUIRE(present->item->custodian == "acme");
+    REQUIRE(present->signed_header.signers == std::vector<std::uint32_t>{0, 1, 3});
+
+    const auto absent = check_item_answer(chain.trust, query_of("NOBODYKNOWSME"), chain.answer("NOBODYKNOWSME"));
+    REQUIRE(absent.ok());
+    REQUIRE(absent->verdict.kind == rpc::VerdictKind::kUnknown);
+    REQUIRE_FALSE(absent->item.has_value());
+}
+
+TEST_CASE("what is printed on the item is judged here, not by the node") {
+    const Chain chain;
+    ItemQuery query = query_of();
+    query.lot = "B2";
+    json answer = chain.answer();
+    REQUIRE_FALSE(check_item_answer(chain.trust, query, answer).ok());  // the node said genuine
+    answer["verdict"] = "caution";
+    const auto checked = check_item_answer(chain.trust, query, answer);
+    REQUIRE(checked.ok());
+    REQUIRE(checked->verdict.reasons == std::vector{rpc::Reason::kLotMismatch});
+}
+
+TEST_CASE("a changed record is not believed") {
+    const Chain chain;
+    for (std::size_t i = 0; i < 4; ++i) {
+        json answer = chain.answer();
+        Bytes record = *from_base64(answer["proof"][i]["record"].get<std::string>());
+        record.back() ^= 1;
+        answer["proof"][i]["record"] = to_base64(record);
+        require_unproven(chain, answer, "does not lead to the state root");
+    }
+}
+
+TEST_CASE("a record that is there can not be proven absent") {
+    const Chain chain;
+    json answer = chain.answer();
+    answer["proof"][0]["record"] = nullptr;
+    require_unproven(chain, answer, "does not lead to the state root");
+}
+
+TEST_CASE("a record that is left out is missed") {
+    const Chain chain;
+    for (std::size_t i = 0; i < 4; ++i) {
+        json answer = chain.answer();
+        answer["proof"].erase(i);
+        require_unproven(chain, answer, "neither proven");
+    }
+    json answer = chain.answer();
+    answer.erase("proof");
+    require_unproven(chain, answer, "no proof");
+}
+
+TEST_CASE("the proof of another item does not stand for this one") {
+    const Chain chain;
+    json answer = chain.answer();
+    answer["proof"][0] = chain.element("item", ledger::item_key(kGtin, "ANOTHERSERIAL"));
+    require_unproven(chain, answer, "neither proven");
+}
+
+TEST_CASE("a path that was changed or cut leads nowhere") {
+    const Chain chain;
+    json answer = chain.answer();
+    Bytes path = *from_base64(answer["proof"][0]["path"].get<std::string>());
+    path[path.size() - 2] ^= 1;
+    answer["proof"][0]["path"] = to_base64(path);
+    REQUIRE_FALSE(check_item_answer(chain.trust, query_of(), answer).ok());
+    path.resize(path.size() / 2);
+    answer["proof"][0]["path"] = to_base64(path);
+    require_unproven(chain, answer, "malformed");
+}
+
+TEST_CASE("a header of another chain, state or validator set is not believed") {
+    Chain chain;
+    SECTION("changed bytes under the old signatures") {
+        json answer = chain.answer();
+        chain.header.time.ms += 1;
+        answer["header"] = to_base64(chain.header.encode());
+        require_unproven(chain, answer, "about another block");
+    }
+    SECTION("another chain") {
+        chain.header.chain_id.bytes[0] = 8;
+        require_unproven(chain, chain.answer(), "the node serves the chain");
+    }
+    SECTION("another set of validators") {
+        chain.header.validators_hash.bytes[0] ^= 1;
+        require_unproven(chain, chain.answer(), "another set of validators");
+    }
+    SECTION("a header cut short") {
+        json answer = chain.answer();
+        answer["header"] = to_base64(ByteView(chain.header.encode()).first(100));
+        require_unproven(chain, answer, "header is malformed");
+    }
+}
+
+TEST_CASE("a certificate must be a quorum's finalization of this very block") {
+    Chain chain;
+    json answer = chain.answer();
+    SECTION("two of four are no quorum") {
+        answer["certificate"] = to_base64(chain.certificate({0, 1}));
+        require_unproven(chain, answer, "signatures do not hold");
+    }
+    SECTION("a notarization is no finalization") {
+        answer["certificate"] = to_base64(chain.certificate({0, 1, 2}, consensus::VoteKind::kNotarize));
+        require_unproven(chain, answer, "no finalization");
+    }
+    SECTION("a signature of one bit less") {
+        Bytes bytes = chain.certificate({0, 1, 2});
+        bytes.back() ^= 1;
+        answer["certificate"] = to_base64(bytes);
+        require_unproven(chain, answer, "signatures do not hold");
+    }
+    SECTION("none at all") {
+        answer["certificate"] = "";
+        require_unproven(chain, answer, "certificate is malformed");
+    }
+    SECTION("signed by strangers") {
+        chain.validators[0] = key_of(50);
+        answer["certificate"] = to_base64(chain.certificate({0, 1, 2}));
+        require_unproven(chain, answer, "signatures do not hold");
+    }
+}
+
+TEST_CASE("without a signature only the genesis state is believed, at height 0") {
+    Chain chain;
+    chain.header.height = Height(0);
+    json answer = chain.answer();
+    answer["certificate"] = "";
+    chain.trust.genesis_root = chain.header.state_root;
+    REQUIRE(check_item_answer(chain.trust, query_of(), answer).ok());
+    chain.trust.genesis_root.bytes[0] ^= 1;
+    require_unproven(chain, answer, "not the genesis");
+}
+
+TEST_CASE("a verdict that its own proof contradicts is not passed on") {
+    const Chain chain;
+    json answer = chain.answer();
+    answer["verdict"] = "caution";
+    require_unproven(chain, answer, "the node says 'caution'");
+}
+
+TEST_CASE("a history is complete, in order and unchanged, or it is nothing") {
+    const Chain chain;
+    const Hash256 key = ledger::item_key(kGtin, kSerial);
+    const auto check = [&](const std::vector<Bytes>& events) {
+        return check_history(key, chain.item.event_count, chain.item.event_head, events).ok();
+    };
+    REQUIRE(check(chain.events));
+    auto events = chain.events;
+    events.pop_back();
+    REQUIRE_FALSE(check(events));
+    events = chain.events;
+    std::swap(events[1], events[2]);
+    REQUIRE_FALSE(check(events));
+    events = chain.events;
+    events.push_back(events.back());
+    REQUIRE_FALSE(check(events));
+    events = chain.events;
+    auto event = *ledger::Event::decode(events[1]);
+    event.actor = "evil";
+    events[1] = event.encode();
+    REQUIRE_FALSE(check(events));
+    REQUIRE_FALSE(check_history(ledger::item_key(kGtin, "X"), 3, chain.item.event_head, chain.events).ok());
+}

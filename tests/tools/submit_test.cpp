@@ -1,0 +1,241 @@
+// What becomes of every line, against a ledger of one's own in memory: sent twice, refused in part, lost on the way.
+#include "tools/submit.h"
+
+#include <algorithm>
+#include <catch2/catch.hpp>
+#include <map>
+#include <mutex>
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "ledger/header.h"
+
+using namespace touchstone;
+using namespace touchstone::tools;
+
+namespace {
+
+// Registers and ships as the ledger would; thread-safe, since chunks arrive together.
+struct Ledger {
+    std::mutex mutex;
+    std::map<Hash256, std::string> items;  // key -> custodian, or "sender>receiver"
+    std::set<Hash256> taken_by_other;
+    std::vector<std::size_t> transaction_sizes;
+    std::uint64_t height = 5;
+    bool lost = false;
+
+};
+
+class FakeGate : public LedgerGate {
+  public:
+    FakeGate(Ledger& ledger, Operation pattern) : ledger_(ledger), pattern_(std::move(pattern)) {}
+
+    Result<ChainFacts> facts() override {
+        const std::lock_guard lock(ledger_.mutex);
+        if (ledger_.lost) return Error{"unreachable", "cannot reach the node"};
+        return ChainFacts{Hash256{}, ledger_.height};
+    }
+
+    Result<TransactionAnswer> submit(const Envelope& envelope, Wait wait) override {
+        const std::lock_guard lock(ledger_.mutex);
+        const auto carried = ledger::SignedTransaction::from_envelope(envelope.bytes);
+        REQUIRE(carried.ok());
+        REQUIRE(carried->id() == envelope.id);
+        TransactionAnswer answer;
+        answer.id = envelope.id;
+        answer.final = wait == Wait::kUntilFinal;
+        answer.height = answer.final ? ++ledger_.height : 0;
+        apply(envelope, answer);
+        return answer;
+    }
+
+    Result<ItemFacts> item(const Hash256& key) override {
+        const std::lock_guard lock(ledger_.mutex);
+        const auto at = ledger_.items.find(key);
+        if (at == ledger_.items.end()) return ItemFacts{};
+        const auto arrow = at->second.find('>');
+        if (arrow == std::string::npos) return ItemFacts{true, "active", "acme", at->second, ""};
+        return ItemFacts{true, "in_transit", "acme", at->second.substr(0, arrow), at->second.substr(arrow + 1)};
+    }
+
+  private:
+    // The keys stand verbatim in the payload: 32-byte values that this test knows.
+    void apply(const Envelope& envelope, TransactionAnswer& answer) {
+        const std::string_view payload = as_text(envelope.bytes);
+        OperationAnswer result;
+        std::vector<std::pair<std::size_t, Hash256>> found;  // place in the payload, key
+        for (const Hash256& key : known)
+            if (const auto at = payload.find(as_text(key.view())); at != std::string_view::npos) found.emplace_back(at, key);
+        std::sort(found.begin(), found.end());
+        ledger_.transaction_sizes.push_back(found.size());
+        for (std::size_t i = 0; i < found.size(); ++i) {
+            const std::string code = refusal(found[i].second);
+            if (!code.empty()) result.refused.push_back({i, code, code});
+        }
+        const bool whole = result.refused.empty();
+        if (!whole && !(pattern_.kind == OperationKind::kRegister && pattern_.partial)) {
+            answer.refusal = result.refused[0].code;
+            answer.message = "refused";
+        } else {
+            for (const auto& [at, key] : found)
+                if (refusal(key).empty()) {
+                    ledger_.items[key] = pattern_.kind == OperationKind::kRegister ? "acme" : "acme>" + pattern_.party;
+                    ++result.accepted;
+                }
+        }
+        answer.operations.push_back(std::move(result));
+    }
+
+    std::string refusal(const Hash256& key) const {
+        if (ledger_.taken_by_other.contains(key)) return "item_taken";
+        const auto at = ledger_.items.find(key);
+        if (pattern_.kind == OperationKind::kRegister) return at == ledger_.items.end() ? "" : "item_exists";
+        if (at == ledger_.items.end()) return "item_unknown";
+        return at->second.find('>') == std::string::npos ? "" : "in_transit";
+    }
+
+    Ledger& ledger_;
+    Operation pattern_;
+
+  public:
+    std::vector<Hash256> known;
+};
+
+ItemFile file_of(std::size_t count) {
+    ItemFile file;
+    for (std::size_t i = 0; i < count; ++i) {
+        ItemLine item;
+        item.line = i + 1;
+        item.text = item.serial = "SERIAL" + std::to_string(i);
+        item.gtin = "09506000134352";
+        item.key = ledger::item_key(item.gtin, item.serial);
+        file.items.push_back(item);
+    }
+    return file;
+}
+
+struct Fixture {
+    Ledger ledger;
+    ItemFile file = file_of(25);
+    SubmitPlan plan;
+    Signer signer{"acme", crypto::SecretKey::generate()};
+
+    Fixture() { plan.items_max = 10; }
+
+    SubmitReport send() {
+        Operation pattern = plan.pattern;
+        pattern.partial = plan.mode == Mode::kPartial;
+        const GateFactory gates = [&](std::size_t) -> Result<std::unique_ptr<LedgerGate>> {
+            auto gate = std::make_unique<FakeGate>(ledger, pattern);
+            for (const ItemLine& item : file.items) gate->known.push_back(item.key);
+            return std::unique_ptr<LedgerGate>(std::move(gate));
+        };
+        return submit_items(file, plan, signer, gates, [](std::size_t) {});
+    }
+    void all_registered() {
+        for (const ItemLine& item : file.items) ledger.items[item.key] = "acme";
+    }
+};
+
+}  // namespace
+
+TEST_CASE("every line goes out once, in chunks") {
+    Fixture fixture;
+    const SubmitReport report = fixture.send();
+    REQUIRE(report.count(LineState::kAccepted) == 25);
+    std::sort(fixture.ledger.transaction_sizes.begin(), fixture.ledger.transaction_sizes.end());
+    REQUIRE(fixture.ledger.transaction_sizes == std::vector<std::size_t>{5, 10, 10});
+    REQUIRE(report.height == 8);
+    REQUIRE(exit_status_of(report) == kExitOk);
+}
+
+TEST_CASE("the same file twice doubles nothing and is no fault") {
+    Fixture fixture;
+    REQUIRE(fixture.send().count(LineState::kAccepted) == 25);
+    const SubmitReport again = fixture.send();
+    REQUIRE(again.count(LineState::kAlreadyThere) == 25);
+    REQUIRE(exit_status_of(again) == kExitOk);
+    REQUIRE(fixture.ledger.items.size() == 25);
+}
+
+TEST_CASE("a refused item is named by its line, and the others go through") {
+    Fixture fixture;
+    fixture.ledger.taken_by_other.insert(fixture.file.items[12].key);
+    const SubmitReport report = fixture.send();
+    REQUIRE(report.count(LineState::kAccepted) == 24);
+    REQUIRE(report.lines[12].state == LineState::kRefused);
+    REQUIRE(report.lines[12].code == "item_taken");
+    REQUIRE(exit_status_of(report) == kExitRefused);
+    REQUIRE(to_json(report)["lines"].size() == 1);
+    REQUIRE(to_json(report)["lines"][0]["line"] == 13);
+}
+
+TEST_CASE("an operation that the ledger takes whole or not at all is sent again without the refused items") {
+    Fixture fixture;
+    fixture.plan.pattern.kind = OperationKind::kShip;
+    fixture.plan.pattern.party = "carrier";
+    fixture.all_registered();
+    fixture.ledger.items.erase(fixture.file.items[3].key);
+    const SubmitReport report = fixture.send();
+    REQUIRE(report.count(LineState::kAccepted) == 24);
+    REQUIRE(report.lines[3].code == "item_unknown");
+    // Sent twice: in transit to that very receiver is what was wanted, to another is not.
+    REQUIRE(fixture.send().count(LineState::kAlreadyThere) == 24);
+    fixture.plan.pattern.party = "other";
+    const SubmitReport other = fixture.send();
+    REQUIRE(other.count(LineState::kAlreadyThere) == 0);
+    REQUIRE(other.count(LineState::kRefused) == 25);
+}
+
+TEST_CASE("atomic: one refused item refuses all; one bad line sends nothing") {
+    Fixture fixture;
+    fixture.plan.mode = Mode::kAtomic;
+    fixture.plan.items_max = 50;
+    fixture.ledger.taken_by_other.insert(fixture.file.items[12].key);
+    const SubmitReport report = fixture.send();
+    REQUIRE(report.count(LineState::kRefused) == 25);
+    REQUIRE(fixture.ledger.items.empty());
+
+    fixture.file.bad.push_back({26, "x", "bad_serial", "no serial"});
+    fixture.ledger.transaction_sizes.clear();
+    const SubmitReport none = fixture.send();
+    REQUIRE(none.count(LineState::kUnsent) == 25);
+    REQUIRE(fixture.ledger.transaction_sizes.empty());
+    REQUIRE(exit_status_of(none) == kExitUsage);
+}
+
+TEST_CASE("a lost node leaves lines unsent and says so") {
+    Fixture fixture;
+    fixture.ledger.lost = true;
+    const SubmitReport report = fixture.send();
+    REQUIRE(report.count(LineState::kUnsent) == 25);
+    REQUIRE(report.error.has_value());
+    REQUIRE(exit_status_of(report) == kExitUnreachable);
+}
+
+TEST_CASE("without waiting, lines are pending") {
+    Fixture fixture;
+    fixture.plan.wait = Wait::kUntilTaken;
+    REQUIRE(fixture.send().count(LineState::kPending) == 25);
+}
+
+TEST_CASE("an answer of the node is read whole, or refused") {
+    const auto parse = [](const char* text) { return transaction_answer_from(nlohmann::json::parse(text)); };
+    const std::string id(64, 'a');
+    const auto answer = parse((R"({"id":")" + id +
+                               R"(","status":"final","height":7,"applied":true,"refusal":null,)"
+                               R"("operations":[{"accepted":3,"refused":[{"index":1,"key":null,"code":"item_taken"}]}]})")
+                                  .c_str());
+    REQUIRE(answer.ok());
+    REQUIRE(answer->final);
+    REQUIRE(answer->height == 7);
+    REQUIRE(answer->operations[0].accepted == 3);
+    REQUIRE(answer->operations[0].refused[0].code == "item_taken");
+    const auto refused = parse((R"({"id":")" + id +
+                                R"(","status":"final","height":7,"refusal":{"code":"not_brand","operation":1,"detail":"x"}})")
+                                   .c_str());
+    REQUIRE(refused->refused());
+    REQUIRE(refused->operation == 1);
+    for (const char* bad : {"[]", "{}", R"({"id":"zz"})", "null"}) REQUIRE_FALSE(parse(bad).ok());
+    REQUIRE_FALSE(parse((R"({"id":")" + id + R"(","operations":[1]})").c_str()).ok());
+}
