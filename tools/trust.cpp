@@ -2,7 +2,7 @@
 
 #include "crypto/state_root.h"
 #include "tools/client_options.h"
-#include "tools/genesis_json.h"
+#include "node/app/genesis_json.h"
 
 namespace touchstone::tools {
 

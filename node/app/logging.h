@@ -20,10 +20,11 @@
 #include <type_traits>
 
 #include "base/time.h"
+#include "node/log_level.h"
 
 namespace touchstone::node {
 
-enum class LogLevel { kTrace, kDebug, kInfo, kWarn, kError };
+
 enum class LogFormat { kText, kJson };
 
 std::string_view name_of(LogLevel level);  // "trace", …
