@@ -13,7 +13,8 @@ namespace {
 constexpr std::array<ReasonInfo, kReasonCount> kReasons{{
     {Reason::kNeverRegistered, "never_registered", VerdictKind::kUnknown,
      "No such serial was ever registered for this product. It may be mistyped, or not made under this name."},
-    {Reason::kProductUnknown, "product_unknown", VerdictKind::kCaution, "No brand has declared a product with this GTIN."},
+    {Reason::kProductUnknown, "product_unknown", VerdictKind::kCaution,
+     "No brand has declared a product with this GTIN."},
     {Reason::kRecalled, "recalled", VerdictKind::kCaution,
      "The product or its lot is recalled. Do not use it; ask the seller or the brand."},
     {Reason::kStolen, "stolen", VerdictKind::kCaution, "The item was reported stolen."},
@@ -80,9 +81,12 @@ void judge_print(const ledger::ItemRecord& item, const VerdictContext& context, 
 
 std::string_view name_of(VerdictKind kind) {
     switch (kind) {
-        case VerdictKind::kGenuine: return "genuine";
-        case VerdictKind::kCaution: return "caution";
-        case VerdictKind::kUnknown: return "unknown";
+        case VerdictKind::kGenuine:
+            return "genuine";
+        case VerdictKind::kCaution:
+            return "caution";
+        case VerdictKind::kUnknown:
+            return "unknown";
     }
     INVARIANT(false);
 }

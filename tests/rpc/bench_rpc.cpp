@@ -37,7 +37,9 @@ std::string http_request(const Case& one, std::size_t first, std::size_t items) 
 double run(const Case& one, std::uint16_t port, std::size_t items, double seconds) {
     std::atomic<std::uint64_t> calls{0}, bad{0};
     const auto start = std::chrono::steady_clock::now();
-    const auto elapsed = [&] { return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count(); };
+    const auto elapsed = [&] {
+        return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    };
     std::vector<std::thread> clients;
     for (int c = 0; c < one.connections; ++c)
         clients.emplace_back([&, c] {
@@ -56,7 +58,8 @@ double run(const Case& one, std::uint16_t port, std::size_t items, double second
             }
         });
     for (auto& client : clients) client.join();
-    if (bad > 0) std::printf("  %llu answers were not what was asked for\n", static_cast<unsigned long long>(bad.load()));
+    if (bad > 0)
+        std::printf("  %llu answers were not what was asked for\n", static_cast<unsigned long long>(bad.load()));
     return static_cast<double>(calls.load()) / elapsed();
 }
 

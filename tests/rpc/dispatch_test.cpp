@@ -108,7 +108,8 @@ TEST_CASE("notifications are carried out and not answered") {
 TEST_CASE("a batch whose answers grow past the limit is cut by name") {
     Desk desk;
     Dispatcher tight(desk.services, DispatcherLimits{4, 100});
-    const std::string call = R"({"jsonrpc":"2.0","id":1,"method":"item_verify","params":{"gtin":"09506000134352","serial":"S1"}})";
+    const std::string call =
+        R"({"jsonrpc":"2.0","id":1,"method":"item_verify","params":{"gtin":"09506000134352","serial":"S1"}})";
     for (const std::string& body : {"[" + call + "," + call + "]", "[" + call + ", " + call + ",1]"}) {
         std::string out;
         tight.handle(body, nullptr, out, nullptr);
@@ -122,7 +123,8 @@ TEST_CASE("names of items are judged one way only") {
     Desk desk;
     const auto reason = [&](const std::string& params) {
         return json::parse(desk.ask(R"({"jsonrpc":"2.0","id":1,"method":"item_verify","params":)" + params +
-                                    "}"))["error"]["data"]["code"].get<std::string>();
+                                    "}"))["error"]["data"]["code"]
+            .get<std::string>();
     };
     REQUIRE(reason("{}") == "item_name");
     REQUIRE(reason(R"({"gtin":"09506000134352"})") == "item_name");
@@ -141,10 +143,13 @@ TEST_CASE("the fast path answers as the general one, for whole and for damaged b
     Desk desk;
     test::Randomness random(7);
     const std::vector<std::string> params{
-        R"({"gtin":"09506000134352","serial":"S1"})", R"({ "gtin" : "9506000134352" , "serial":"S9","proof":false })",
+        R"({"gtin":"09506000134352","serial":"S1"})",
+        R"({ "gtin" : "9506000134352" , "serial":"S9","proof":false })",
         R"({"uri":"https://id.gs1.org/01/09506000134352/21/S0?17=241004","proof":true})",
         R"({"key":")" + desk.node.item(1).hex() + R"(","lot":"L2","expiry":"2026-02-17"})",
-        R"({"gtin":"09506000134353","serial":"S1"})", R"({})", R"({"gtin":"09506000134352","serial":""})"};
+        R"({"gtin":"09506000134353","serial":"S1"})",
+        R"({})",
+        R"({"gtin":"09506000134352","serial":""})"};
     const std::vector<std::string> ids{"1", "\"x\"", "0", "999999999999999", "01", "-1", "null", "1.5"};
     const std::string bytes = "{}[],:\"\\ 01e.-tfn\x01\x7f\xc3";
     int fast = 0;
@@ -152,8 +157,9 @@ TEST_CASE("the fast path answers as the general one, for whole and for damaged b
         const std::size_t calls = 1 + random.below(3);
         std::string body;
         for (std::size_t i = 0; i < calls; ++i)
-            body += std::string(i ? "," : "") + R"({"jsonrpc":"2.0","id":)" + ids[random.below(round % 2 ? 4 : ids.size())] +
-                    R"(,"method":"item_verify","params":)" + params[random.below(params.size())] + "}";
+            body += std::string(i ? "," : "") + R"({"jsonrpc":"2.0","id":)" +
+                    ids[random.below(round % 2 ? 4 : ids.size())] + R"(,"method":"item_verify","params":)" +
+                    params[random.below(params.size())] + "}";
         if (calls > 1 || random.below(2)) body = "[" + body + "]";
         const std::uint64_t edits = random.below(3);
         for (std::uint64_t i = 0; i < edits && round % 3; ++i) {
@@ -190,7 +196,8 @@ TEST_CASE("every method is described, and the documents follow from the table") 
 
 // The table's part of docs/rpc.md stands behind a marker; TOUCHSTONE_WRITE_DOCS=1 writes it anew.
 TEST_CASE("docs/rpc.md says what the table says") {
-    const std::string marker = "<!-- generated from the dispatch table: TOUCHSTONE_WRITE_DOCS=1 test_rpc writes it -->\n\n";
+    const std::string marker =
+        "<!-- generated from the dispatch table: TOUCHSTONE_WRITE_DOCS=1 test_rpc writes it -->\n\n";
     std::ifstream in("docs/rpc.md");
     std::stringstream read;
     read << in.rdbuf();
@@ -199,7 +206,8 @@ TEST_CASE("docs/rpc.md says what the table says") {
     REQUIRE(at != std::string::npos);
     const std::string expected = text.substr(0, at) + marker + method_documentation(method_table());
     if (std::getenv("TOUCHSTONE_WRITE_DOCS")) std::ofstream("docs/rpc.md") << expected;
-    INFO("docs/rpc.md is not what the dispatch table makes: run TOUCHSTONE_WRITE_DOCS=1 build/release/tests/test_rpc "
-         "from the project's root");
+    INFO(
+        "docs/rpc.md is not what the dispatch table makes: run TOUCHSTONE_WRITE_DOCS=1 build/release/tests/test_rpc "
+        "from the project's root");
     REQUIRE((text == expected || std::getenv("TOUCHSTONE_WRITE_DOCS")));
 }

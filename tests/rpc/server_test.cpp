@@ -13,8 +13,8 @@
 
 using namespace touchstone;
 using namespace touchstone::rpc;
-using test::RawClient;
 using nlohmann::json;
+using test::RawClient;
 namespace websocket = boost::beast::websocket;
 
 namespace {
@@ -223,8 +223,9 @@ TEST_CASE("a transaction is taken in, waited for and told") {
     REQUIRE(client.call("tx_get", {{"id", taken["id"]}})["result"]["status"] == "pending");
 
     auto waiter = running.client();
-    waiter.post(json{{"jsonrpc", "2.0"}, {"id", "w"}, {"method", "tx_submit_and_wait"},
-                     {"params", {{"transaction", envelope}}}}.dump());
+    waiter.post(
+        json{{"jsonrpc", "2.0"}, {"id", "w"}, {"method", "tx_submit_and_wait"}, {"params", {{"transaction", envelope}}}}
+            .dump());
     while (running.node.waits() == 0) std::this_thread::yield();
     running.node.seal();
     const json done = json::parse(waiter.reply().second);
@@ -259,7 +260,8 @@ TEST_CASE("refusals carry code, meaning and remedy; time limits and full pools a
     REQUIRE(error_code(late) == -32004);
     REQUIRE(error_name(late) == "timeout");
     REQUIRE(running.node.waits() == 0);
-    REQUIRE(error_code(client.call("tx_submit_and_wait", {{"transaction", envelope}, {"timeout_ms", 120001}})) == -32602);
+    REQUIRE(error_code(client.call("tx_submit_and_wait", {{"transaction", envelope}, {"timeout_ms", 120001}})) ==
+            -32602);
     running.node.fill_pool();
     const json full = client.call(
         "tx_submit", {{"transaction", running.node.envelope("brand", {ledger::op::Recall{test::kGtin, {}, "y"}})}});
@@ -271,8 +273,9 @@ TEST_CASE("pipelined requests are answered in their order, also behind one that 
     Running running;
     auto client = running.client();
     const std::string envelope = running.node.envelope("brand", {ledger::op::Recall{test::kGtin, {}, "x"}});
-    client.post(json{{"jsonrpc", "2.0"}, {"id", 1}, {"method", "tx_submit_and_wait"},
-                     {"params", {{"transaction", envelope}}}}.dump());
+    client.post(
+        json{{"jsonrpc", "2.0"}, {"id", 1}, {"method", "tx_submit_and_wait"}, {"params", {{"transaction", envelope}}}}
+            .dump());
     for (int id = 2; id < 40; ++id)
         client.post(json{{"jsonrpc", "2.0"}, {"id", id}, {"method", "chain_status"}}.dump());
     while (running.node.waits() == 0) std::this_thread::yield();
@@ -285,7 +288,8 @@ TEST_CASE("a batch with calls that wait comes back whole") {
     auto client = running.client();
     json batch = json::array();
     const std::string envelope = running.node.envelope("brand", {ledger::op::Recall{test::kGtin, {}, "x"}});
-    batch.push_back({{"jsonrpc", "2.0"}, {"id", 1}, {"method", "tx_submit_and_wait"}, {"params", {{"transaction", envelope}}}});
+    batch.push_back(
+        {{"jsonrpc", "2.0"}, {"id", 1}, {"method", "tx_submit_and_wait"}, {"params", {{"transaction", envelope}}}});
     batch.push_back({{"jsonrpc", "2.0"}, {"method", "chain_status"}});
     batch.push_back({{"jsonrpc", "2.0"}, {"id", 2}, {"method", "chain_status"}});
     client.post(batch.dump());
@@ -325,7 +329,8 @@ TEST_CASE("HTTP: addresses, methods and limits have their proper answers") {
     REQUIRE(header.reply().first == 431);
     RawClient expecting(running.server->port());
     const std::string call = R"({"jsonrpc":"2.0","id":1,"method":"chain_status"})";
-    expecting.send("POST / HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: " + std::to_string(call.size()) + "\r\n\r\n");
+    expecting.send("POST / HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: " + std::to_string(call.size()) +
+                   "\r\n\r\n");
     REQUIRE(expecting.reply().first == 100);
     expecting.send(call);
     REQUIRE(expecting.reply().first == 200);
@@ -334,9 +339,10 @@ TEST_CASE("HTTP: addresses, methods and limits have their proper answers") {
 
 TEST_CASE("garbage of every kind gets a named error, and the server lives on") {
     Running running;
-    for (const std::string& garbage : {std::string("\x16\x03\x01\x02\x00\x01\x00", 7), std::string("\0\0\0\0\r\n\r\n", 8),
-                                      std::string("GET / HTTP/9.9\r\n\r\n"), std::string("POST / HTTP/1.1\r\nContent-Length: -5\r\n\r\n"),
-                                      std::string("POST / HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n")}) {
+    for (const std::string& garbage :
+         {std::string("\x16\x03\x01\x02\x00\x01\x00", 7), std::string("\0\0\0\0\r\n\r\n", 8),
+          std::string("GET / HTTP/9.9\r\n\r\n"), std::string("POST / HTTP/1.1\r\nContent-Length: -5\r\n\r\n"),
+          std::string("POST / HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n")}) {
         auto client = running.client();
         client.send(garbage);
         client.finish_sending();
@@ -371,7 +377,8 @@ TEST_CASE("slow and silent clients lose their connection") {
     // Waiting for the ledger is not idleness.
     auto waiting = running.client();
     const std::string envelope = running.node.envelope("brand", {ledger::op::Recall{test::kGtin, {}, "x"}});
-    REQUIRE(error_name(waiting.call("tx_submit_and_wait", {{"transaction", envelope}, {"timeout_ms", 200}})) == "timeout");
+    REQUIRE(error_name(waiting.call("tx_submit_and_wait", {{"transaction", envelope}, {"timeout_ms", 200}})) ==
+            "timeout");
 }
 
 TEST_CASE("connections past the limit are refused by name") {
@@ -423,7 +430,8 @@ TEST_CASE("a subscription tells old and new blocks without gap or duplicate") {
         REQUIRE(event["other"] == "shop");
         REQUIRE(event["items"] == json{running.node.item(1).hex()});
     }
-    REQUIRE(socket.call("events_unsubscribe", {{"subscription", begun["result"]["subscription"]}})["result"]["removed"] == true);
+    REQUIRE(socket.call("events_unsubscribe",
+                        {{"subscription", begun["result"]["subscription"]}})["result"]["removed"] == true);
     running.node.seal();
     REQUIRE(socket.call("chain_status", json::object())["result"]["height"] == 24);  // nothing came between
     REQUIRE(error_code(socket.call("events_subscribe", {{"from_height", 99}})) == -32602);
@@ -472,8 +480,9 @@ TEST_CASE("stop lets nobody hang, and late news find closed doors") {
     auto client = running.client();
     const std::string envelope = running.node.envelope("brand", {ledger::op::Recall{test::kGtin, {}, "x"}});
     WebSocket socket(running.server->port());
-    client.post(json{{"jsonrpc", "2.0"}, {"id", 1}, {"method", "tx_submit_and_wait"},
-                     {"params", {{"transaction", envelope}}}}.dump());
+    client.post(
+        json{{"jsonrpc", "2.0"}, {"id", 1}, {"method", "tx_submit_and_wait"}, {"params", {{"transaction", envelope}}}}
+            .dump());
     while (running.node.waits() == 0) std::this_thread::yield();
     running.server->stop();
     REQUIRE_FALSE(socket.receive());

@@ -9,7 +9,9 @@ using namespace touchstone::rpc;
 
 constexpr std::uint64_t kStartMs = 20'000ull * 86'400'000;
 
-crypto::SecretKey key_of(std::string_view name) { return crypto::SecretKey::from_seed(crypto::sha256(as_bytes(name)).bytes); }
+crypto::SecretKey key_of(std::string_view name) {
+    return crypto::SecretKey::from_seed(crypto::sha256(as_bytes(name)).bytes);
+}
 
 ledger::OrganisationRecord organisation(std::string id, ledger::Role role) {
     ledger::OrganisationRecord made;
@@ -25,9 +27,9 @@ ledger::Genesis genesis() {
     ledger::Genesis made;
     made.name = "test";
     made.time = WallTime{kStartMs};
-    made.organisations = {organisation("brand", ledger::Role::kBrand), organisation("carrier", ledger::Role::kLogistics),
-                          organisation("maker", ledger::Role::kManufacturer),
-                          organisation("shop", ledger::Role::kRetailer)};
+    made.organisations = {
+        organisation("brand", ledger::Role::kBrand), organisation("carrier", ledger::Role::kLogistics),
+        organisation("maker", ledger::Role::kManufacturer), organisation("shop", ledger::Role::kRetailer)};
     made.validators = {{"brand", "brand-1", key_of("validator").public_key()}};
     return made;
 }
@@ -112,7 +114,8 @@ ledger::SignedTransaction TestNode::sign(const std::string& organisation,
     ++nonce_;
     for (std::size_t i = 0; i < nonce.size(); ++i) nonce[i] = static_cast<std::uint8_t>(nonce_ >> (8 * i));
     const crypto::SecretKey key = key_of(organisation);
-    const ledger::PayloadHead head{genesis_.chain_id(), organisation, key.public_key(), context().height.value + 100, nonce};
+    const ledger::PayloadHead head{genesis_.chain_id(), organisation, key.public_key(), context().height.value + 100,
+                                   nonce};
     return ledger::sign_payload(ledger::build_payload(head, operations), key);
 }
 
@@ -221,9 +224,7 @@ NodeStatus TestNode::status() const {
     return status;
 }
 
-std::vector<ValidatorInfo> TestNode::validators() const {
-    return {{"brand", "brand-1", genesis_.validators[0].key}};
-}
+std::vector<ValidatorInfo> TestNode::validators() const { return {{"brand", "brand-1", genesis_.validators[0].key}}; }
 
 Result<StoredBlock> TestNode::block(Height height) const {
     const std::lock_guard lock(mutex_);

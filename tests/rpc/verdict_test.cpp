@@ -58,8 +58,8 @@ TEST_CASE("each flag is a caution of its own, and they add up") {
     REQUIRE(world.judged() == verdict(VerdictKind::kCaution, {Reason::kStolen}));
     world.item.flags = 7;
     world.item.state = ledger::ItemState::kSold;
-    REQUIRE(world.judged() == verdict(VerdictKind::kCaution,
-                                      {Reason::kStolen, Reason::kSuspect, Reason::kQuarantined, Reason::kSold}));
+    REQUIRE(world.judged() ==
+            verdict(VerdictKind::kCaution, {Reason::kStolen, Reason::kSuspect, Reason::kQuarantined, Reason::kSold}));
 }
 
 TEST_CASE("print that differs from the registration is a caution") {
