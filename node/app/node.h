@@ -28,16 +28,16 @@ struct NodeOptions {
     std::string name;
     crypto::SecretKey key;  // identity of the mesh; a validator's votes too
     bool observer = false;
-    HostPort p2p_listen;
-    std::vector<PeerAddress> peers;
-    std::vector<crypto::PublicKey> allow;  // besides the validators: observers
+    HostPort p2p_listen = {};
+    std::vector<PeerAddress> peers = {};
+    std::vector<crypto::PublicKey> allow = {};  // besides the validators: observers
     std::size_t cache_bytes = 128u << 20;
     std::uint32_t bucket_depth = 20;
     bool random_reads = false;
     unsigned verify_threads = 2;
     std::uint64_t disk_reserve_bytes = 512u << 20;  // with less than this free the node becomes read-only
-    std::function<void(LogLevel, const std::string&)> log;
-    std::function<void(const Error&)> on_stopped;  // on the core thread
+    std::function<void(LogLevel, const std::string&)> log = {};
+    std::function<void(const Error&)> on_stopped = {};  // on the core thread
 };
 
 class Node final : public rpc::NodeApi {
