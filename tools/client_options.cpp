@@ -21,7 +21,7 @@ void add_global_options(CLI::App& app, GlobalOptions& options) {
     app.add_option("--rpc", options.rpc, "JSON-RPC address of a node; repeat it for fail-over [http://127.0.0.1:8545]")
         ->envname("TOUCHSTONE_RPC")
         ->delimiter(',')
-        ->take_all();
+        ->allow_extra_args(false);
     app.add_option("--trust", options.trust, "genesis.json to check proofs against; get it from somebody you trust")
         ->envname("TOUCHSTONE_TRUST");
     app.add_option("--org", options.organisation, "Id of the organisation that acts")->envname("TOUCHSTONE_ORG");
@@ -41,7 +41,7 @@ int finish(const GlobalOptions& options, const json& object, const std::string& 
 }
 
 int exit_status_of(const Error& error) {
-    if (is_unreachable(error)) return kExitUnreachable;
+    if (is_unreachable(error) || error.code == "rpc_malformed") return kExitUnreachable;
     if (error.code == "unproven" || error.code == "no_trust") return kExitUnproven;
     for (const char* usage : {"bad_", "no_", "file_", "key_file_", "usage", "too_"})
         if (error.code.starts_with(usage)) return kExitUsage;

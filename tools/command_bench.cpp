@@ -134,10 +134,6 @@ class Bench {
                            to_base64(envelope.bytes));
     }
 
-    Result<Envelope> envelope(const Operation& made) {
-        TRY_ASSIGN(const ChainFacts facts, gate_->facts());
-        return sign(facts, made);
-    }
     Envelope sign(const ChainFacts& facts, const Operation& made) const {
         return make_transaction({facts.chain_id, signer_->organisation, facts.height + kValidHeights}, signer_->key,
                                 std::span(&made, 1));

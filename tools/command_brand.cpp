@@ -122,7 +122,8 @@ void add_brand_commands(CLI::App& app, GlobalOptions& options) {
                                    "touchstone product declare 9506000134352 --name 'Day cream' --image front.jpg");
     declare->add_option("--name", arguments->text, "Name of the product")->required();
     declare->add_option("--image", arguments->image, "Image file, of which the ledger keeps the digest");
-    declare->add_option("--document", arguments->documents, "Document file, likewise; may be repeated");
+    declare->add_option("--document", arguments->documents, "Document file, likewise; may be repeated")
+        ->allow_extra_args(false);
     add_product_reads(*product, options);
 
     CLI::App* licence = app.add_subcommand("licence", "Licences of manufacturers to register for a brand");

@@ -81,7 +81,7 @@ struct Chain {
             event.kind = i == 0 ? ledger::EventKind::kRegistered : ledger::EventKind::kFlagged;
             event.sequence = i;
             event.height = Height(i + 1);
-            event.time = WallTime{1'799'999'000'000 + i};
+            event.time = WallTime{1'799'999'000'000u + i};
             event.actor = "acme";
             events.push_back(event.encode());
             item.event_head = ledger::next_event_head(item.event_head, key, events.back());
