@@ -65,7 +65,8 @@ Result<std::string> read_text_file(const std::string& path) {
     }
     std::ifstream in(path, std::ios::binary);
     if (in) text << in.rdbuf();
-    if (!in || in.bad()) return Error{"file_unreadable", fmt::format("cannot read {}: does it exist, and is it a file?", path)};
+    if (!in || in.bad())
+        return Error{"file_unreadable", fmt::format("cannot read {}: does it exist, and is it a file?", path)};
     return text.str();
 }
 
@@ -88,7 +89,8 @@ Result<Signer> load_signer(const GlobalOptions& options) {
     if (options.organisation.empty())
         return Error{"no_signer", "which organisation acts? Give --org ID or set TOUCHSTONE_ORG"};
     if (options.key_file.empty())
-        return Error{"no_signer", "which key signs? Give --key FILE or set TOUCHSTONE_KEY; make one with: touchstone keys new"};
+        return Error{"no_signer",
+                     "which key signs? Give --key FILE or set TOUCHSTONE_KEY; make one with: touchstone keys new"};
     // Cheap faults (no such file, wrong mode) before anybody types a passphrase.
     TRY_ASSIGN(const crypto::PublicKey expected, crypto::read_key_file_public(options.key_file));
     (void)expected;

@@ -35,7 +35,8 @@ Error bad(std::string_view what) { return {"bad_genesis", fmt::format("genesis.j
 // Remembers the first fault; reads after it answer empty values.
 class Members {
   public:
-    Members(const json& object, std::string where, Error& fault) : object_(object), where_(std::move(where)), fault_(fault) {
+    Members(const json& object, std::string where, Error& fault)
+        : object_(object), where_(std::move(where)), fault_(fault) {
         if (!object.is_object()) set_fault("is not an object");
     }
 
@@ -114,8 +115,9 @@ ledger::OrganisationRecord organisation_from(const json& object, std::size_t ind
         key.only({"key", "purpose"});
         const std::string purpose = key.text("purpose");
         if (purpose != "admin" && purpose != "operate") key.set_fault("has a purpose other than admin or operate");
-        made.keys.push_back({key.key("key"), purpose == "admin" ? ledger::KeyPurpose::kAdmin : ledger::KeyPurpose::kOperate,
-                             Height(0), Height(0)});
+        made.keys.push_back({key.key("key"),
+                             purpose == "admin" ? ledger::KeyPurpose::kAdmin : ledger::KeyPurpose::kOperate, Height(0),
+                             Height(0)});
     }
     return made;
 }
@@ -159,7 +161,8 @@ std::string genesis_to_json(const ledger::Genesis& genesis) {
     nlohmann::ordered_json out;
     out["name"] = genesis.name;
     out["time_ms"] = genesis.time.ms;
-    for (const ParameterName& parameter : kParameters) out["parameters"][parameter.name] = genesis.parameters.*parameter.member;
+    for (const ParameterName& parameter : kParameters)
+        out["parameters"][parameter.name] = genesis.parameters.*parameter.member;
     out["organisations"] = nlohmann::ordered_json::array();
     for (const ledger::OrganisationRecord& organisation : genesis.organisations) {
         nlohmann::ordered_json entry{{"id", organisation.id}, {"name", organisation.name}};

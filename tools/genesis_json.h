@@ -1,8 +1,10 @@
 // genesis.json: the text form of a genesis, for people to read and to hand on.
 //
 //   {"name", "time_ms", "parameters": {…}, "organisations": [{"id", "name", "roles": […], "gln", "country", "council",
-//    "suspended", "keys": [{"key": hex, "purpose": "admin" | "operate"}]}], "validators": [{"organisation", "name", "key"}]}
-// Absent parameters have their defaults; a member that is not known is an error, since it would be believed and ignored.
+//    "suspended", "keys": [{"key": hex, "purpose": "admin" | "operate"}]}], "validators": [{"organisation", "name",
+//    "key"}]}
+// Absent parameters have their defaults; a member that is not known is an error, since it would be believed and
+// ignored.
 #pragma once
 
 #include <string>

@@ -121,7 +121,8 @@ struct Chain {
                 {"path", to_base64(prove(key).encode())}};
     }
 
-    Bytes certificate(std::vector<std::uint32_t> signers, consensus::VoteKind kind = consensus::VoteKind::kFinalize) const {
+    Bytes certificate(std::vector<std::uint32_t> signers,
+                      consensus::VoteKind kind = consensus::VoteKind::kFinalize) const {
         consensus::Certificate made;
         made.subject = {header.epoch, kind, header.view, View(19), header.hash()};
         for (const std::uint32_t signer : signers) {
@@ -132,8 +133,8 @@ struct Chain {
     }
 
     json answer(const std::string& serial = kSerial) const {
-        json proof = json::array({element("item", ledger::item_key(kGtin, serial)),
-                                  element("product", ledger::product_key(kGtin))});
+        json proof = json::array(
+            {element("item", ledger::item_key(kGtin, serial)), element("product", ledger::product_key(kGtin))});
         const bool present = records.contains(ledger::item_key(kGtin, serial));
         if (present) {
             proof.push_back(element("lot", ledger::lot_key(kGtin, "A1")));
