@@ -195,8 +195,8 @@ void Engine::Impl::on_built(Instant now, View view, std::optional<Hash256> diges
 void Engine::Impl::on_verified(Instant now, View view, const Hash256& digest, Verdict verdict) {
     now_ = now;
     const Subject* proposal = table_.proposal(view);
-    const bool expected = view == view_ && round_.verify == VerifyState::kAsked && proposal != nullptr &&
-                          proposal->digest == digest;
+    const bool expected =
+        view == view_ && round_.verify == VerifyState::kAsked && proposal != nullptr && proposal->digest == digest;
     if (!expected) return;
     round_.verify = VerifyState::kAnswered;
     if (verdict == Verdict::kValid) {

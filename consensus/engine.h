@@ -1,5 +1,5 @@
-// Simplex consensus (Chan and Pass, "Simplex Consensus: A Simple and Fast Consensus Protocol", TCC 2023) as a pure state
-// machine that orders digests. SPEC.md beside this file numbers its rules (R…) and invariants (I…).
+// Simplex consensus (Chan and Pass, "Simplex Consensus: A Simple and Fast Consensus Protocol", TCC 2023) as a pure
+// state machine that orders digests. SPEC.md beside this file numbers its rules (R…) and invariants (I…).
 //
 // An event and the time go in; ordered effects come out (take_effects). It reads no clock, draws no randomness, does no
 // I/O and knows nothing of products. Core thread only. It checks every vote and certificate itself, so callers hand it
@@ -88,8 +88,8 @@ struct Misbehaviour {
     std::string what;
 };
 
-using Effect = std::variant<SendVote, SendCertificate, SendRequest, Build, Verify, Propose, Notarized, Finalized,
-                            Misbehaviour>;
+using Effect =
+    std::variant<SendVote, SendCertificate, SendRequest, Build, Verify, Propose, Notarized, Finalized, Misbehaviour>;
 
 enum class Verdict { kValid, kInvalid };
 

@@ -6,7 +6,7 @@
 namespace touchstone::consensus {
 namespace {
 
-constexpr std::uint64_t kRetriesBeforeAsking = 2;
+constexpr std::uint64_t kStalledBeforeAsking = 2;
 constexpr std::size_t kOwnVotesResentMax = 8;
 constexpr std::size_t kGapsFilledMax = 32;
 
@@ -40,21 +40,23 @@ std::vector<View> Engine::Impl::gaps(std::size_t limit) const {
 // R7.
 void Engine::Impl::retry() {
     round_.retry_deadline = now_ + config_.retry_interval;
-    ++round_.retries;
+    ++stalled_;
     for (const Certificate& certificate : best_certificates())
         effects_.push_back(SendCertificate{std::nullopt, certificate});
     if (config_.self) resend_own_votes();
     if (round_.build == BuildState::kDeclined) round_.build = BuildState::kNotAsked;
     round_.asked.clear();
-    if (round_.retries < kRetriesBeforeAsking) return;
-    auto wanted = gaps(limits::kCertificatesPerReplyMax - 2);
+    if (stalled_ < kStalledBeforeAsking) return;
+    auto wanted = gaps(limits::kCertificatesPerReplyMax - 3);
+    // Whoever knows it as final answers with the finalization.
+    if (const Certificate* highest = table_.highest_notarization()) wanted.push_back(highest->subject.view);
     if (const Subject* proposal = table_.proposal(view_); proposal && !certified_digest(proposal->parent))
         wanted.push_back(proposal->parent);
     wanted.push_back(view_);
     std::sort(wanted.begin(), wanted.end());
     wanted.erase(std::unique(wanted.begin(), wanted.end()), wanted.end());
     if (const auto helper = next_helper()) request(*helper, std::move(wanted));
-    if (config_.self && round_.retries > kRetriesBeforeAsking) fill_gaps();
+    if (config_.self && stalled_ > kStalledBeforeAsking) fill_gaps();
 }
 
 void Engine::Impl::resend_own_votes() {
@@ -81,6 +83,17 @@ void Engine::Impl::send_own(const Vote& vote, std::optional<ValidatorIndex> to) 
 
 // R19: when every holder of a view's nullification lost it in a crash, nobody can build above that view. Nullifying it
 // again is safe (I3 is the gate's) and makes the certificate anew.
+//
+// Not by retries alone: when views end by time-out, one after the other, no view lives long enough for many of them.
+void Engine::Impl::bridge_gaps() {
+    if (!round_.armed || round_.bridged || stalled_ <= kStalledBeforeAsking) return;
+    round_.bridged = true;
+    auto wanted = gaps(limits::kCertificatesPerReplyMax);
+    if (wanted.empty()) return;
+    if (const auto helper = next_helper()) request(*helper, std::move(wanted));
+    fill_gaps();
+}
+
 void Engine::Impl::fill_gaps() {
     for (const View view : gaps(kGapsFilledMax)) sign_and_send(subject(VoteKind::kNullify, view));
 }

@@ -48,10 +48,10 @@ class Engine::Impl {
         Instant advance_deadline = Instant::never();
         Instant retry_deadline = Instant::never();
         Instant empty_block_at = Instant::never();
-        std::uint64_t retries = 0;
+        bool bridged = false;  // R19 was tried
     };
     struct Peer {
-        View heard;                      // highest view of a verified vote
+        View heard;                       // highest view of a verified vote
         std::uint64_t fruitless_led = 0;  // views it led in a row that brought no notarization
     };
 
@@ -87,6 +87,7 @@ class Engine::Impl {
     // engine_catch_up.cpp: R7, R16, R19
     void retry();
     void resend_own_votes();
+    void bridge_gaps();
     void fill_gaps();
     void forgive(ValidatorIndex who);
     std::vector<View> gaps(std::size_t limit) const;
@@ -115,6 +116,7 @@ class Engine::Impl {
     Instant now_;
     bool started_ = false;
     bool has_work_ = false;
+    std::uint64_t stalled_ = 0;  // views entered and retries made since the last certified block
     std::uint32_t helper_ = 0;
     std::vector<Effect> effects_;
 };

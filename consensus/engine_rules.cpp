@@ -31,6 +31,7 @@ void Engine::Impl::settle() {
             arm();
         }
         if (!config_.self) continue;
+        bridge_gaps();
         propose_if_leading();
         verify_if_ready();
         nullify_if_due();
@@ -62,7 +63,6 @@ void Engine::Impl::arm() {
     round_.advance_deadline = now_ + config_.advance_timeout;
     round_.retry_deadline = now_ + config_.retry_interval;
     round_.empty_block_at = now_ + Duration{config_.leader_timeout.us / kEmptyBlockFraction};
-    round_.retries = 0;
 }
 
 // R1, I8: only forward.
@@ -72,6 +72,7 @@ void Engine::Impl::enter(View view) {
     if (table_.nullification(view_) && !table_.notarization(view_)) ++led.fruitless_led;  // R15
     view_ = view;
     round_ = Round{};
+    ++stalled_;
 }
 
 // R2.
@@ -146,10 +147,12 @@ void Engine::Impl::nullify_if_due() {
         due = due || table_.has_vote(view_, VoteKind::kNullify, leader());
         due = due || (waits && !leading() && peers_[leader().value].fruitless_led >= config_.silent_views);  // R15
     }
-    if (due) sign_and_send(subject(VoteKind::kNullify, view_));
+    if (!due) return;
+    sign_and_send(subject(VoteKind::kNullify, view_));
+    if (round_.armed) round_.retry_deadline = now_ + config_.retry_interval;  // R7 says it again after that, not now
 }
 
-// The only way to a new vote: the gate has the last word, and the vote leaves before anything that follows from it.
+// The only way to a new vote: the gate has the last word. I6: its effect comes before those of what it completes.
 bool Engine::Impl::sign_and_send(const Subject& about) {
     if (!gate_) return false;
     const auto granted = gate_->sign(about);
@@ -171,6 +174,7 @@ void Engine::Impl::accept_notarization(const Certificate& certificate) {
     peers_[config_.validators.leader(about.view).value].fruitless_led = 0;
     effects_.push_back(Notarized{certificate});
     if (about.view >= view_) enter(about.view.next());
+    stalled_ = 0;
     Subject finalize = about;
     finalize.kind = VoteKind::kFinalize;
     sign_and_send(finalize);
@@ -184,7 +188,7 @@ void Engine::Impl::accept_nullification(const Certificate& certificate) {
     if (about >= view_) enter(about.next());
 }
 
-// R9.
+// R9. I11: the caller walks the parents down to what it executed; a certificate names one block.
 void Engine::Impl::accept_finalization(const Certificate& certificate) {
     finalization_ = certificate;
     effects_.push_back(Finalized{certificate});
@@ -194,6 +198,7 @@ void Engine::Impl::accept_finalization(const Certificate& certificate) {
 void Engine::Impl::finalize_through(View view, const Hash256& digest) {
     INVARIANT(view > finalized_view_);
     if (view >= view_) enter(view.next());
+    stalled_ = 0;
     finalized_view_ = view;
     finalized_digest_ = digest;
     table_.prune_through(view);

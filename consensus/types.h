@@ -46,7 +46,7 @@ class ValidatorSet {
   public:
     explicit ValidatorSet(std::vector<crypto::PublicKey> keys);
     std::uint32_t size() const { return static_cast<std::uint32_t>(keys_.size()); }
-    std::uint32_t faults() const { return (size() - 1) / 3; }  // f
+    std::uint32_t faults() const { return (size() - 1) / 3; }   // f
     std::uint32_t quorum() const { return size() - faults(); }  // q = n - f
     const crypto::PublicKey& key(ValidatorIndex index) const { return keys_.at(index.value); }
     const std::vector<crypto::PublicKey>& keys() const { return keys_; }
@@ -67,8 +67,8 @@ struct Certificate {
     std::vector<crypto::Signature> signatures;  // same order
     bool operator==(const Certificate&) const = default;
 
-    // u64 epoch ‖ u8 kind ‖ u64 view ‖ u64 parent ‖ digest ‖ u16 n ‖ bitmap of ceil(n / 8) bytes, validator 0 in the most
-    // significant bit of the first ‖ signatures in order of validators.
+    // u64 epoch ‖ u8 kind ‖ u64 view ‖ u64 parent ‖ digest ‖ u16 n ‖ bitmap of ceil(n / 8) bytes, validator 0 in the
+    // most significant bit of the first ‖ signatures in order of validators.
     Bytes encode(std::uint32_t validators) const;
     static Result<Certificate> decode(ByteView bytes);  // error: certificate_malformed
 };
@@ -78,8 +78,8 @@ struct Certificate {
 [[nodiscard]] Status verify_certificate(const Hash256& chain_id, const ValidatorSet& validators,
                                         const Certificate& certificate);
 
-// The same for a caller that remembers which signatures it verified: `check` says whether this signer (in the set) signed
-// these bytes.
+// The same for a caller that remembers which signatures it verified: `check` says whether this signer (in the set)
+// signed these bytes.
 using SignerCheck = std::function<bool(ValidatorIndex signer, ByteView message, const crypto::Signature& signature)>;
 [[nodiscard]] Status verify_certificate(const Hash256& chain_id, const ValidatorSet& validators,
                                         const Certificate& certificate, const SignerCheck& check);

@@ -27,8 +27,8 @@ namespace touchstone::crypto {
 enum class KeyFileWork { kMinimal, kInteractive, kSensitive };
 
 // Errors: key_file_exists (never overwritten), key_file_io, key_file_memory (the derivation did not get its memory).
-[[nodiscard]] Status write_key_file(const std::filesystem::path& path, const SecretKey& key, std::string_view passphrase,
-                                    KeyFileWork work = KeyFileWork::kInteractive);
+[[nodiscard]] Status write_key_file(const std::filesystem::path& path, const SecretKey& key,
+                                    std::string_view passphrase, KeyFileWork work = KeyFileWork::kInteractive);
 
 // Errors: key_file_missing, key_file_mode (group or others have any right to it), key_file_malformed,
 // key_file_passphrase (wrong, or the file was altered), key_file_io, key_file_memory.

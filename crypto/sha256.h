@@ -17,7 +17,8 @@ Hash256 sha256(ByteView bytes);
 // The digest of the parts joined, without joining them.
 Hash256 sha256(std::initializer_list<ByteView> parts);
 
-// H(tag ‖ parts): tags are ASCII such as "touchstone/item/1", so that a digest for one purpose means nothing in another.
+// H(tag ‖ parts): tags are ASCII such as "touchstone/item/1", so that a digest for one purpose means nothing in
+// another.
 Hash256 tagged_hash(std::string_view tag, std::initializer_list<ByteView> parts);
 
 // For input that arrives piecewise. Not thread-safe; one object per use.

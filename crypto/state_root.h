@@ -34,7 +34,8 @@ Hash256 state_root(std::span<const StateLeaf> leaves, std::size_t depth = 0);
 //
 // siblings[i] is the hash of the subtree beside the path at depth i + 1, from the root downwards; the proof ends at the
 // depth siblings.size(). There stands either nothing (absence), the key's own leaf (inclusion: the verifier computes it
-// from the record), or another key's leaf (absence: `other` names it, and it must share the first siblings.size() bits).
+// from the record), or another key's leaf (absence: `other` names it, and it must share the first siblings.size()
+// bits).
 struct StateProof {
     struct OtherLeaf {
         Hash256 key;

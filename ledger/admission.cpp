@@ -32,8 +32,7 @@ std::optional<Rejection> check_admission(const ParsedInfo& transaction, const Bl
                                                                 height + context.parameters.validity_heights_max)};
     if (const auto* recorded = overlay.transactions.get(transaction_key(transaction.id)))
         return Rejection{Refusal::kDuplicateTransaction, fmt::format("recorded at height {}", recorded->height.value)};
-    const OrganisationRecord* const organisation =
-        overlay.organisations.get(organisation_key(transaction.organisation));
+    const OrganisationRecord* const organisation = overlay.organisation(transaction.organisation);
     if (organisation == nullptr) return Rejection{Refusal::kUnknownOrganisation, transaction.organisation};
     if (organisation->suspended) return Rejection{Refusal::kSuspendedOrganisation, organisation->id};
     return check_key(*organisation, transaction, context.height);

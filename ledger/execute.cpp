@@ -29,8 +29,7 @@ Status check_block_bounds(const Parameters& parameters, std::span<const ParsedTr
 // Applies all operations or none of them.
 TransactionOutcome run_transaction(Overlay& overlay, const BlockContext& context,
                                    const ParsedTransaction& transaction) {
-    const OrganisationRecord* const actor =
-        overlay.organisations.get(organisation_key(transaction.info().organisation));
+    const OrganisationRecord* const actor = overlay.organisation(transaction.info().organisation);
     INVARIANT(actor != nullptr);
     Run run{context, overlay, *actor, transaction.info().id, day_of(context.time.ms)};
     TransactionOutcome outcome;

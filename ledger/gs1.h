@@ -23,7 +23,7 @@ bool is_serial(std::string_view text);
 bool is_lot(std::string_view text);
 
 struct ItemName {
-    std::string gtin;    // GTIN-14
+    std::string gtin;  // GTIN-14
     std::string serial;
     std::string lot;     // when the link carries AI (10), else empty
     std::string expiry;  // YYMMDD when it carries AI (17), else empty

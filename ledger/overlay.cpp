@@ -17,6 +17,12 @@ void Overlay::rollback() {
     index_.resize(index_mark_);
 }
 
+const OrganisationRecord* Overlay::organisation(const std::string& id) {
+    const auto [at, added] = organisations_by_id_.try_emplace(id, nullptr);
+    if (added) at->second = &organisations.slot(organisation_key(id));
+    return at->second->record ? &*at->second->record : nullptr;
+}
+
 ProductSlot& Overlay::product(const std::string& gtin) {
     if (last_product_ == nullptr || last_gtin_ != gtin) {
         last_product_ = &products.slot(product_key(gtin));
@@ -36,6 +42,9 @@ LotSlot& Overlay::lot(const std::string& gtin, const std::string& name) {
 
 BlockEffects Overlay::effects() {
     BlockEffects effects;
+    std::size_t records = 0;
+    for_each_cache([&](const auto& cache) { records += cache.size(); });
+    effects.records.reserve(records);
     for_each_cache([&](const auto& cache) { cache.collect(effects.records); });
     std::sort(effects.records.begin(), effects.records.end(),
               [](const auto& a, const auto& b) { return a.first < b.first; });

@@ -6,6 +6,8 @@
 // node.
 #pragma once
 
+#include <algorithm>
+#include <memory_resource>
 #include <unordered_map>
 
 #include "ledger/execute.h"
@@ -27,7 +29,11 @@ class RecordCache {
     RecordCache(const RecordCache&) = delete;
     RecordCache& operator=(const RecordCache&) = delete;
 
-    void reserve(std::size_t count) { slots_.reserve(slots_.size() + count); }
+    // For `count` more. At least doubles: many small reservations must not re-hash each time.
+    void reserve(std::size_t count) {
+        const std::size_t needed = slots_.size() + count;
+        if (needed > slots_.bucket_count()) slots_.reserve(std::max(needed, 2 * slots_.size()));
+    }
 
     Slot& slot(const Hash256& key) {
         const auto [at, added] = slots_.try_emplace(key);
@@ -76,6 +82,7 @@ class RecordCache {
         }
         journal_.clear();
     }
+    std::size_t size() const { return slots_.size(); }
     void collect(std::vector<std::pair<Hash256, std::optional<Bytes>>>& to) const {
         for (const auto& [key, slot] : slots_) {
             if (!slot.dirty) continue;
@@ -107,7 +114,9 @@ class RecordCache {
     }
 
     const ReadRecord& read_;
-    std::unordered_map<Hash256, Slot> slots_;
+    // Slots live and die together: tens of thousands of them are not worth a malloc and a free each.
+    std::pmr::monotonic_buffer_resource memory_;
+    std::pmr::unordered_map<Hash256, Slot> slots_{&memory_};
     std::vector<Change> journal_;
     std::uint64_t transaction_ = 1;
 };
@@ -136,11 +145,17 @@ class Overlay {
     // A number that no earlier operation had, for Slot::seen_in.
     std::uint64_t next_operation() { return ++operation_; }
 
+    // By id; the key is hashed once a block.
+    const OrganisationRecord* organisation(const std::string& id);
     // Most items of an operation are of one product and lot: their keys are hashed once, not for each item.
     ProductSlot& product(const std::string& gtin);
     LotSlot& lot(const std::string& gtin, const std::string& name);
 
     // Event entries never repeat within a block; index entries may, and the last one counts.
+    void reserve_side(std::size_t count) {
+        const std::size_t needed = side_.size() + count;
+        if (needed > side_.capacity()) side_.reserve(std::max(needed, 2 * side_.capacity()));
+    }
     void add_side(Bytes key, Bytes value) { side_.emplace_back(std::move(key), std::move(value)); }
     void put_index(Bytes key) { index_.emplace_back(std::move(key), Bytes{}); }
     void erase_index(Bytes key) { index_.emplace_back(std::move(key), std::nullopt); }
@@ -172,6 +187,7 @@ class Overlay {
     std::size_t side_mark_ = 0;
     std::size_t index_mark_ = 0;
     std::uint64_t operation_ = 0;
+    std::unordered_map<std::string, RecordCache<OrganisationRecord>::Slot*> organisations_by_id_;
     std::string last_gtin_;
     ProductSlot* last_product_ = nullptr;
     std::string last_lot_gtin_;

@@ -223,6 +223,8 @@ std::optional<Rejection> check_head(const pb::Payload& payload) {
 
 Result<ParsedTransactionPtr, Rejection> parse(SignedTransactionPtr transaction, const Parameters& parameters) {
     if (auto rejection = check_bounds(*transaction, parameters)) return *rejection;
+    // Protobuf would write a line to stderr for every payload that a stranger makes up.
+    const google::protobuf::LogSilencer silencer;
     pb::Payload payload;
     if (!payload.ParseFromArray(transaction->payload.data(), static_cast<int>(transaction->payload.size())))
         return Rejection{Refusal::kMalformed, "the payload is not Protobuf"};

@@ -4,6 +4,8 @@
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wconversion"
 #pragma GCC diagnostic ignored "-Wshadow"
+#include <google/protobuf/stubs/logging.h>
+
 #include "ledger/transaction.pb.h"
 #pragma GCC diagnostic pop
 

@@ -33,7 +33,7 @@ bool is_recalled(Run& run, const ItemRecord& item) {
 Verdict check_other_party(Run& run, const std::string& id, std::string_view field) {
     if (id == run.actor.id)
         return Rejection{Refusal::kUnknownRecipient, fmt::format("{} is the organisation that acts", field)};
-    const OrganisationRecord* const other = run.overlay.organisations.get(organisation_key(id));
+    const OrganisationRecord* const other = run.overlay.organisation(id);
     if (other == nullptr) return Rejection{Refusal::kUnknownRecipient, fmt::format("{}: there is no '{}'", field, id)};
     if (other->suspended) return Rejection{Refusal::kSuspendedOrganisation, fmt::format("{}: '{}'", field, id)};
     return std::nullopt;

@@ -43,7 +43,7 @@ Verdict apply(Run& run, const op::DeclareProduct& operation, OperationOutcome& o
 Verdict apply(Run& run, const op::GrantLicence& operation, OperationOutcome& outcome) {
     if (auto refused = check_brand(run, operation.gtin)) return refused;
     if (auto refused = check_other_party(run, operation.manufacturer, "manufacturer")) return refused;
-    const OrganisationRecord& maker = *run.overlay.organisations.get(organisation_key(operation.manufacturer));
+    const OrganisationRecord& maker = *run.overlay.organisation(operation.manufacturer);
     if (!maker.has(Role::kManufacturer))
         return Rejection{Refusal::kBadRole, fmt::format("'{}' is not a manufacturer", maker.id)};
 

@@ -86,6 +86,7 @@ void create_items(Run& run, const op::Register& operation, const std::string& br
                   const std::vector<Accepted>& accepted) {
     EventLog log(run, EventKind::kRegistered, {}, operation.lot);
     const Lifecycle next = transition(Lifecycle::kAbsent, ItemOperation::kRegister).next;
+    run.overlay.reserve_side(accepted.size());
     ItemRecord item;
     item.gtin = operation.gtin;
     item.lot = operation.lot;

@@ -118,6 +118,10 @@ Status Chain::replay(const Progress& progress, RecoveryReport* report) {
                 parts_.store.remember(header->hash(), record.place), ++report->bodies_kept;
             return true;
         }
+        if (record.kind == BlockStore::kNotarizationRecord) {
+            report->notarizations.push_back(record.payload);
+            return true;
+        }
         auto final_record = FinalRecord::decode(record.payload);
         if (!final_record.ok()) {
             fault = final_record.error();

@@ -52,6 +52,7 @@ struct BuildOrder {
 struct RecoveryReport {
     std::uint64_t blocks_replayed = 0;
     std::uint64_t bodies_kept = 0;
+    std::vector<Bytes> notarizations;  // certificates found in the log, for the engine
 };
 
 class Chain {

@@ -52,6 +52,7 @@ Result<std::unique_ptr<Replica>> Replica::open(Config config, Parts parts, const
                Chain::open({replica->config_.genesis, replica->validators_, parts.state, replica->store_}, progress, report));
     TRY(replica->restore_votes());
     replica->make_engine();
+    replica->recovered_notarizations_ = std::move(report->notarizations);
     return replica;
 }
 
@@ -79,6 +80,10 @@ void Replica::make_engine() {
         gate_.get(), std::move(anchor));
 }
 
+bool Replica::has_body(const Hash256& hash) const {
+    return chain_->is_tip_or_executed(hash) || store_.place_of(hash).has_value();
+}
+
 View Replica::view() const { return engine_->view(); }
 
 void Replica::set_time(Instant now, WallTime wall) {
@@ -86,7 +91,13 @@ void Replica::set_time(Instant now, WallTime wall) {
     wall_ = wall;
 }
 
-void Replica::start() { engine_->start(now_); }
+void Replica::start() {
+    engine_->start(now_);
+    for (const Bytes& record : std::exchange(recovered_notarizations_, {})) {
+        const auto certificate = consensus::Certificate::decode(record);
+        if (certificate.ok()) engine_->on_certificate(now_, std::nullopt, *certificate);
+    }
+}
 
 void Replica::set_read_only(std::optional<std::string> reason) {
     if (reason.has_value() != read_only_.has_value())
@@ -131,8 +142,13 @@ void Replica::pump() {
 // Journals the fresh votes of a batch and syncs them, after the bodies that they vote for. Nothing of the batch has left
 // the node before, and nothing that counts these votes has been acted upon (SPEC.md, I4).
 bool Replica::make_durable(const std::vector<consensus::Effect>& effects) {
+    if (!self_) return true;
     bool any = false;
     for (const consensus::Effect& effect : effects) {
+        if (const auto* notarized = std::get_if<consensus::Notarized>(&effect)) {
+            const Status kept = store_.append_notarization(notarized->certificate.encode(validators_.size()));
+            if (!kept.ok()) return fatal(kept.error()), false;
+        }
         const consensus::Vote* const vote = fresh_vote(effect);
         if (vote == nullptr) continue;
         const Status journaled = parts_.votes->append(vote->subject.view, consensus::SignerGate::journal_record(*vote));
@@ -163,11 +179,11 @@ void Replica::carry_out(const consensus::Effect& effect) {
             [&](const consensus::Propose& propose) {
                 const ExecutedBlockPtr block = chain_->find(propose.vote.subject.digest);
                 if (block) {
-                    send_to(std::nullopt, encode_proposal(*block->encoded, propose.vote));
+                    send_to(propose.to, encode_proposal(*block->encoded, propose.vote));
                 } else if (const auto place = store_.place_of(propose.vote.subject.digest)) {
                     // Signed before a restart: the body is in the log, and the vote is sent again unchanged.
                     const auto body = store_.body(*place);
-                    if (body.ok()) send_to(std::nullopt, encode_proposal(*body, propose.vote));
+                    if (body.ok()) send_to(propose.to, encode_proposal(*body, propose.vote));
                 }
             },
             [&](const consensus::Build& build) {

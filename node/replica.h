@@ -19,6 +19,7 @@
 #include "node/block_sync.h"
 #include "node/candidates.h"
 #include "node/chain.h"
+#include "node/log_level.h"
 #include "node/transaction_pool.h"
 #include "node/transport.h"
 #include "node/verify_pool.h"
@@ -26,7 +27,7 @@
 
 namespace touchstone::node {
 
-enum class LogLevel { kDebug, kInfo, kWarn, kError };
+
 
 // What the replica tells its owner. Called on the core thread, within pump().
 class ReplicaListener {
@@ -104,6 +105,8 @@ class Replica : public TransportEvents {
     Height best_known_height() const { return sync_.best_known(); }
     std::optional<Height> peer_height(const crypto::PublicKey& peer) const { return sync_.height_of(peer); }
     bool halted() const { return halted_; }
+    // A block's body is here, in memory or in the log.
+    bool has_body(const Hash256& hash) const;
 
   private:
     struct Pending {
@@ -178,6 +181,7 @@ class Replica : public TransportEvents {
     Instant now_;
     WallTime wall_;
     bool halted_ = false;
+    std::vector<Bytes> recovered_notarizations_;
     bool has_work_ = false;
     std::optional<std::string> read_only_;
     std::set<crypto::PublicKey> connected_;

@@ -95,7 +95,7 @@ bool parse_params(Walk& walk, VerifyRequest& request) {
     return walk.take('}');
 }
 
-enum Member : unsigned { kVersion = 1, kId = 2, kMethod = 4, kParams = 8, kAll = 15 };
+constexpr unsigned kVersion = 1, kId = 2, kMethod = 4, kParams = 8, kAll = 15;  // members of a request
 
 bool parse_member(Walk& walk, FastCall& call, unsigned& seen) {
     std::string_view name, value;
@@ -104,7 +104,7 @@ bool parse_member(Walk& walk, FastCall& call, unsigned& seen) {
                             : name == "id"     ? kId
                             : name == "method" ? kMethod
                             : name == "params" ? kParams
-                                               : 0;
+                                               : 0u;
     if (member == 0 || (seen & member)) return false;
     seen |= member;
     if (member == kId) return walk.id(call.id);

@@ -40,7 +40,11 @@ HandlerError chain_status(const CallContext& context, const Params&, JsonWriter&
 HandlerError chain_validators(const CallContext& context, const Params&, JsonWriter& out) {
     const std::vector<ValidatorInfo> validators = context.node().validators();
     const std::size_t faults = validators.empty() ? 0 : (validators.size() - 1) / 3;
-    out.begin_object().field("quorum", validators.size() - faults).field("faults", faults).key("validators").begin_array();
+    out.begin_object()
+        .field("quorum", validators.size() - faults)
+        .field("faults", faults)
+        .key("validators")
+        .begin_array();
     for (std::size_t i = 0; i < validators.size(); ++i) {
         out.begin_object().field("index", i).field("organisation", validators[i].organisation);
         out.field("name", validators[i].name).field_hex("key", validators[i].key.view()).end_object();
@@ -181,23 +185,35 @@ std::vector<ParamInfo> which_block_and_page() {
 
 std::vector<MethodInfo> chain_methods() {
     return {
-        {"chain_status", "Where this node stands: height, newest block, pool, peers, faults.", {}, schema::kObject,
+        {"chain_status",
+         "Where this node stands: height, newest block, pool, peers, faults.",
+         {},
+         schema::kObject,
          "{}",
          R"({"version":"0.1.0","chain_name":"demo","chain_id":"5d…","name":"node-1","validator":true,"height":7,"view":9,"block_hash":"a1…","state_root":"b2…","block_time_ms":1767225600000,"synced":true,"read_only":false,"fault":null,"pool_transactions":0,"pool_bytes":0,"uptime_s":60,"items":1200,"peers":[]})",
-         chain_status, nullptr},
-        {"chain_validators", "The validators whose quorum signs blocks.", {}, schema::kObject, "{}",
+         chain_status,
+         nullptr},
+        {"chain_validators",
+         "The validators whose quorum signs blocks.",
+         {},
+         schema::kObject,
+         "{}",
          R"({"quorum":3,"faults":1,"validators":[{"index":0,"organisation":"acme","name":"node-1","key":"c3…"}]})",
-         chain_validators, nullptr},
+         chain_validators,
+         nullptr},
         {"block_get", "One block: its header's fields and summaries of its transactions.", which_block_and_page(),
          schema::kPage, R"({"height":7,"limit":2})",
          R"({"hash":"a1…","height":7,"time_ms":1767225600000,"transaction_count":1,"transactions":[{"id":"d4…","organisation":"acme","key":"e5…","valid_until":1000,"size_bytes":340,"items":4,"operations":["register"]}],"complete":true,"cursor":null})",
          block_get, nullptr},
-        {"block_list", "Blocks from the newest downwards, at most 100 in one answer.",
+        {"block_list",
+         "Blocks from the newest downwards, at most 100 in one answer.",
          {{"limit", schema::kLimit, false, "Blocks in one answer."},
           {"cursor", schema::kText, false, "Where an earlier answer ended."}},
-         schema::kPage, R"({"limit":2})",
+         schema::kPage,
+         R"({"limit":2})",
          R"({"blocks":[{"hash":"a1…","height":7,"transaction_count":1}],"complete":false,"cursor":"5","pruned":false})",
-         block_list, nullptr},
+         block_list,
+         nullptr},
         {"header_get",
          "A header as it was signed, with the certificate of its quorum. certificate is null when only a later block's "
          "covers it.",

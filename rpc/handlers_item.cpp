@@ -88,7 +88,8 @@ Result<std::uint32_t> write_events(JsonWriter& out, const ReadView& view, const 
     TRY(view.side_scan(prefix, start, [&](ByteView key, ByteView value) {
         if (limit == 0) return false;
         auto event = ledger::Event::decode(value);
-        const bool in_order = event.ok() && event->sequence == next && equal(key, ledger::event_side_key(subject, next));
+        const bool in_order =
+            event.ok() && event->sequence == next && equal(key, ledger::event_side_key(subject, next));
         if (!in_order) {
             fault = Error{"history_corrupt", "The stored history of this item is damaged on this node."};
             return false;
@@ -146,9 +147,12 @@ Result<ItemParams, RpcError> ItemParams::from(const Params& params) {
     if (item != params.json().end() && !item->is_null()) {
         for (const char* name : {"gtin", "serial", "uri", "key"})
             if (params.json().contains(name)) return invalid_params("Name the item in `item` or beside it, not both.");
-        if (item->is_string()) names = {{"uri", *item}};
-        else if (item->is_object()) names = *item;
-        else return invalid_params("item: an object or a URI.");
+        if (item->is_string())
+            names = {{"uri", *item}};
+        else if (item->is_object())
+            names = *item;
+        else
+            return invalid_params("item: an object or a URI.");
     }
     const Params source(std::move(names));
     ItemParams named;
@@ -170,7 +174,8 @@ VerifyRequest ItemParams::request() const {
 
 std::vector<ParamInfo> item_param_infos() {
     return {
-        {"item", schema::kItem, false, "The item, as {gtin, serial}, {uri} or {key}, or its URI; or give these beside."},
+        {"item", schema::kItem, false,
+         "The item, as {gtin, serial}, {uri} or {key}, or its URI; or give these beside."},
         {"gtin", schema::kGtin, false, "GTIN of 8, 12, 13 or 14 digits; with serial."},
         {"serial", schema::kSerial, false, "The serial, AI (21)."},
         {"uri", schema::kText, false, "GS1 Digital Link, EPC URI or (01)…(21)… element string."},

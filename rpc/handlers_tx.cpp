@@ -41,9 +41,12 @@ std::optional<RpcError> admission_error(const SubmitOutcome& outcome) {
 
 std::string_view name_of(TransactionStatus::State state) {
     switch (state) {
-        case TransactionStatus::State::kUnknown: return "unknown";
-        case TransactionStatus::State::kPending: return "pending";
-        case TransactionStatus::State::kFinal: return "final";
+        case TransactionStatus::State::kUnknown:
+            return "unknown";
+        case TransactionStatus::State::kPending:
+            return "pending";
+        case TransactionStatus::State::kFinal:
+            return "final";
     }
     INVARIANT(false);
 }
@@ -57,7 +60,8 @@ void write_final(JsonWriter& out, const TransactionStatus& status, const ledger:
 void tx_submit(const CallContext& context, const Params& params, Completion done) {
     auto envelope = asked_envelope(params);
     if (!envelope.ok()) return done(envelope.error());
-    context.node().submit(*std::move(envelope), [done = std::move(done), &node = context.node()](SubmitOutcome outcome) {
+    context.node().submit(*std::move(envelope), [done = std::move(done),
+                                                 &node = context.node()](SubmitOutcome outcome) {
         if (auto error = admission_error(outcome)) return done(*std::move(error));
         auto state = TransactionStatus::State::kPending;
         if (outcome.already_known) state = node.transaction(outcome.id).state;
@@ -110,8 +114,8 @@ class FinalWait : public std::enable_shared_from_this<FinalWait> {
         auto carried = ledger::SignedTransaction::from_envelope(envelope_);
         ledger::ParsedTransactionPtr parsed;
         if (carried.ok())
-            parsed = parse_stored(services_.node,
-                                  std::make_shared<const ledger::SignedTransaction>(*std::move(carried)));
+            parsed =
+                parse_stored(services_.node, std::make_shared<const ledger::SignedTransaction>(*std::move(carried)));
         std::string text;
         JsonWriter out(text);
         {
@@ -129,7 +133,9 @@ class FinalWait : public std::enable_shared_from_this<FinalWait> {
             const std::lock_guard lock(mutex_);
             id = id_;
         }
-        RpcError error{ErrorCode::kTimeout, "The transaction was not final within the time limit.", "timeout",
+        RpcError error{ErrorCode::kTimeout,
+                       "The transaction was not final within the time limit.",
+                       "timeout",
                        "It may still become final: ask tx_get, or submit the same bytes again; nothing is doubled.",
                        {}};
         if (!id.is_zero()) error.extra = id_member(id) + ",\"status\":\"pending\"";
@@ -202,18 +208,34 @@ constexpr std::string_view kFinalExample =
 std::vector<MethodInfo> transaction_methods() {
     const ParamInfo transaction{"transaction", schema::kBase64, true, "A signed transaction (Protobuf envelope)."};
     return {
-        {"tx_submit", "Takes a transaction in; answers when its signature and form were checked.", {transaction},
-         schema::kObject, R"({"transaction":"CqIB…"})", R"({"id":"d4…","status":"pending"})", nullptr, tx_submit},
+        {"tx_submit",
+         "Takes a transaction in; answers when its signature and form were checked.",
+         {transaction},
+         schema::kObject,
+         R"({"transaction":"CqIB…"})",
+         R"({"id":"d4…","status":"pending"})",
+         nullptr,
+         tx_submit},
         {"tx_submit_and_wait",
-         "Takes a transaction in and answers when it is final, with a result for every refused item. Repeating the same "
+         "Takes a transaction in and answers when it is final, with a result for every refused item. Repeating the "
+         "same "
          "bytes is safe: it answers the first one's result.",
          {transaction,
           {"timeout_ms", R"({"type":"integer","minimum":1,"maximum":120000,"default":30000})", false,
            "How long to wait."}},
-         schema::kObject, R"({"transaction":"CqIB…","timeout_ms":10000})", kFinalExample, nullptr, tx_submit_and_wait},
-        {"tx_get", "What became of a transaction: unknown, pending or final with its outcome.",
-         {{"id", schema::kHash, true, "The transaction's id."}}, schema::kObject, R"({"id":"d4…"})", kFinalExample,
-         tx_get, nullptr},
+         schema::kObject,
+         R"({"transaction":"CqIB…","timeout_ms":10000})",
+         kFinalExample,
+         nullptr,
+         tx_submit_and_wait},
+        {"tx_get",
+         "What became of a transaction: unknown, pending or final with its outcome.",
+         {{"id", schema::kHash, true, "The transaction's id."}},
+         schema::kObject,
+         R"({"id":"d4…"})",
+         kFinalExample,
+         tx_get,
+         nullptr},
     };
 }
 

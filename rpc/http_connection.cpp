@@ -17,7 +17,8 @@ constexpr std::size_t kOutKeptBytes = 1u << 20;  // larger buffers are given bac
 constexpr std::chrono::milliseconds kLinger{1000};
 
 HttpReply reply_for(const error_code& error) {
-    if (error == http::error::body_limit) return http_error(413, "body_too_large", "The body is larger than the limit.");
+    if (error == http::error::body_limit)
+        return http_error(413, "body_too_large", "The body is larger than the limit.");
     if (error == http::error::header_limit)
         return http_error(431, "header_too_large", "The header is larger than the limit.");
     return http_error(400, "http_malformed", "This is not HTTP/1.1.");
@@ -74,9 +75,9 @@ void HttpConnection::read() {
     if (reading_ || closed_ || (last_ && phase_ != Phase::kDiscard) || full()) return;
     reading_ = true;
     arm();
-    socket_.async_read_some(buffer_.prepare(kReadBytes), [self = shared_from_this()](error_code error, std::size_t size) {
-        self->on_read(error, size);
-    });
+    socket_.async_read_some(
+        buffer_.prepare(kReadBytes),
+        [self = shared_from_this()](error_code error, std::size_t size) { self->on_read(error, size); });
 }
 
 void HttpConnection::on_read(const error_code& error, std::size_t size) {

@@ -2,8 +2,8 @@
 //
 // Threads: everything runs on the connection's strand but start(), drain(), abort() and what goes through its mailbox.
 // Invariants: at most one read and one write are under way; replies leave in order, so a call that waits for the ledger
-// holds back those behind it; past pipeline_max or write_queue_bytes_max nothing more is read. One lazy timer serves all
-// deadlines: it wakes at the earliest it knew and looks again.
+// holds back those behind it; past pipeline_max or write_queue_bytes_max nothing more is read. One lazy timer serves
+// all deadlines: it wakes at the earliest it knew and looks again.
 #pragma once
 
 #include <boost/asio/io_context.hpp>
@@ -78,12 +78,12 @@ class HttpConnection : public Session, public std::enable_shared_from_this<HttpC
     Phase phase_ = Phase::kIdle;
     std::deque<Slot> pending_;  // requests not answered yet, and answers behind them
     std::uint64_t next_slot_ = 0;
-    std::string out_;      // answers in order, not being written yet
+    std::string out_;  // answers in order, not being written yet
     std::string writing_bytes_;
     std::string scratch_;  // the body of the answer under way
     bool reading_ = false;
     bool writing_ = false;
-    bool last_ = false;    // no further request is taken: close when everything is written
+    bool last_ = false;  // no further request is taken: close when everything is written
     bool closed_ = false;
     bool entered_ = false;
     bool continued_ = false;

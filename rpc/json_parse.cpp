@@ -80,10 +80,16 @@ Result<ParsedJson, RpcError> parse_json(std::string_view text) {
     Builder builder;
     if (json::sax_parse(text.begin(), text.end(), &builder)) return ParsedJson{builder.take()};
     if (builder.too_deep())
-        return RpcError{ErrorCode::kParse, "The JSON is nested deeper than 32 levels.", "json_too_deep",
-                        "No call needs such nesting; send flat parameters.", {}};
-    return RpcError{ErrorCode::kParse, "The body is not valid JSON in UTF-8.", "json_malformed",
-                    "Send one JSON-RPC 2.0 request object, or an array of them.", {}};
+        return RpcError{ErrorCode::kParse,
+                        "The JSON is nested deeper than 32 levels.",
+                        "json_too_deep",
+                        "No call needs such nesting; send flat parameters.",
+                        {}};
+    return RpcError{ErrorCode::kParse,
+                    "The body is not valid JSON in UTF-8.",
+                    "json_malformed",
+                    "Send one JSON-RPC 2.0 request object, or an array of them.",
+                    {}};
 }
 
 }  // namespace touchstone::rpc

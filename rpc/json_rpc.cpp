@@ -34,13 +34,19 @@ std::string id_text(const json& id) {
 bool valid_id(const json& id) { return id.is_string() || id.is_number() || id.is_null() || id.is_binary(); }
 
 RpcError invalid_request(std::string message) {
-    return {ErrorCode::kInvalidRequest, std::move(message), "invalid_request",
-            "Send {\"jsonrpc\":\"2.0\",\"id\":…,\"method\":…,\"params\":…}.", {}};
+    return {ErrorCode::kInvalidRequest,
+            std::move(message),
+            "invalid_request",
+            "Send {\"jsonrpc\":\"2.0\",\"id\":…,\"method\":…,\"params\":…}.",
+            {}};
 }
 
 RpcError reply_too_large() {
-    return {ErrorCode::kTooLarge, "The answers to this batch are larger than one reply may be.", "reply_too_large",
-            "Send fewer calls in one batch.", {}};
+    return {ErrorCode::kTooLarge,
+            "The answers to this batch are larger than one reply may be.",
+            "reply_too_large",
+            "Send fewer calls in one batch.",
+            {}};
 }
 
 // Gives positional parameters their names, and refuses names that the method does not have.
@@ -226,8 +232,11 @@ Handled Dispatcher::handle_one(const json& request, const CallContext& context, 
     const auto entry = entries_.find(method->get_ref<const std::string&>());
     if (entry == entries_.end()) {
         if (call.notification) return Handled::kNothing;
-        return refuse(call.id, {ErrorCode::kMethodNotFound, "There is no such method.", "method_not_found",
-                                "rpc.discover lists the methods.", {}});
+        return refuse(call.id, {ErrorCode::kMethodNotFound,
+                                "There is no such method.",
+                                "method_not_found",
+                                "rpc.discover lists the methods.",
+                                {}});
     }
     call.entry = &entry->second;
     return run(call, context, out, std::move(later));
@@ -264,8 +273,8 @@ Handled Dispatcher::run_deferred(const Call& call, const CallContext& context, s
     if (!params.ok()) error = params.error();
     if (!error && deferred_->fetch_add(1) >= limits_.deferred_max) {
         deferred_->fetch_sub(1);
-        error = RpcError{ErrorCode::kOverloaded, "Too many calls wait for the ledger.", "overloaded",
-                         "Try again in a moment.", {}};
+        error = RpcError{
+            ErrorCode::kOverloaded, "Too many calls wait for the ledger.", "overloaded", "Try again in a moment.", {}};
     }
     if (error) {
         call.entry->errors.fetch_add(1, std::memory_order_relaxed);

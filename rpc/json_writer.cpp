@@ -26,11 +26,21 @@ std::size_t utf8_length(std::string_view text) {
 
 void append_escape(std::string& out, unsigned char c) {
     switch (c) {
-        case '"': out.append("\\\""); return;
-        case '\\': out.append("\\\\"); return;
-        case '\n': out.append("\\n"); return;
-        case '\r': out.append("\\r"); return;
-        case '\t': out.append("\\t"); return;
+        case '"':
+            out.append("\\\"");
+            return;
+        case '\\':
+            out.append("\\\\");
+            return;
+        case '\n':
+            out.append("\\n");
+            return;
+        case '\r':
+            out.append("\\r");
+            return;
+        case '\t':
+            out.append("\\t");
+            return;
         default:
             out.append("\\u00");
             out.push_back(kHexDigits[c >> 4]);
@@ -81,7 +91,8 @@ void append_base64(std::string& out, ByteView bytes) {
         for (int d = 0; d < 4; ++d) *to++ = d < digits ? kBase64Alphabet[(triple >> (18 - 6 * d)) & 63] : '=';
     };
     for (; i + 3 <= bytes.size(); i += 3)
-        put(static_cast<std::uint32_t>(bytes[i]) << 16 | static_cast<std::uint32_t>(bytes[i + 1]) << 8 | bytes[i + 2], 4);
+        put(static_cast<std::uint32_t>(bytes[i]) << 16 | static_cast<std::uint32_t>(bytes[i + 1]) << 8 | bytes[i + 2],
+            4);
     if (bytes.size() - i == 1) put(static_cast<std::uint32_t>(bytes[i]) << 16, 2);
     if (bytes.size() - i == 2)
         put(static_cast<std::uint32_t>(bytes[i]) << 16 | static_cast<std::uint32_t>(bytes[i + 1]) << 8, 3);

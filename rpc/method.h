@@ -110,8 +110,8 @@ std::string method_documentation(std::span<const MethodInfo> methods);
 }  // namespace touchstone::rpc
 
 // Returns the error of `expression` from a handler, or goes on with its value.
-#define HANDLER_TRY(target, expression)                                           \
-    auto TOUCHSTONE_CONCAT(handler_result_, __LINE__) = (expression);             \
-    if (!TOUCHSTONE_CONCAT(handler_result_, __LINE__).ok())                       \
-        return TOUCHSTONE_CONCAT(handler_result_, __LINE__).error();              \
+#define HANDLER_TRY(target, expression)                               \
+    auto TOUCHSTONE_CONCAT(handler_result_, __LINE__) = (expression); \
+    if (!TOUCHSTONE_CONCAT(handler_result_, __LINE__).ok())           \
+        return TOUCHSTONE_CONCAT(handler_result_, __LINE__).error();  \
     target = *std::move(TOUCHSTONE_CONCAT(handler_result_, __LINE__))

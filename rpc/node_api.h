@@ -20,9 +20,9 @@ namespace touchstone::rpc {
 // The newest block whose header has a finalization certificate of its own, i.e. the state that ReadView shows.
 struct SignedTip {
     ledger::Header header;
-    Bytes header_bytes;   // canonical
+    Bytes header_bytes;  // canonical
     Hash256 block_hash;
-    Bytes certificate;    // consensus::Certificate::encode; empty at height 0
+    Bytes certificate;  // consensus::Certificate::encode; empty at height 0
     // The same in base64, made once per block and not once per answer.
     std::string header_base64;
     std::string certificate_base64;
@@ -50,7 +50,7 @@ struct StoredBlock {
 struct TransactionStatus {
     enum class State { kUnknown, kPending, kFinal };
     State state = State::kUnknown;
-    Height height;                       // final only
+    Height height;  // final only
     std::uint32_t index = 0;
     ledger::TransactionOutcome outcome;  // final only
 };
@@ -83,9 +83,9 @@ struct NodeStatus {
     WallTime block_time;
     std::size_t pool_transactions = 0;
     std::size_t pool_bytes = 0;
-    bool synced = false;      // within a block or two of the best peer
-    bool read_only = false;   // disk full or another fault that stops writing
-    std::string fault;        // what and what to do about it
+    bool synced = false;     // within a block or two of the best peer
+    bool read_only = false;  // disk full or another fault that stops writing
+    std::string fault;       // what and what to do about it
     std::uint64_t uptime_s = 0;
     std::uint64_t items = 0;  // registered on the chain
     std::vector<PeerStatus> peers;

@@ -15,16 +15,19 @@ struct ErrorInfo {
 
 constexpr std::array<ErrorInfo, 13> kErrors{{
     {ErrorCode::kParse, "The body is not JSON (`json_malformed`), or nested deeper than 32 levels (`json_too_deep`)."},
-    {ErrorCode::kInvalidRequest, "JSON, but no JSON-RPC 2.0 request (`invalid_request`), or a batch past the limit "
-                                 "(`batch_too_large`)."},
+    {ErrorCode::kInvalidRequest,
+     "JSON, but no JSON-RPC 2.0 request (`invalid_request`), or a batch past the limit "
+     "(`batch_too_large`)."},
     {ErrorCode::kMethodNotFound, "`method_not_found`."},
-    {ErrorCode::kInvalidParams, "`invalid_params`, or what is wrong with a value: `bad_gtin`, `bad_serial`, `bad_key`, "
-                                "`bad_identifier`, `item_name`."},
+    {ErrorCode::kInvalidParams,
+     "`invalid_params`, or what is wrong with a value: `bad_gtin`, `bad_serial`, `bad_key`, "
+     "`bad_identifier`, `item_name`."},
     {ErrorCode::kInternal, "A fault of this server."},
     {ErrorCode::kFault, "The node can not answer; `data.code` names the fault."},
     {ErrorCode::kNotFound, "`not_found`."},
-    {ErrorCode::kRefused, "Refused by the ledger's rules: `data.code`, `data.meaning` and `data.remedy` are those of "
-                          "docs/errors.md, `data.detail` names the field."},
+    {ErrorCode::kRefused,
+     "Refused by the ledger's rules: `data.code`, `data.meaning` and `data.remedy` are those of "
+     "docs/errors.md, `data.detail` names the field."},
     {ErrorCode::kOverloaded, "`pool_full`, `overloaded` or `too_many_subscriptions`: try again."},
     {ErrorCode::kTimeout, "`timeout`: not final within `timeout_ms`. The transaction is not lost: ask `tx_get`."},
     {ErrorCode::kTooLarge, "`reply_too_large`: send fewer calls in one batch."},
@@ -54,8 +57,13 @@ std::string param_lines(const MethodInfo& method) {
     if (method.params.empty()) return "No parameters.\n\n";
     std::string text = "| parameter | | |\n|---|---|---|\n";
     for (const ParamInfo& param : method.params)
-        text.append("| `").append(param.name).append("` | ").append(param.required ? "required" : "optional").append(" | ")
-            .append(param.summary).append(" |\n");
+        text.append("| `")
+            .append(param.name)
+            .append("` | ")
+            .append(param.required ? "required" : "optional")
+            .append(" | ")
+            .append(param.summary)
+            .append(" |\n");
     return text + "\n";
 }
 
@@ -66,8 +74,14 @@ const std::vector<MethodInfo>& method_table() {
         std::vector<MethodInfo> all;
         for (auto part : {chain_methods, transaction_methods, item_methods, registry_methods, event_methods})
             for (MethodInfo& method : part()) all.push_back(std::move(method));
-        all.push_back({"rpc.discover", "This interface as an OpenRPC document.", {}, schema::kObject, "{}",
-                       R"({"openrpc":"1.3.2","info":{"title":"Touchstone"},"methods":[]})", discover, nullptr});
+        all.push_back({"rpc.discover",
+                       "This interface as an OpenRPC document.",
+                       {},
+                       schema::kObject,
+                       "{}",
+                       R"({"openrpc":"1.3.2","info":{"title":"Touchstone"},"methods":[]})",
+                       discover,
+                       nullptr});
         return all;
     }();
     return table;
@@ -96,11 +110,21 @@ std::string method_documentation(std::span<const MethodInfo> methods) {
     }
     text += "## Errors\n\n| code | meaning |\n|---|---|\n";
     for (const ErrorInfo& error : kErrors)
-        text.append("| ").append(std::to_string(static_cast<int>(error.code))).append(" | ").append(error.meaning).append(" |\n");
+        text.append("| ")
+            .append(std::to_string(static_cast<int>(error.code)))
+            .append(" | ")
+            .append(error.meaning)
+            .append(" |\n");
     text += "\n## Reasons of a verdict\n\n| reason | alone it makes the verdict | meaning |\n|---|---|---|\n";
     for (std::size_t i = 0; i < kReasonCount; ++i) {
         const ReasonInfo& reason = info(static_cast<Reason>(i));
-        text.append("| `").append(reason.code).append("` | ").append(name_of(reason.weight)).append(" | ").append(reason.meaning).append(" |\n");
+        text.append("| `")
+            .append(reason.code)
+            .append("` | ")
+            .append(name_of(reason.weight))
+            .append(" | ")
+            .append(reason.meaning)
+            .append(" |\n");
     }
     return text;
 }

@@ -16,10 +16,14 @@ Status decode_into(std::optional<Record>& slot, std::string& json, ByteView byte
 
 Status decode(CachedRecord& record, RecordKind kind, ByteView bytes) {
     switch (kind) {
-        case RecordKind::kProduct: return decode_into(record.product, record.json, bytes);
-        case RecordKind::kLot: return decode_into(record.lot, record.json, bytes);
-        case RecordKind::kOrganisation: return decode_into(record.organisation, record.json, bytes);
-        case RecordKind::kItem: break;  // items are not cached: each is asked for once
+        case RecordKind::kProduct:
+            return decode_into(record.product, record.json, bytes);
+        case RecordKind::kLot:
+            return decode_into(record.lot, record.json, bytes);
+        case RecordKind::kOrganisation:
+            return decode_into(record.organisation, record.json, bytes);
+        case RecordKind::kItem:
+            break;  // items are not cached: each is asked for once
     }
     INVARIANT(false);
 }
@@ -28,10 +32,14 @@ Status decode(CachedRecord& record, RecordKind kind, ByteView bytes) {
 
 std::string_view name_of(RecordKind kind) {
     switch (kind) {
-        case RecordKind::kItem: return "item";
-        case RecordKind::kProduct: return "product";
-        case RecordKind::kLot: return "lot";
-        case RecordKind::kOrganisation: return "organisation";
+        case RecordKind::kItem:
+            return "item";
+        case RecordKind::kProduct:
+            return "product";
+        case RecordKind::kLot:
+            return "lot";
+        case RecordKind::kOrganisation:
+            return "organisation";
     }
     INVARIANT(false);
 }

@@ -4,6 +4,8 @@
 #include <boost/beast/http/status.hpp>
 #include <boost/beast/websocket/rfc6455.hpp>
 
+#include "rpc/verify.h"
+
 namespace touchstone::rpc {
 namespace {
 
@@ -42,12 +44,18 @@ HttpReply verdict_reply(ServerState& state, const HttpRequest& request) {
 
 HttpReply about(const ServerState& state) {
     HttpReply reply;
-    JsonWriter(reply.body).begin_object().field("name", "touchstone").field("version", state.node.status().version)
-        .field("rpc", "JSON-RPC 2.0 by POST to /, WebSocket at /ws, OpenRPC by the method rpc.discover").end_object();
+    JsonWriter(reply.body)
+        .begin_object()
+        .field("name", "touchstone")
+        .field("version", state.node.status().version)
+        .field("rpc", "JSON-RPC 2.0 by POST to /, WebSocket at /ws, OpenRPC by the method rpc.discover")
+        .end_object();
     return reply;
 }
 
-HttpReply text_reply(unsigned status, std::string body) { return {status, "text/plain; charset=utf-8", std::move(body), {}}; }
+HttpReply text_reply(unsigned status, std::string body) {
+    return {status, "text/plain; charset=utf-8", std::move(body), {}};
+}
 
 HttpReply route_admin(const ServerState& state, const HttpRequest& request) {
     const std::string_view path = path_of(request);
@@ -67,9 +75,7 @@ HttpReply route_admin(const ServerState& state, const HttpRequest& request) {
 
 }  // namespace
 
-bool is_call(const HttpRequest& request) {
-    return request.method() == http::verb::post && path_of(request) == "/";
-}
+bool is_call(const HttpRequest& request) { return request.method() == http::verb::post && path_of(request) == "/"; }
 
 bool is_websocket(const HttpRequest& request) {
     return path_of(request) == "/ws" && boost::beast::websocket::is_upgrade(request);
@@ -78,8 +84,14 @@ bool is_websocket(const HttpRequest& request) {
 HttpReply http_error(unsigned status, std::string_view code, std::string_view meaning) {
     HttpReply reply;
     reply.status = status;
-    JsonWriter(reply.body).begin_object().key("error").begin_object().field("code", code).field("meaning", meaning)
-        .end_object().end_object();
+    JsonWriter(reply.body)
+        .begin_object()
+        .key("error")
+        .begin_object()
+        .field("code", code)
+        .field("meaning", meaning)
+        .end_object()
+        .end_object();
     return reply;
 }
 
@@ -104,8 +116,9 @@ void append_reply(std::string& out, const HttpReply& reply, KeepAlive keep_alive
     if (!reply.allow.empty()) out.append("Allow: ").append(reply.allow).append("\r\n");
     if (reply.status == 426) out.append("Upgrade: websocket\r\n");
     if (cors == Cors::kAnyOrigin)
-        out.append("Access-Control-Allow-Origin: *\r\nAccess-Control-Allow-Methods: GET, POST\r\n"
-                   "Access-Control-Allow-Headers: Content-Type\r\n");
+        out.append(
+            "Access-Control-Allow-Origin: *\r\nAccess-Control-Allow-Methods: GET, POST\r\n"
+            "Access-Control-Allow-Headers: Content-Type\r\n");
     if (keep_alive == KeepAlive::kNo) out.append("Connection: close\r\n");
     if (reply.status != 204) out.append("Content-Length: ").append(std::to_string(reply.body.size())).append("\r\n");
     out.append("\r\n").append(reply.body);

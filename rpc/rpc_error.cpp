@@ -5,19 +5,25 @@
 namespace touchstone::rpc {
 
 RpcError invalid_params(std::string message) {
-    return {ErrorCode::kInvalidParams, std::move(message), "invalid_params",
-            "Compare the call with the method's parameters in rpc.discover.", {}};
+    return {ErrorCode::kInvalidParams,
+            std::move(message),
+            "invalid_params",
+            "Compare the call with the method's parameters in rpc.discover.",
+            {}};
 }
 
 RpcError not_found(std::string message) {
-    return {ErrorCode::kNotFound, std::move(message), "not_found",
-            "Check the name; what was written a moment ago may not be final yet.", {}};
+    return {ErrorCode::kNotFound,
+            std::move(message),
+            "not_found",
+            "Check the name; what was written a moment ago may not be final yet.",
+            {}};
 }
 
 RpcError refused(ledger::Refusal refusal, std::string_view detail) {
     const ledger::RefusalInfo& known = ledger::info(refusal);
-    RpcError error{ErrorCode::kRefused, std::string(known.meaning), std::string(known.code),
-                   std::string(known.remedy), {}};
+    RpcError error{
+        ErrorCode::kRefused, std::string(known.meaning), std::string(known.code), std::string(known.remedy), {}};
     if (!detail.empty()) {
         std::string text;
         JsonWriter(text).string(detail);

@@ -19,9 +19,9 @@ enum class ErrorCode : int {
     kInvalidParams = -32602,
     kInternal = -32603,
     // of this server
-    kFault = -32000,        // the node can not answer: storage fault, not ready
+    kFault = -32000,  // the node can not answer: storage fault, not ready
     kNotFound = -32001,
-    kRefused = -32002,      // refused by the ledger's rules
+    kRefused = -32002,  // refused by the ledger's rules
     kOverloaded = -32003,
     kTimeout = -32004,
     kTooLarge = -32005,

@@ -89,12 +89,13 @@ class Listener : public std::enable_shared_from_this<Listener> {
 
   private:
     void accept() {
-        acceptor_.async_accept(asio::make_strand(context_), [self = shared_from_this()](error_code error, tcp::socket socket) {
-            if (!self->acceptor_.is_open()) return;
-            if (error) return self->accept_later();
-            self->admit(std::move(socket));
-            self->accept();
-        });
+        acceptor_.async_accept(asio::make_strand(context_),
+                               [self = shared_from_this()](error_code error, tcp::socket socket) {
+                                   if (!self->acceptor_.is_open()) return;
+                                   if (error) return self->accept_later();
+                                   self->admit(std::move(socket));
+                                   self->accept();
+                               });
     }
     // Out of file descriptors, most likely: asking again at once would only spin.
     void accept_later() {

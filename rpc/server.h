@@ -30,7 +30,7 @@ struct ServerTimeouts {
 
 struct ServerOptions {
     std::string address = "127.0.0.1";
-    std::uint16_t port = 8545;         // 0: any free port
+    std::uint16_t port = 8545;  // 0: any free port
     std::string admin_address = "127.0.0.1";
     std::uint16_t admin_port = 0;
     std::size_t threads = 2;
@@ -40,11 +40,11 @@ struct ServerOptions {
     std::size_t header_bytes_max = 16u << 10;
     std::size_t batch_max = limits::kRpcBatchMax;
     std::size_t connections_max = limits::kRpcConnectionsMax;
-    std::size_t pipeline_max = 128;                      // requests of a connection that wait for their answer
-    std::size_t write_queue_bytes_max = 4u << 20;        // past it a connection is not read from
+    std::size_t pipeline_max = 128;                // requests of a connection that wait for their answer
+    std::size_t write_queue_bytes_max = 4u << 20;  // past it a connection is not read from
     std::size_t websocket_message_bytes_max = limits::kRpcBodyBytesMax;
-    std::size_t subscriptions_max = 16;                  // of one connection
-    std::size_t stalled_blocks_max = 64;                 // new blocks while a subscriber takes nothing
+    std::size_t subscriptions_max = 16;   // of one connection
+    std::size_t stalled_blocks_max = 64;  // new blocks while a subscriber takes nothing
     ServerTimeouts timeouts;
 };
 

@@ -8,12 +8,16 @@ namespace {
 
 HandlerError events_subscribe(const CallContext& context, const Params& params, JsonWriter& out) {
     if (!context.subscriber)
-        return RpcError{ErrorCode::kNeedsWebSocket, "Subscriptions need a connection that stays.", "needs_websocket",
-                        "Connect a WebSocket to /ws and subscribe there.", {}};
+        return RpcError{ErrorCode::kNeedsWebSocket,
+                        "Subscriptions need a connection that stays.",
+                        "needs_websocket",
+                        "Connect a WebSocket to /ws and subscribe there.",
+                        {}};
     HANDLER_TRY(const std::optional<std::uint64_t> from, params.number("from_height"));
     const Height tip = context.node().read()->tip().header.height;
     if (from && *from > tip.value + 1)
-        return invalid_params("from_height: at most the height of the next block, " + std::to_string(tip.value + 1) + ".");
+        return invalid_params("from_height: at most the height of the next block, " + std::to_string(tip.value + 1) +
+                              ".");
     // Height 0 is the genesis: it has no transactions.
     const Height first = from ? Height(std::max<std::uint64_t>(*from, 1)) : tip.next();
     HANDLER_TRY(const std::uint64_t id, context.subscriber->subscribe(first));
@@ -70,13 +74,24 @@ Result<SharedText, RpcError> BlockNews::get(Height height) {
 std::vector<MethodInfo> event_methods() {
     return {
         {"events_subscribe",
-         "WebSocket only. Each final block from `from_height` on arrives as a notification `events` with {subscription, "
-         "height, hash, time_ms, transaction_count, events}: old blocks first, then new ones, without gap or duplicate.",
-         {{"from_height", schema::kHeight, false, "First block to be told; default the next one."}}, schema::kObject,
-         R"({"from_height":5})", R"({"subscription":1,"from_height":5})", events_subscribe, nullptr},
-        {"events_unsubscribe", "Ends a subscription of this connection.",
-         {{"subscription", schema::kHeight, true, "What events_subscribe answered."}}, schema::kObject,
-         R"({"subscription":1})", R"({"removed":true})", events_unsubscribe, nullptr},
+         "WebSocket only. Each final block from `from_height` on arrives as a notification `events` with "
+         "{subscription, "
+         "height, hash, time_ms, transaction_count, events}: old blocks first, then new ones, without gap or "
+         "duplicate.",
+         {{"from_height", schema::kHeight, false, "First block to be told; default the next one."}},
+         schema::kObject,
+         R"({"from_height":5})",
+         R"({"subscription":1,"from_height":5})",
+         events_subscribe,
+         nullptr},
+        {"events_unsubscribe",
+         "Ends a subscription of this connection.",
+         {{"subscription", schema::kHeight, true, "What events_subscribe answered."}},
+         schema::kObject,
+         R"({"subscription":1})",
+         R"({"removed":true})",
+         events_unsubscribe,
+         nullptr},
     };
 }
 

@@ -30,8 +30,8 @@ OperationView view_of(const ledger::Operation& operation) {
                 return OperationView{"grant_licence", Kind::kDeclared, false, o.manufacturer, {}, o.gtin, {}, nullptr};
             },
             [](const op::RevokeLicence& o) {
-                return OperationView{"revoke_licence", Kind::kDeclared, false, o.manufacturer, o.reason, o.gtin, {},
-                                     nullptr};
+                return OperationView{"revoke_licence", Kind::kDeclared, false, o.manufacturer,
+                                     o.reason,         o.gtin,          {},    nullptr};
             },
             [](const op::Register& o) {
                 return OperationView{"register", Kind::kRegistered, true, {}, o.facility, o.gtin, o.lot, &o.items};
@@ -48,9 +48,7 @@ OperationView view_of(const ledger::Operation& operation) {
             [](const op::RejectShipment& o) {
                 return OperationView{"reject_shipment", Kind::kShipmentRejected, true, {}, o.reason, {}, {}, &o.items};
             },
-            [](const op::Sell& o) {
-                return OperationView{"sell", Kind::kSold, true, {}, o.country, {}, {}, &o.items};
-            },
+            [](const op::Sell& o) { return OperationView{"sell", Kind::kSold, true, {}, o.country, {}, {}, &o.items}; },
             [](const op::Return& o) {
                 return OperationView{"return_item", Kind::kReturned, true, {}, o.reason, {}, {}, &o.items};
             },

@@ -13,7 +13,8 @@ namespace {
 constexpr std::array<ReasonInfo, kReasonCount> kReasons{{
     {Reason::kNeverRegistered, "never_registered", VerdictKind::kUnknown,
      "No such serial was ever registered for this product. It may be mistyped, or not made under this name."},
-    {Reason::kProductUnknown, "product_unknown", VerdictKind::kCaution, "No brand has declared a product with this GTIN."},
+    {Reason::kProductUnknown, "product_unknown", VerdictKind::kCaution,
+     "No brand has declared a product with this GTIN."},
     {Reason::kRecalled, "recalled", VerdictKind::kCaution,
      "The product or its lot is recalled. Do not use it; ask the seller or the brand."},
     {Reason::kStolen, "stolen", VerdictKind::kCaution, "The item was reported stolen."},
@@ -55,7 +56,7 @@ std::optional<ledger::Day> day_from(int year, unsigned month, unsigned day) {
 
 int year_of(WallTime now) {
     using namespace std::chrono;
-    const year_month_day date{floor<days>(sys_time<milliseconds>{milliseconds{now.ms}})};
+    const year_month_day date{sys_days{days{static_cast<int>(ledger::day_of(now.ms))}}};
     return static_cast<int>(date.year());
 }
 
@@ -80,9 +81,12 @@ void judge_print(const ledger::ItemRecord& item, const VerdictContext& context, 
 
 std::string_view name_of(VerdictKind kind) {
     switch (kind) {
-        case VerdictKind::kGenuine: return "genuine";
-        case VerdictKind::kCaution: return "caution";
-        case VerdictKind::kUnknown: return "unknown";
+        case VerdictKind::kGenuine:
+            return "genuine";
+        case VerdictKind::kCaution:
+            return "caution";
+        case VerdictKind::kUnknown:
+            return "unknown";
     }
     INVARIANT(false);
 }

@@ -14,8 +14,11 @@ struct Evidence {
 };
 
 RpcError bad_name(std::string reason, std::string message) {
-    return {ErrorCode::kInvalidParams, std::move(message), std::move(reason),
-            "Name the item as {gtin, serial}, {uri} or {key}.", {}};
+    return {ErrorCode::kInvalidParams,
+            std::move(message),
+            std::move(reason),
+            "Name the item as {gtin, serial}, {uri} or {key}.",
+            {}};
 }
 
 Result<NamedItem, RpcError> from_parts(std::string_view gtin, std::string_view serial) {
@@ -78,8 +81,8 @@ const Record* pointer(const std::optional<Record>& record) {
     return record ? &*record : nullptr;
 }
 
-Result<Verdict, RpcError> judge_evidence(const VerifyRequest& request, const NamedItem& named,
-                                         const Evidence& evidence, WallTime now) {
+Result<Verdict, RpcError> judge_evidence(const VerifyRequest& request, const NamedItem& named, const Evidence& evidence,
+                                         WallTime now) {
     VerdictContext context{now, request.lot, std::nullopt};
     if (!context.lot && !named.lot.empty()) context.lot = named.lot;
     const std::string_view expiry = request.expiry.value_or(named.expiry);

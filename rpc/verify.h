@@ -20,8 +20,8 @@ struct VerifyRequest {
 // What the three ways to name an item come to.
 struct NamedItem {
     Hash256 key;
-    std::string gtin;    // empty when named by key
-    std::string lot;     // from a Digital Link, else empty
+    std::string gtin;  // empty when named by key
+    std::string lot;   // from a Digital Link, else empty
     std::string expiry;
 };
 // Errors: invalid_params with the reason item_name, bad_gtin, bad_serial, bad_identifier, bad_key.

@@ -92,8 +92,11 @@ void WebSocketSession::on_read(const error_code& error) {
 
 Result<std::uint64_t, RpcError> WebSocketSession::subscribe(Height from) {
     if (subscriptions_.size() >= state_->options.subscriptions_max)
-        return RpcError{ErrorCode::kOverloaded, "This connection has as many subscriptions as it may.",
-                        "too_many_subscriptions", "End one with events_unsubscribe.", {}};
+        return RpcError{ErrorCode::kOverloaded,
+                        "This connection has as many subscriptions as it may.",
+                        "too_many_subscriptions",
+                        "End one with events_unsubscribe.",
+                        {}};
     // Blocks that became final before this session had subscriptions did not move tip_.
     tip_ = std::max(tip_, state_->node.read()->tip().header.height);
     subscriptions_[next_subscription_] = from;

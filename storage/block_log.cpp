@@ -103,8 +103,9 @@ class SegmentImage {
     std::size_t find_magic(std::size_t from) const {
         constexpr std::array<std::uint8_t, 4> kMagicBytes = {0x54, 0x53, 0x42, 0x4c};
         const auto begin = bytes_.begin();
-        const auto found = std::search(begin + static_cast<std::ptrdiff_t>(std::min(from, used_)),
-                                       begin + static_cast<std::ptrdiff_t>(used_), kMagicBytes.begin(), kMagicBytes.end());
+        const auto found =
+            std::search(begin + static_cast<std::ptrdiff_t>(std::min(from, used_)),
+                        begin + static_cast<std::ptrdiff_t>(used_), kMagicBytes.begin(), kMagicBytes.end());
         return static_cast<std::size_t>(found - begin);
     }
 
@@ -118,6 +119,7 @@ class SegmentedLog final : public BlockLog {
     SegmentedLog(Disk& disk, const BlockLogOptions& options) : disk_(disk), options_(options) {}
 
     Status start(OpenReport& report) {
+        report = {};
         for (const std::string& name : disk_.list())
             if (const auto number = segment_number(name)) sizes_[*number] = 0;
         for (auto& [number, size] : sizes_) {
@@ -251,8 +253,8 @@ class SegmentedLog final : public BlockLog {
         if (options_.preallocate_bytes == 0 || end <= have) return Ok{};
         const std::uint64_t step = options_.preallocate_bytes;
         // Not past the end of the segment, unless the record itself goes there.
-        const std::uint64_t want = std::max(end, std::min<std::uint64_t>((end + step - 1) / step * step,
-                                                                         options_.segment_bytes));
+        const std::uint64_t want =
+            std::max(end, std::min<std::uint64_t>((end + step - 1) / step * step, options_.segment_bytes));
         if (const Status written = file_->write(have, Bytes(static_cast<std::size_t>(want - have), 0)); !written.ok()) {
             (void)file_->truncate(have);
             return written.error();

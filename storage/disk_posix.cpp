@@ -55,8 +55,9 @@ class PosixFile final : public File {
         Bytes bytes(size);
         std::size_t done = 0;
         while (done < size) {
-            const ssize_t got = retry_interrupted(
-                [&] { return ::pread(fd_.get(), bytes.data() + done, size - done, static_cast<off_t>(offset + done)); });
+            const ssize_t got = retry_interrupted([&] {
+                return ::pread(fd_.get(), bytes.data() + done, size - done, static_cast<off_t>(offset + done));
+            });
             if (got < 0) return disk_error(errno, "reading", path_);
             if (got == 0) break;
             done += static_cast<std::size_t>(got);

@@ -29,10 +29,11 @@ Error kv_error(const leveldb::Status& status, const std::string& folder) {
     const std::string text = status.ToString();
     if (status.IsCorruption())
         return {"kv_corrupt", fmt::format("the store in {} is damaged ({}); delete the folder: it is made again from "
-                                          "the block log or from peers", folder, text)};
+                                          "the block log or from peers",
+                                          folder, text)};
     if (text.find("LOCK") != std::string::npos && text.find("lock") != std::string::npos)
-        return {"kv_locked", fmt::format("another process uses the store in {} ({}); stop that process first", folder,
-                                         text)};
+        return {"kv_locked",
+                fmt::format("another process uses the store in {} ({}); stop that process first", folder, text)};
     return {"kv_io", fmt::format("the store in {} can not be used: {}", folder, text)};
 }
 

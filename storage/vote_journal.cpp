@@ -213,7 +213,8 @@ class RingJournal final : public VoteJournal {
     Status replace_file() {
         Bytes bytes;
         bytes.reserve(ring_.size() * kSlotBytes);
-        for (const Slot& slot : ring_) touchstone::append(bytes, slot.sequence == 0 ? Bytes(kSlotBytes, 0) : encode(slot));
+        for (const Slot& slot : ring_)
+            touchstone::append(bytes, slot.sequence == 0 ? Bytes(kSlotBytes, 0) : encode(slot));
         TRY_ASSIGN(const auto file, disk_.open(kNewFileName));
         TRY(file->truncate(0));
         TRY(file->write(0, bytes));

@@ -2,10 +2,10 @@
 //
 // Owns the file "votes". One thread. Invariant: what append() took and sync() confirmed is answered by the next open(),
 // unless release_below() gave it up. A vote leaves the node only after sync() (consensus/SPEC.md).
-// A slot: u64 sequence ‖ u64 view ‖ u8 place in its batch ‖ u8 size ‖ payload (at most kPayloadMax) ‖ zeros ‖ u32 CRC-32C
-// of all that; 256 bytes. A batch is what one sync covers: its last slots may be torn by a crash, earlier ones may not.
-// The ring grows, into a file of twice the size that takes the old one's place, when its oldest slot is still needed.
-// After a failed append() or sync() the journal may not be used again: the node stops.
+// A slot: u64 sequence ‖ u64 view ‖ u8 place in its batch ‖ u8 size ‖ payload (at most kPayloadMax) ‖ zeros ‖ u32
+// CRC-32C of all that; 256 bytes. A batch is what one sync covers: its last slots may be torn by a crash, earlier ones
+// may not. The ring grows, into a file of twice the size that takes the old one's place, when its oldest slot is still
+// needed. After a failed append() or sync() the journal may not be used again: the node stops.
 #pragma once
 
 #include "base/strong.h"
@@ -19,7 +19,8 @@ class VoteJournal {
     static constexpr std::size_t kPayloadMax = 234;
 
     // `slots`: initial size of the ring. Errors: journal_corrupt names slots whose checksum fails although they are not
-    // the torn last write: a validator that can not know its votes must not vote, so this is for the operator to decide.
+    // the torn last write: a validator that can not know its votes must not vote, so this is for the operator to
+    // decide.
     static Result<std::unique_ptr<VoteJournal>> open(Disk& disk, std::size_t slots);
     virtual ~VoteJournal() = default;
 

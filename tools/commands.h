@@ -7,6 +7,9 @@
 
 namespace touchstone::tools {
 
+void add_devnet_command(CLI::App& app, GlobalOptions& options);
+void add_init_command(CLI::App& app, GlobalOptions& options);
+void add_node_command(CLI::App& app, GlobalOptions& options);
 void add_keys_command(CLI::App& app, GlobalOptions& options);
 void add_serials_command(CLI::App& app, GlobalOptions& options);
 // register, ship, cancel-shipment, receive, reject, sell, return, flag, clear-flag

@@ -1,8 +1,8 @@
 #include "tools/trust.h"
 
 #include "crypto/state_root.h"
+#include "node/app/genesis_json.h"
 #include "tools/client_options.h"
-#include "tools/genesis_json.h"
 
 namespace touchstone::tools {
 

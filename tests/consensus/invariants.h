@@ -1,5 +1,5 @@
-// What must hold of a cluster, whatever happens (consensus/SPEC.md, I1 to I11). Fed with what honest validators send and
-// finalize; run after every event. A breach throws, with the invariant's name.
+// What must hold of a cluster, whatever happens (consensus/SPEC.md, I1 to I11). Fed with what honest validators send
+// and finalize; run after every event. A breach throws, with the invariant's name.
 #pragma once
 
 #include <fmt/format.h>

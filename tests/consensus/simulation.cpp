@@ -9,7 +9,7 @@ namespace {
 constexpr Duration kLeaderTimeout = milliseconds(200);
 constexpr Duration kAdvanceTimeout = milliseconds(300);
 constexpr Duration kRetryInterval = milliseconds(150);
-constexpr Duration kDelayMax = milliseconds(40);       // after healing: Δ = 100 ms covers a hop, a sync and a check
+constexpr Duration kDelayMax = milliseconds(40);  // after healing: Δ = 100 ms covers a hop, a sync and a check
 constexpr Duration kChaosDelayMax = milliseconds(500);
 constexpr Duration kLivenessBound = seconds(60);
 const Hash256 kGenesis = crypto::sha256(as_bytes("genesis of the consensus tests"));
@@ -64,10 +64,7 @@ Plan plan_of(std::uint64_t seed) {
 }
 
 Simulation::Simulation(const Plan& plan)
-    : plan_(plan),
-      rng_(plan.seed),
-      invariants_(kChain, validator_set(plan.n), blocks_),
-      side_(plan.n, 0) {
+    : plan_(plan), rng_(plan.seed), invariants_(kChain, validator_set(plan.n), blocks_), side_(plan.n, 0) {
     // Which seats are faulty is the seed's choice too: seat 1 leads first.
     std::vector<std::uint32_t> seats(plan.n);
     for (std::uint32_t i = 0; i < plan.n; ++i) seats[i] = i;
@@ -187,8 +184,7 @@ void Simulation::send_vote(Node& from, std::optional<ValidatorIndex> to, const V
     if (from.attack == Attack::kEquivocator && vote.subject.kind == VoteKind::kNotarize) return equivocate(from, vote);
     for (auto& peer : nodes_) {
         if (peer->self == from.self || (to && *to != peer->self)) continue;
-        if (peer->attack != Attack::kNone)
-            schedule(delay(), [this, &peer = *peer, vote] { attack(peer, vote); });
+        if (peer->attack != Attack::kNone) schedule(delay(), [this, &peer = *peer, vote] { attack(peer, vote); });
         send_one(from, *peer, [this, self = from.self, vote, body](Engine& engine) {
             body ? engine.on_proposal(now_, self, vote) : engine.on_vote(now_, self, vote);
         });
@@ -251,8 +247,7 @@ void Simulation::send_one(Node& from, Node& to, const std::function<void(Engine&
     const bool chaos = now_ < plan_.heal;
     if (chaos && chance(plan_.loss)) return;
     const int copies = chance(plan_.duplicate) ? 2 : 1;
-    for (int i = 0; i < copies; ++i)
-        schedule(delay(), [this, &to, deliver] { touch(to, deliver); });
+    for (int i = 0; i < copies; ++i) schedule(delay(), [this, &to, deliver] { touch(to, deliver); });
 }
 
 void Simulation::build(Node& node, const Build& order) {
@@ -321,10 +316,11 @@ void Simulation::start(Node& node) {
     node.unsynced.clear();
     if (node.attack == Attack::kAmnesiac) node.journal.clear();
     node.gate = std::make_unique<SignerGate>(kChain, node.self, secret_key(node.self.value));
-    for (const auto& record : node.journal) hold(node.gate->restore(as_bytes(record)).ok(), "I6: the journal is not restored");
+    for (const auto& record : node.journal)
+        hold(node.gate->restore(as_bytes(record)).ok(), "I6: the journal is not restored");
     node.tip = node.anchor.digest;
-    EngineConfig config{kChain,       kEpoch, validator_set(plan_.n), node.self, kLeaderTimeout, kAdvanceTimeout,
-                        kRetryInterval};
+    EngineConfig config{kChain,         kEpoch,          validator_set(plan_.n), node.self,
+                        kLeaderTimeout, kAdvanceTimeout, kRetryInterval};
     config.verify = remembered_verify;
     node.engine = std::make_unique<Engine>(config, node.gate.get(), node.anchor);
     touch(node, [&](Engine& engine) { engine.start(now_); });
@@ -356,7 +352,9 @@ void Simulation::submit(std::uint64_t transaction) {
 }
 
 void Simulation::script() {
-    const auto before_heal = [&] { return Duration{static_cast<std::int64_t>(random(static_cast<std::uint64_t>(plan_.heal.us)))}; };
+    const auto before_heal = [&] {
+        return Duration{static_cast<std::int64_t>(random(static_cast<std::uint64_t>(plan_.heal.us)))};
+    };
     for (std::uint64_t i = 1; i <= plan_.transactions; ++i) schedule(before_heal(), [this, i] { submit(i); });
     int crashes = plan_.crashes;
     if (crashes > 0 && chance(0.3)) {
@@ -394,6 +392,22 @@ bool Simulation::everybody_has(std::uint64_t transaction) const {
     });
 }
 
+// For whoever replays a seed that failed.
+void Simulation::describe() const {
+    for (const auto& node : nodes_) {
+        if (!node->engine) continue;
+        fmt::print(stderr, "{} attack {} view {} final {} anchor {}:", node->self.value, static_cast<int>(node->attack),
+                   node->engine->view().value, node->engine->finalized_view().value, node->anchor.view.value);
+        for (const Vote& vote : node->gate->given_from(node->engine->finalized_view()))
+            fmt::print(stderr, " {}{}<{}", "?nxf"[static_cast<int>(vote.subject.kind)], vote.subject.view.value,
+                       vote.subject.parent.value);
+        fmt::print(stderr, " certified");
+        for (View view = node->engine->finalized_view(); view < node->engine->view(); view = view.next())
+            if (node->engine->notarization(view)) fmt::print(stderr, " {}", view.value);
+        fmt::print(stderr, "\n");
+    }
+}
+
 void Simulation::run() {
     run_until(plan_.heal);
     std::fill(side_.begin(), side_.end(), 0);
@@ -404,6 +418,7 @@ void Simulation::run() {
     submit(last);
     const Instant bound = now_ + kLivenessBound;
     while (!everybody_has(last) && now_ < bound) hold(step(), "liveness: the cluster fell silent with work left");
+    if (!everybody_has(last)) describe();
     hold(everybody_has(last), "liveness: new work is not final in time");
     if (!plan_.attacks.empty()) return;
     // R14: with everything final the cluster falls silent.

@@ -1,8 +1,8 @@
 // A cluster of engines without a ledger: a seed decides delays, losses, duplicates, reordering, partitions, crashes and
 // what Byzantine validators do. Same seed, same run.
 //
-// A node stands for the replica: it journals and syncs a batch before carrying it out, loses unsynced batches in a crash,
-// keeps notarizations beside the journal (SPEC.md R17), and has its anchor lag behind its finality.
+// A node stands for the replica: it journals and syncs a batch before carrying it out, loses unsynced batches in a
+// crash, keeps notarizations beside the journal (SPEC.md R17), and has its anchor lag behind its finality.
 #pragma once
 
 #include <deque>
@@ -80,6 +80,7 @@ class Simulation {
     void submit(std::uint64_t transaction);
     bool work_left(const Node& node) const;
     void script();
+    void describe() const;
     bool everybody_has(std::uint64_t transaction) const;
 
     std::uint64_t random(std::uint64_t below) { return rng_() % below; }

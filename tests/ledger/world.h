@@ -85,7 +85,7 @@ class World {
         Bytes nonce(8);
         ++nonces_;
         for (std::size_t i = 0; i < 8; ++i) nonce[i] = static_cast<std::uint8_t>(nonces_ >> (8 * i));
-        return {chain_id, actor, key_of(signer).public_key(), height.value + 10, nonce};
+        return {chain_id, actor, key_of(signer).public_key(), height.value + validity, nonce};
     }
     SignedTransactionPtr sign(const std::string& actor, const std::vector<Operation>& operations) {
         return std::make_shared<SignedTransaction>(
@@ -177,6 +177,7 @@ class World {
     Hash256 chain_id;
     Parameters parameters;
     Height height;
+    std::uint64_t validity = 1000;  // blocks, of the transactions made here
     WallTime time{kToday * kDayMs + 1000};
     std::map<Hash256, Bytes> state;
     std::map<Bytes, Bytes, ByteOrder> side;

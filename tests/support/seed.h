@@ -4,8 +4,10 @@
 #include <catch2/catch.hpp>
 #include <cstdint>
 #include <cstdlib>
+#include <iostream>
 #include <random>
 #include <string>
+#include <string_view>
 
 #include "base/bytes.h"
 #include "base/hash256.h"
@@ -20,6 +22,12 @@ inline std::uint64_t seed() {
                                 : (std::uint64_t{std::random_device{}()} << 32) | std::random_device{}();
     }();
     return chosen;
+}
+
+// The same, and says so on the terminal: for tests that end in an abort or a hang rather than in a failed assertion.
+inline std::uint64_t seed_of(std::string_view test) {
+    std::cout << "[seed] " << test << ": TOUCHSTONE_SEED=" << seed() << '\n';
+    return seed();
 }
 
 // The numbers of one test case: the same for the same seed, whatever other cases ran before.

@@ -1,0 +1,91 @@
+#include "node/app/run_node.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <thread>
+
+#include "crypto/key_file.h"
+#include "node/app/genesis_json.h"
+#include "node/app/home.h"
+#include "node/app/node.h"
+#include "rpc/server.h"
+
+namespace touchstone::node {
+namespace {
+
+Result<NodeOptions> options_from(const Config& config, const std::string& passphrase, Logger& logger) {
+    const Home home(config.home);
+    TRY_ASSIGN(const std::string genesis_text, read_text_file(home.genesis()));
+    TRY_ASSIGN(ledger::Genesis genesis, genesis_from_json(genesis_text));
+    TRY_ASSIGN(crypto::SecretKey key, crypto::read_key_file(home.node_key(), passphrase));
+    std::string name = key.public_key().hex().substr(0, 8);
+    for (const ledger::GenesisValidator& validator : genesis.validators)
+        if (validator.key == key.public_key()) name = validator.name;
+    NodeOptions options{config.home, std::move(genesis), std::move(name), std::move(key)};
+    options.observer = config.node_observer;
+    options.p2p_listen = config.p2p_listen;
+    options.peers = config.p2p_peers;
+    options.allow = config.p2p_allow;
+    options.cache_bytes = config.storage_cache_mb << 20;
+    options.bucket_depth = config.storage_bucket_depth;
+    options.random_reads = config.storage_random_reads;
+    options.verify_threads = std::clamp(std::thread::hardware_concurrency(), 1u, 8u);
+    options.log = [&logger](LogLevel level, const std::string& message) { logger.log(level, "node", message); };
+    return options;
+}
+
+rpc::ServerOptions server_options(const Config& config) {
+    rpc::ServerOptions options;
+    options.address = config.rpc_listen.host;
+    options.port = config.rpc_listen.port;
+    options.admin_address = config.admin_listen.host;
+    options.admin_port = config.admin_listen.port;
+    options.threads = config.rpc_threads;
+    options.cors = rpc::Cors::kAnyOrigin;
+    return options;
+}
+
+}  // namespace
+
+Result<int> run_node(const Config& config, const std::string& passphrase) {
+    const Home home(config.home);
+    TRY(home.check());
+    TRY_ASSIGN(const HomeLock lock, HomeLock::acquire(home));
+    LogOptions log_options;
+    log_options.level = config.log_level;
+    log_options.format = config.log_format;
+    Logger logger(std::move(log_options));
+    TRY_ASSIGN(NodeOptions options, options_from(config, passphrase, logger));
+
+    boost::asio::io_context main_io;
+    boost::asio::signal_set signals(main_io, SIGINT, SIGTERM);
+    int status = 0;
+    options.on_stopped = [&](const Error& error) {
+        logger.error("node", fmt::format("the node stops: {} ({})", error.message, error.code));
+        boost::asio::post(main_io, [&] {
+            status = 1;
+            main_io.stop();
+        });
+    };
+    const std::string name = options.name;
+    TRY_ASSIGN(const std::unique_ptr<Node> node, Node::open(std::move(options)));
+    TRY(node->start());
+    TRY_ASSIGN(const std::unique_ptr<rpc::Server> server, rpc::Server::start(*node, server_options(config)));
+    TRY(write_text_file(config.home / "pid", fmt::format("{}\n", ::getpid())));
+    logger.info("node", fmt::format("{} answers on http://{}:{}", name, config.rpc_listen.host, server->port()),
+                {{"admin", fmt::format("{}:{}", config.admin_listen.host, server->admin_port())}});
+    signals.async_wait([&](const boost::system::error_code&, int) { main_io.stop(); });
+    main_io.run();
+    logger.info("node", "stopping");
+    server->stop();
+    node->stop();
+    std::error_code ignored;
+    std::filesystem::remove(config.home / "pid", ignored);
+    return status;
+}
+
+}  // namespace touchstone::node

@@ -1,0 +1,131 @@
+// Cost of execution without storage, in processor time: `bench_ledger`. Not a test; figures for people.
+#include <cstdio>
+#include <ctime>
+#include <unordered_map>
+
+#include "crypto/sha256.h"
+#include "ledger/build.h"
+#include "ledger/execute.h"
+#include "ledger/genesis.h"
+
+namespace {
+
+using namespace touchstone;
+using namespace touchstone::ledger;
+
+// Of this process, in nanoseconds: what else the machine does is left out.
+double processor_ns() { return static_cast<double>(std::clock()) * (1e9 / CLOCKS_PER_SEC); }
+
+constexpr std::size_t kItems = 10'000;
+constexpr std::size_t kRounds = 20;
+const std::string kGtin = "09506000134352";
+
+crypto::SecretKey key_of(std::string_view name) {
+    return crypto::SecretKey::from_seed(crypto::sha256(as_bytes(name)).bytes);
+}
+
+Genesis genesis() {
+    Genesis made;
+    made.name = "bench";
+    for (const char* id : {"brand", "carrier"}) {
+        OrganisationRecord organisation;
+        organisation.id = id;
+        organisation.name = id;
+        organisation.roles = 0x7f;
+        organisation.keys.push_back({key_of(id).public_key(), KeyPurpose::kOperate, Height(0), Height(0)});
+        made.organisations.push_back(organisation);
+    }
+    made.validators = {{"brand", "v", key_of("v").public_key()}};
+    made.parameters.block_transactions_max = kItems;
+    return made;
+}
+
+class Bench {
+  public:
+    Bench() : genesis_(genesis()), chain_id_(genesis_.chain_id()) {
+        for (auto& [key, record] : genesis_.records()) state_[key] = record;
+    }
+    ParsedTransactionPtr transaction(const std::string& actor, const Operation& operation) {
+        Bytes nonce(8);
+        ++nonces_;
+        for (std::size_t i = 0; i < 8; ++i) nonce[i] = static_cast<std::uint8_t>(nonces_ >> (8 * i));
+        const auto key = key_of(actor);
+        auto carried = std::make_shared<SignedTransaction>(SignedTransaction{
+            build_payload({chain_id_, actor, key.public_key(), height_.value + 1000, nonce}, {&operation, 1}), {}});
+        const double begin = processor_ns();
+        auto parsed = parse(std::move(carried), genesis_.parameters);
+        parsing_ += processor_ns() - begin;
+        INVARIANT(parsed.ok());
+        return *parsed;
+    }
+    // Answers nanoseconds.
+    double execute_block(const std::vector<ParsedTransactionPtr>& transactions) {
+        const BlockContext context{chain_id_, height_.next(), WallTime{86'400'000}, genesis_.parameters};
+        const double begin = processor_ns();
+        auto effects = execute(context, transactions, [this](const Hash256& key) -> std::optional<Bytes> {
+            const auto at = state_.find(key);
+            return at == state_.end() ? std::nullopt : std::optional(at->second);
+        });
+        const double taken = processor_ns() - begin;
+        INVARIANT(effects.ok());
+        for (const auto& outcome : effects->outcomes) INVARIANT(outcome.applied());
+        for (auto& [key, record] : effects->records) {
+            if (record)
+                state_[key] = std::move(*record);
+            else
+                state_.erase(key);
+        }
+        height_ = height_.next();
+        return taken;
+    }
+    double parsing_ns() const { return parsing_; }
+
+  private:
+    Genesis genesis_;
+    Hash256 chain_id_;
+    Height height_;
+    std::unordered_map<Hash256, Bytes> state_;
+    std::uint64_t nonces_ = 0;
+    double parsing_ = 0;
+};
+
+std::vector<Hash256> items(std::size_t round) {
+    std::vector<Hash256> keys;
+    for (std::size_t i = 0; i < kItems; ++i) keys.push_back(item_key(kGtin, std::to_string(round * kItems + i)));
+    return keys;
+}
+
+}  // namespace
+
+int main() {
+    Bench bench;
+    bench.execute_block({bench.transaction("brand", op::DeclareProduct{kGtin, "Lamp", {}, {}})});
+    double registering = 0;
+    double shipping = 0;
+    double receiving = 0;
+    double parse_register = 0;
+    double parse_single = 0;
+    for (std::size_t round = 0; round < kRounds; ++round) {
+        const auto keys = items(round);
+        op::Register registration;
+        registration.gtin = kGtin;
+        registration.items = keys;
+        registration.lot = "LOT-1";
+        const double before = bench.parsing_ns();
+        const auto transaction = bench.transaction("brand", registration);
+        parse_register += bench.parsing_ns() - before;
+        registering += bench.execute_block({transaction});
+        std::vector<ParsedTransactionPtr> singles;
+        const double before_singles = bench.parsing_ns();
+        for (const Hash256& key : keys) singles.push_back(bench.transaction("brand", op::Ship{{key}, "carrier", {}}));
+        parse_single += bench.parsing_ns() - before_singles;
+        shipping += bench.execute_block(singles);
+        receiving += bench.execute_block({bench.transaction("carrier", op::Receive{keys})});
+    }
+    const double count = kItems * kRounds;
+    std::printf("register, %zu items in one transaction: execute %.0f ns, parse %.0f ns an item\n", kItems,
+                registering / count, parse_register / count);
+    std::printf("receive, %zu items in one transaction: execute %.0f ns an item\n", kItems, receiving / count);
+    std::printf("ship, one item a transaction, %zu a block: execute %.0f ns, parse %.0f ns a transaction\n", kItems,
+                shipping / count, parse_single / count);
+}

@@ -1,0 +1,120 @@
+// Writes docs/errors.md and docs/transitions.md from the ledger's own tables, or checks that they say the same.
+//   generate_docs <folder>           writes
+//   generate_docs --check <folder>   exits with 1 if a file differs
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "ledger/transitions.h"
+
+namespace {
+
+using namespace touchstone::ledger;
+
+struct Group {
+    std::uint16_t from;
+    std::string_view title;
+};
+constexpr Group kGroups[]{{1, "The transaction as a whole"},
+                          {100, "Fields"},
+                          {200, "Products and licences"},
+                          {300, "Items, flags and recalls"}};
+
+std::string errors() {
+    std::string out =
+        "# Why the ledger refuses\n\n"
+        "Generated from `ledger/refusal.cpp` by `generate_docs`; do not edit. A refusal has a stable code, a number "
+        "that\n"
+        "stands in stored results, a meaning, and a remedy: what to do about it. Results also carry a detail that "
+        "names\n"
+        "the field or the item.\n";
+    std::size_t group = 0;
+    for (const RefusalInfo& one : refusals()) {
+        const auto number = static_cast<std::uint16_t>(one.refusal);
+        if (number == 0) continue;
+        if (group < std::size(kGroups) && number >= kGroups[group].from)
+            out += fmt::format("\n## {}\n\n| code | number | meaning | remedy |\n|---|---|---|---|\n",
+                               kGroups[group++].title);
+        out += fmt::format("| `{}` | {} | {} | {} |\n", one.code, number, one.meaning, one.remedy);
+    }
+    return out;
+}
+
+std::string cell(const Transition& transition) {
+    if (transition.allowed()) return fmt::format("**{}**", name_of(transition.next));
+    return fmt::format("`{}`", info(transition.refusal).code);
+}
+
+std::string transitions() {
+    std::string out =
+        "# The life of an item\n\n"
+        "Generated from `ledger/transitions.cpp` by `generate_docs`; do not edit. A cell shows the next state in bold, "
+        "or\n"
+        "the code of the refusal ([errors.md](errors.md)).\n\n| operation |";
+    for (const Lifecycle state : kLifecycles) out += fmt::format(" {} |", name_of(state));
+    out += "\n|---|";
+    for (std::size_t i = 0; i < kLifecycles.size(); ++i) out += "---|";
+    out += "\n";
+    for (const ItemOperation operation : kItemOperations) {
+        out += fmt::format("| `{}` |", name_of(operation));
+        for (const Lifecycle state : kLifecycles) out += fmt::format(" {} |", cell(transition(state, operation)));
+        out += "\n";
+    }
+    out +=
+        "\nAn item that another organisation registered, or for another product, is `item_taken` instead of "
+        "`item_exists`.\n\n"
+        "## Who may, beside the state\n\n"
+        "| operation | who | and what hinders |\n|---|---|---|\n"
+        "| `register` | the product's brand, or a manufacturer with a licence in force | the licence's dates, facility "
+        "and "
+        "quota; another expiry of the lot |\n"
+        "| `ship` | the custodian | stolen or quarantined; a recall, save back to the brand or the maker |\n"
+        "| `cancel_shipment` | the sender | |\n"
+        "| `receive`, `reject_shipment` | the receiver that the shipment names | nothing: the goods are there, and "
+        "their "
+        "flags stay |\n"
+        "| `sell` | the custodian with the role retailer, brand or platform | stolen or quarantined; a recall |\n"
+        "| `return` | the organisation that sold the item; it is in its custody again | |\n"
+        "| `flag`, `clear_flag` stolen, quarantined | the custodian, the product's brand, a regulator | the flag is "
+        "there "
+        "already, or not |\n"
+        "| `flag`, `clear_flag` suspect | these, a platform or an auditor | the same |\n"
+        "\nWho may set a flag may clear it, whoever set it. A recall is a mark on the product or the lot and no state "
+        "of an\n"
+        "item: the brand or a regulator sets it, whoever set it or a regulator lifts it.\n";
+    return out;
+}
+
+bool same(const std::filesystem::path& path, const std::string& text) {
+    std::ifstream file(path, std::ios::binary);
+    std::stringstream content;
+    content << file.rdbuf();
+    if (file && content.str() == text) return true;
+    fmt::print(stderr, "{} is not what the code says; write it again with: generate_docs {}\n", path.string(),
+               path.parent_path().string());
+    return false;
+}
+
+bool write(const std::filesystem::path& path, const std::string& text) {
+    std::ofstream file(path, std::ios::binary);
+    file << text;
+    return file.good();
+}
+
+}  // namespace
+
+int main(int count, char** arguments) {
+    const bool check = count == 3 && std::string_view(arguments[1]) == "--check";
+    if (count != 2 && !check) {
+        fmt::print(stderr, "usage: generate_docs [--check] <docs folder>\n");
+        return 2;
+    }
+    const std::filesystem::path folder = arguments[count - 1];
+    bool good = true;
+    for (const auto& [name, text] : {std::pair{"errors.md", errors()}, std::pair{"transitions.md", transitions()}})
+        good = (check ? same(folder / name, text) : write(folder / name, text)) && good;
+    return good ? 0 : 1;
+}

@@ -1,0 +1,145 @@
+// Parsing: what is built is read back, what is not understood is refused, and no bytes whatever crash it.
+#include "ledger/parsed.h"
+#include "ledger/wire_scan.h"
+#include "tests/ledger/world.h"
+#include "tests/support/seed.h"
+
+using namespace touchstone;
+using namespace touchstone::test;
+
+namespace {
+
+std::vector<Operation> one_of_each() {
+    const auto two = items(0, 2);
+    auto registration = World::registration(two, "L1", RegisterMode::kPartial);
+    registration.expiry = 200;
+    registration.made_on = 100;
+    registration.facility = kGln;
+    return {op::DeclareProduct{kGtin, "Lamp", item(1), {item(2), item(3)}},
+            op::GrantLicence{kGtin, "maker", 5, 1, 2, kGln},
+            op::RevokeLicence{kGtin, "maker", "late"},
+            registration,
+            op::Ship{two, "shop", "DN-1"},
+            op::CancelShipment{two},
+            op::Receive{two},
+            op::RejectShipment{two, "wet"},
+            op::Sell{two, "CH"},
+            op::Return{two, "small"},
+            op::Recall{kGtin, "L1", "glass"},
+            op::LiftRecall{kGtin, {}, "none"},
+            op::Flag{two, ItemFlag::kSuspect, "label"},
+            op::ClearFlag{two, ItemFlag::kQuarantined, {}}};
+}
+
+Result<ParsedTransactionPtr, Rejection> parse_bytes(Bytes payload) {
+    return parse(std::make_shared<SignedTransaction>(SignedTransaction{std::move(payload), {}}), Parameters{});
+}
+
+void put_length_delimited(Bytes& out, std::uint8_t field, const Bytes& content) {
+    REQUIRE(content.size() < 128);
+    out.push_back(static_cast<std::uint8_t>(field << 3 | 2));
+    out.push_back(static_cast<std::uint8_t>(content.size()));
+    append(out, content);
+}
+
+}  // namespace
+
+TEST_CASE("every operation is read as it was built") {
+    World world;
+    const auto operations = one_of_each();
+    REQUIRE(operations.size() == std::variant_size_v<Operation>);
+    const auto parsed = world.transaction("brand", operations);
+    REQUIRE(parsed->operations() == operations);
+    REQUIRE(info(*parsed).items == 18);
+    REQUIRE(info(*parsed).organisation == "brand");
+    REQUIRE(info(*parsed).id == signed_of(*parsed)->id());
+}
+
+TEST_CASE("a field that is not understood is refused wherever it stands") {
+    World world;
+    const Bytes payload = build_payload(world.head("brand", "brand"), std::vector<Operation>{op::Receive{items(0, 1)}});
+    REQUIRE(parse_bytes(payload).ok());
+    Bytes in_payload = payload;
+    in_payload.insert(in_payload.end(), {0x78, 0x01});  // field 15
+    REQUIRE(parse_bytes(in_payload).error().refusal == Refusal::kMalformed);
+
+    const Bytes head = build_payload(world.head("brand", "brand"), {});
+    Bytes key(2 + Hash256::kSize, 7);
+    key[0] = 0x0a, key[1] = Hash256::kSize;  // Receive.item_keys
+    const auto with_operation = [&](const Bytes& operation) {
+        Bytes bytes = head;
+        put_length_delimited(bytes, 6, operation);
+        return parse_bytes(bytes);
+    };
+    Bytes operation;
+    put_length_delimited(operation, 7, key);  // Operation.receive
+    REQUIRE(with_operation(operation).ok());
+    Bytes inner = key;
+    inner.insert(inner.end(), {0x78, 0x01});
+    Bytes in_message;
+    put_length_delimited(in_message, 7, inner);
+    REQUIRE(with_operation(in_message).error().refusal == Refusal::kMalformed);
+    Bytes unknown_kind;
+    put_length_delimited(unknown_kind, 15, key);
+    REQUIRE(with_operation(unknown_kind).error().refusal == Refusal::kMalformed);
+    Bytes twice = operation;  // a oneof named twice: the first would be signed, and silently replaced
+    put_length_delimited(twice, 7, key);
+    REQUIRE(with_operation(twice).error().refusal == Refusal::kMalformed);
+    REQUIRE(with_operation({}).error().refusal == Refusal::kMalformed);
+    key[1] = Hash256::kSize - 1;
+    key.pop_back();
+    Bytes short_key;
+    put_length_delimited(short_key, 7, key);
+    REQUIRE(with_operation(short_key).error().refusal == Refusal::kBadItemKeys);
+}
+
+TEST_CASE("bounds are checked before Protobuf allocates") {
+    Bytes operations;
+    for (int i = 0; i < 1000; ++i) operations.insert(operations.end(), {0x32, 0x00});
+    REQUIRE(scan_payload(operations, {1000, 24}) == WireVerdict::kFits);
+    REQUIRE(scan_payload(operations, {999, 24}) == WireVerdict::kTooManyOperations);
+    Bytes many(1 << 20, 0);
+    for (std::size_t i = 0; i + 1 < many.size(); i += 2) many[i] = 0x32;
+    REQUIRE(parse_bytes(many).error().refusal == Refusal::kTooLarge);
+    Bytes documents;
+    for (int i = 0; i < 25; ++i) documents.insert(documents.end(), {0x22, 0x00});
+    Bytes operation;
+    put_length_delimited(operation, 1, documents);
+    Bytes payload;
+    put_length_delimited(payload, 6, operation);
+    REQUIRE(scan_payload(payload, {1000, 25}) == WireVerdict::kFits);
+    REQUIRE(scan_payload(payload, {1000, 24}) == WireVerdict::kTooManyFields);
+    REQUIRE(scan_payload(Bytes{0x32, 0x05, 0x00}, {1000, 24}) == WireVerdict::kMalformed);
+    REQUIRE(scan_payload(Bytes{0x33}, {1000, 24}) == WireVerdict::kMalformed);
+    REQUIRE(scan_payload(Bytes{0x80}, {1000, 24}) == WireVerdict::kMalformed);
+}
+
+TEST_CASE("mutated transactions are refused or executed, and never more than that") {
+    SHOW_SEED();
+    Randomness random(4);
+    World world;
+    world.with_items(2);
+    const auto operations = one_of_each();
+    std::size_t accepted = 0;
+    for (int round = 0; round < 6000; ++round) {
+        std::vector<Operation> some;
+        for (std::uint64_t count = 1 + random.below(3); count > 0; --count)
+            some.push_back(operations[random.below(operations.size())]);
+        Bytes payload = build_payload(world.head("brand", "brand"), some);
+        for (std::uint64_t changes = random.below(4); changes > 0; --changes) {
+            const std::size_t at = random.below(payload.size());
+            const std::uint64_t kind = random.below(3);
+            if (kind == 0) payload[at] = static_cast<std::uint8_t>(random.below(256));
+            if (kind == 1) payload.erase(payload.begin() + static_cast<std::ptrdiff_t>(at));
+            if (kind == 2)
+                payload.insert(payload.begin() + static_cast<std::ptrdiff_t>(at),
+                               static_cast<std::uint8_t>(random.below(256)));
+        }
+        const auto parsed = parse_bytes(payload);
+        if (!parsed.ok() || admit(**parsed, world.context(), world.reader())) continue;
+        REQUIRE(execute(world.context(), std::vector{*parsed}, world.reader()).ok());
+        ++accepted;
+    }
+    REQUIRE(accepted > 500);
+    for (int round = 0; round < 3000; ++round) REQUIRE(!parse_bytes(random.bytes(random.below(300))).ok());
+}

@@ -1,0 +1,133 @@
+// The verdict's rules, one by one, and printed dates.
+#include <catch2/catch.hpp>
+
+#include "rpc/json_writer.h"
+#include "rpc/verdict.h"
+
+using namespace touchstone;
+using namespace touchstone::rpc;
+
+namespace {
+
+constexpr ledger::Day kToday = 20'000;  // 2024-10-04
+const WallTime kNow{std::uint64_t{kToday} * 86'400'000};
+
+struct World {
+    ledger::ItemRecord item;
+    ledger::ProductRecord product;
+    ledger::LotRecord lot;
+    ledger::OrganisationRecord maker;
+    World() {
+        item.lot = "L1";
+        item.expiry = kToday;
+    }
+    Verdict judged(VerdictContext context = {kNow, {}, {}}) const {
+        return judge({&item, &product, &lot, &maker, true}, context);
+    }
+};
+
+Verdict verdict(VerdictKind kind, std::vector<Reason> reasons) { return {kind, std::move(reasons)}; }
+
+}  // namespace
+
+TEST_CASE("an item of which nothing speaks ill is genuine") {
+    REQUIRE(World().judged() == verdict(VerdictKind::kGenuine, {}));
+    REQUIRE(World().judged({kNow, "L1", kToday}) == verdict(VerdictKind::kGenuine, {}));
+}
+
+TEST_CASE("being sold or under way is told, and speaks against nothing") {
+    World world;
+    world.item.state = ledger::ItemState::kSold;
+    REQUIRE(world.judged() == verdict(VerdictKind::kGenuine, {Reason::kSold}));
+    world.item.state = ledger::ItemState::kInTransit;
+    REQUIRE(world.judged() == verdict(VerdictKind::kGenuine, {Reason::kInTransit}));
+}
+
+TEST_CASE("recalls of the product and of the lot are cautions") {
+    World world;
+    world.product.recall.active = true;
+    REQUIRE(world.judged() == verdict(VerdictKind::kCaution, {Reason::kRecalled}));
+    world.product.recall.active = false;
+    world.lot.recall.active = true;
+    REQUIRE(world.judged() == verdict(VerdictKind::kCaution, {Reason::kRecalled}));
+}
+
+TEST_CASE("each flag is a caution of its own, and they add up") {
+    World world;
+    world.item.flags = 1 << static_cast<int>(ledger::ItemFlag::kStolen);
+    REQUIRE(world.judged() == verdict(VerdictKind::kCaution, {Reason::kStolen}));
+    world.item.flags = 7;
+    world.item.state = ledger::ItemState::kSold;
+    REQUIRE(world.judged() ==
+            verdict(VerdictKind::kCaution, {Reason::kStolen, Reason::kSuspect, Reason::kQuarantined, Reason::kSold}));
+}
+
+TEST_CASE("print that differs from the registration is a caution") {
+    REQUIRE(World().judged({kNow, "L2", {}}) == verdict(VerdictKind::kCaution, {Reason::kLotMismatch}));
+    REQUIRE(World().judged({kNow, {}, kToday + 1}) == verdict(VerdictKind::kCaution, {Reason::kExpiryMismatch}));
+}
+
+TEST_CASE("an item is good on its expiry day and expired on the next") {
+    World world;
+    REQUIRE(world.judged().reasons.empty());
+    world.item.expiry = kToday - 1;
+    REQUIRE(world.judged() == verdict(VerdictKind::kCaution, {Reason::kExpired}));
+    world.item.expiry = 0;  // never expires
+    REQUIRE(world.judged().reasons.empty());
+}
+
+TEST_CASE("a suspended maker and an undeclared product are cautions") {
+    World world;
+    world.maker.suspended = true;
+    REQUIRE(world.judged() == verdict(VerdictKind::kCaution, {Reason::kMakerSuspended}));
+    REQUIRE(judge({&world.item, nullptr, nullptr, nullptr, true}, {kNow, {}, {}}) ==
+            verdict(VerdictKind::kCaution, {Reason::kProductUnknown}));
+}
+
+TEST_CASE("what was never registered is unknown, never more") {
+    const ledger::ProductRecord product;
+    REQUIRE(judge({nullptr, &product, nullptr, nullptr, true}, {kNow, "L", kToday}) ==
+            verdict(VerdictKind::kUnknown, {Reason::kNeverRegistered}));
+    REQUIRE(judge({nullptr, nullptr, nullptr, nullptr, true}, {kNow, {}, {}}) ==
+            verdict(VerdictKind::kUnknown, {Reason::kNeverRegistered, Reason::kProductUnknown}));
+    REQUIRE(judge({nullptr, nullptr, nullptr, nullptr, false}, {kNow, {}, {}}) ==
+            verdict(VerdictKind::kUnknown, {Reason::kNeverRegistered}));
+}
+
+TEST_CASE("printed expiry dates") {
+    REQUIRE(parse_expiry("2024-10-04", kNow) == kToday);
+    REQUIRE(parse_expiry("241004", kNow) == kToday);
+    REQUIRE(parse_expiry("241000", kNow) == kToday + 27);  // day 00: the month's last
+    REQUIRE(parse_expiry("240200", kNow) == parse_expiry("2024-02-29", kNow));
+    REQUIRE(parse_expiry("740101", kNow) == parse_expiry("2074-01-01", kNow));  // 50 years ahead
+    REQUIRE(parse_expiry("750101", kNow) == parse_expiry("1975-01-01", kNow));  // 51 are too many
+    for (const char* bad : {"", "2024-13-01", "2024-02-30", "2024-10-00", "241301", "24100", "24-10-04", "2410a4",
+                            "+24-10-04", "1969-12-31", "20241004"})
+        REQUIRE_FALSE(parse_expiry(bad, kNow));
+}
+
+TEST_CASE("text that is not UTF-8 comes out as valid JSON all the same") {
+    const auto written = [](std::string_view text) {
+        std::string out;
+        JsonWriter(out).string(text);
+        return out;
+    };
+    REQUIRE(written("a\"b\\c\n\x01") == "\"a\\\"b\\\\c\\n\\u0001\"");
+    REQUIRE(written("\xc3\xa9\xf0\x9f\x98\x80") == "\"\xc3\xa9\xf0\x9f\x98\x80\"");
+    const std::string bad = "\"\xef\xbf\xbd\"";
+    for (const char* text : {"\xff", "\xc3", "\x80"}) REQUIRE(written(text) == bad);
+    REQUIRE(written("\xed\xa0\x80") == "\"\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\"");  // a surrogate
+    REQUIRE(written("\xc0\xaf") == "\"\xef\xbf\xbd\xef\xbf\xbd\"");                  // overlong
+}
+
+TEST_CASE("base64 and hexadecimal agree with the ones of base") {
+    Bytes bytes;
+    for (int size = 0; size < 70; ++size) {
+        std::string base64, hex;
+        append_base64(base64, bytes);
+        append_hex(hex, bytes);
+        REQUIRE(base64 == to_base64(bytes));
+        REQUIRE(hex == to_hex(bytes));
+        bytes.push_back(static_cast<std::uint8_t>(size * 37 + 250));
+    }
+}

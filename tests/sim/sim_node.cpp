@@ -1,0 +1,137 @@
+#include "sim_node.h"
+
+#include <fmt/format.h>
+
+namespace touchstone::sim {
+namespace {
+
+constexpr std::uint64_t kGenesisMs = 1'700'000'000'000;
+
+}  // namespace
+
+SimNode::SimNode(Simulator& simulator, std::size_t index, std::optional<crypto::SecretKey> key)
+    : simulator_(simulator), index_(index) {
+    if (key) seed_ = key->seed();
+    clock_skew_ms_ = static_cast<std::int64_t>(simulator.random(2000)) - 1000;
+}
+
+void SimNode::start() {
+    ++life_;
+    fault_.reset();
+    frames_left_.reset();
+    armed_ = Instant::never();
+    storage::BlockLog::OpenReport report;
+    auto blocks = storage::BlockLog::open(*disk_, {1u << 20, 0}, &report);
+    auto votes = storage::VoteJournal::open(*disk_, 256);
+    auto state = storage::StateTree::open(*store_, *disk_, {4, 64}, nullptr);
+    for (const Error* error : {blocks.ok() ? nullptr : &blocks.error(), votes.ok() ? nullptr : &votes.error(),
+                               state.ok() ? nullptr : &state.error()}) {
+        if (error == nullptr) continue;
+        simulator_.checker().violation(fmt::format("node {} does not start: {}", index_, error->message));
+        return;
+    }
+    blocks_ = *std::move(blocks);
+    votes_ = *std::move(votes);
+    state_ = *std::move(state);
+    node::Replica::Config config{simulator_.genesis(), std::nullopt, {}};
+    if (seed_) config.validator_key = crypto::SecretKey::from_seed(*seed_);
+    node::RecoveryReport recovered;
+    auto replica = node::Replica::open(
+        std::move(config), {*this, *blocks_, seed_ ? votes_.get() : nullptr, *state_, *this, *this}, nullptr, &recovered);
+    if (!replica.ok()) {
+        simulator_.checker().violation(fmt::format("node {} does not start: {}", index_, replica.error().message));
+        return;
+    }
+    replica_ = *std::move(replica);
+    if (started_before_)
+        simulator_.checker().on_restart(index_, votes_->recovered(), replica_->chain(),
+                                        [&](const Hash256& hash) { return replica_->has_body(hash); });
+    started_before_ = true;
+    deliver([](node::Replica& started) { started.start(); });
+}
+
+void SimNode::crash() {
+    if (replica_) nullified_ += replica_->stats().nullified_views;
+    replica_.reset();
+    state_.reset();
+    votes_.reset();
+    blocks_.reset();
+    ++life_;
+    disk_->heal();
+    disk_->crash(simulator_.random(UINT64_MAX));
+}
+
+void SimNode::die_at_disk_operation(std::uint64_t operations) { disk_->fail_after(operations, "disk_error"); }
+
+void SimNode::deliver(const std::function<void(node::Replica&)>& event) {
+    if (!alive()) return;
+    const auto wall = static_cast<std::uint64_t>(static_cast<std::int64_t>(kGenesisMs) + simulator_.now().us / 1000 +
+                                                 clock_skew_ms_ + 1'000'000);
+    try {
+        replica_->set_time(simulator_.now(), WallTime{wall});
+        event(*replica_);
+        replica_->pump();
+    } catch (const Crash&) {
+        crash();
+        return;
+    }
+    if (fault_ && fault_->code == "state_diverged")
+        simulator_.checker().violation(fmt::format("node {}: {}", index_, fault_->message));
+    if (alive()) arm();
+}
+
+// One timer at a time: the earliest deadline that the replica named.
+void SimNode::arm() {
+    const Instant deadline = replica_->next_deadline();
+    if (deadline == Instant::never() || (armed_ != Instant::never() && armed_ <= deadline && armed_ > simulator_.now()))
+        return;
+    armed_ = std::max(deadline, simulator_.now());
+    const auto wait = armed_ - simulator_.now();
+    simulator_.schedule(wait, [this, life = life_] {
+        if (life == life_) deliver([](node::Replica&) {});
+    });
+}
+
+void SimNode::flush() {
+    if (!alive()) return;
+    const auto flushed = state_->flush();
+    if (!flushed.ok()) simulator_.checker().violation("flush: " + flushed.error().message);
+}
+
+void SimNode::send(const crypto::PublicKey& peer, node::Frame frame) {
+    const auto message = node::decode(*frame);
+    if (!message.ok()) {
+        simulator_.checker().violation("a replica sent what it can not read: " + message.error().message);
+        return;
+    }
+    simulator_.checker().on_send(index_, *message);
+    simulator_.send(index_, peer, std::move(frame));
+    if (frames_left_ && (*frames_left_)-- == 0) throw Crash{};
+}
+
+void SimNode::drop(const crypto::PublicKey&, const std::string& why) {
+    simulator_.checker().violation(fmt::format("node {} accuses an honest peer: {}", index_, why));
+}
+
+void SimNode::check(std::vector<ledger::SignedTransactionPtr> batch,
+                    std::function<void(std::vector<node::CheckedTransaction>)> done) {
+    std::vector<node::CheckedTransaction> verdicts;
+    for (const auto& transaction : batch)
+        verdicts.push_back(node::check_transaction(transaction, simulator_.genesis().parameters));
+    auto shared = std::make_shared<std::vector<node::CheckedTransaction>>(std::move(verdicts));
+    simulator_.schedule(microseconds(static_cast<std::int64_t>(simulator_.random(500))),
+                        [this, life = life_, shared, done = std::move(done)] {
+                            if (life == life_) deliver([&](node::Replica&) { done(std::move(*shared)); });
+                        });
+}
+
+void SimNode::on_final(const std::vector<node::ExecutedBlockPtr>& blocks, const node::ChainTip& tip) {
+    simulator_.checker().on_final(index_, blocks, tip);
+}
+
+void SimNode::on_log(node::LogLevel level, const std::string& message) {
+    static const bool loud = std::getenv("TOUCHSTONE_SIM_LOG") != nullptr;
+    if (loud) fmt::print(stderr, "{:>10} us node {} [{}] {}\n", simulator_.now().us, index_, static_cast<int>(level), message);
+}
+
+}  // namespace touchstone::sim

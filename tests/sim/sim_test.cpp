@@ -1,0 +1,48 @@
+// The simulator as a test: many seeds, each another weather. TOUCHSTONE_SEED=<n> replays one; TOUCHSTONE_SIM_SEEDS=<count>
+// and TOUCHSTONE_SIM_FIRST=<n> run a longer form (tools/simulate).
+#include <fmt/format.h>
+
+#include <catch2/catch.hpp>
+#include <chrono>
+#include <cstdlib>
+
+#include "simulator.h"
+
+using namespace touchstone;
+
+namespace {
+
+std::uint64_t number_from(const char* variable, std::uint64_t otherwise) {
+    const char* const given = std::getenv(variable);
+    return given != nullptr ? std::stoull(given) : otherwise;
+}
+
+}  // namespace
+
+TEST_CASE("no seed of the simulator violates an invariant") {
+    const bool one = std::getenv("TOUCHSTONE_SEED") != nullptr;
+    const std::uint64_t first = one ? number_from("TOUCHSTONE_SEED", 0) : number_from("TOUCHSTONE_SIM_FIRST", 1);
+    const std::uint64_t count = one ? 1 : number_from("TOUCHSTONE_SIM_SEEDS", 150);
+    sim::Outcome all;
+    std::uint64_t failed = 0;
+    const auto started = std::chrono::steady_clock::now();
+    for (std::uint64_t seed = first; seed < first + count; ++seed) {
+        const sim::Outcome outcome = sim::Simulator(seed, sim::weather_of(seed)).run();
+        all.events += outcome.events;
+        all.blocks += outcome.blocks;
+        all.transactions_final += outcome.transactions_final;
+        all.crashes += outcome.crashes;
+        all.nullified += outcome.nullified;
+        for (const std::string& violation : outcome.violations)
+            fmt::print("seed {}: {}\n  replay: TOUCHSTONE_SEED={} build/release/tests/sim/test_sim\n", seed, violation, seed);
+        failed += outcome.ok() ? 0 : 1;
+        if (count >= 1000 && (seed - first + 1) % 1000 == 0) fmt::print("{} seeds\n", seed - first + 1);
+    }
+    const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
+    fmt::print("simulator: {} seeds, {} events ({:.0f}/s on one core), {} blocks, {} transactions, {} crashes, {} nullify "
+               "votes, {} seeds with violations\n",
+               count, all.events, static_cast<double>(all.events) / seconds, all.blocks, all.transactions_final,
+               all.crashes, all.nullified, failed);
+    REQUIRE(failed == 0);
+    REQUIRE(all.transactions_final > 0);
+}

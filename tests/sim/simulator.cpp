@@ -1,0 +1,247 @@
+#include "simulator.h"
+
+#include <fmt/format.h>
+
+#include "sim_node.h"
+
+namespace touchstone::sim {
+namespace {
+
+constexpr const char* kGtin = "09506000134352";
+constexpr Duration kFlushEvery = milliseconds(700);
+constexpr std::uint64_t kGenesisMs = 1'700'000'000'000;
+
+std::array<std::uint8_t, 32> seed_bytes(std::uint8_t kind, std::uint64_t number) {
+    std::array<std::uint8_t, 32> bytes{};
+    bytes[0] = kind;
+    for (std::size_t i = 0; i < 8; ++i) bytes[i + 1] = static_cast<std::uint8_t>(number >> (8 * i));
+    return bytes;
+}
+
+crypto::SecretKey brand_key() { return crypto::SecretKey::from_seed(seed_bytes(1, 0)); }
+
+}  // namespace
+
+Weather weather_of(std::uint64_t seed) {
+    std::mt19937_64 random(seed ^ 0x7765617468657221u);
+    const auto pick = [&](std::uint64_t bound) { return static_cast<std::uint32_t>(random() % bound); };
+    Weather weather;
+    constexpr std::uint32_t kSizes[] = {4, 4, 4, 4, 4, 4, 7, 1, 2, 5};
+    weather.validators = kSizes[pick(10)];
+    weather.observers = pick(4) == 0 ? 1 : 0;
+    weather.transactions = 5 + pick(30);
+    if (pick(10) != 0) weather.drop = pick(80);
+    if (pick(3) != 0) weather.duplicate = pick(60);
+    weather.delay_max = milliseconds(1 + pick(pick(5) == 0 ? 600 : 40));
+    weather.crashes = pick(8);
+    weather.partitions = pick(4);
+    weather.bad_until = seconds(2 + pick(15));
+    return weather;
+}
+
+Simulator::Simulator(std::uint64_t seed, Weather weather) : seed_(seed), weather_(weather), random_(seed) {
+    make_genesis();
+    const std::size_t count = weather_.validators + weather_.observers;
+    side_.assign(count, 0);
+    for (std::size_t i = 0; i < count; ++i) {
+        auto key = crypto::SecretKey::from_seed(seed_bytes(2, i));
+        node_keys_.push_back(key.public_key());
+        nodes_.push_back(std::make_unique<SimNode>(
+            *this, i, i < weather_.validators ? std::optional(std::move(key)) : std::nullopt));
+    }
+}
+
+Simulator::~Simulator() = default;
+
+void Simulator::make_genesis() {
+    genesis_.name = "simulated";
+    genesis_.time = WallTime{kGenesisMs};
+    ledger::OrganisationRecord brand;
+    brand.id = "brand";
+    brand.name = "Brand";
+    brand.roles = 1u << static_cast<int>(ledger::Role::kBrand);
+    brand.keys.push_back({brand_key().public_key(), ledger::KeyPurpose::kOperate, Height(0), Height(0)});
+    genesis_.organisations.push_back(brand);
+    for (std::uint32_t i = 0; i < weather_.validators; ++i)
+        genesis_.validators.push_back(
+            {"brand", fmt::format("v{}", i), crypto::SecretKey::from_seed(seed_bytes(2, i)).public_key()});
+}
+
+void Simulator::schedule(Duration after, std::function<void()> event) {
+    events_due_.push({now_ + after, next_order_++, std::move(event)});
+}
+
+bool Simulator::connected(std::size_t a, std::size_t b) const {
+    return nodes_[a]->alive() && nodes_[b]->alive() && side_[a] == side_[b];
+}
+
+// Tells both ends of every link that came or went.
+void Simulator::update_connections() {
+    for (std::size_t a = 0; a < nodes_.size(); ++a) {
+        for (std::size_t b = 0; b < nodes_.size(); ++b) {
+            if (a == b) continue;
+            const bool up = connected(a, b);
+            const bool was = links_.contains({a, b});
+            if (up == was) continue;
+            if (up) {
+                links_.insert({a, b});
+                nodes_[a]->deliver([&](node::Replica& replica) { replica.on_connected(node_keys_[b]); });
+            } else {
+                links_.erase({a, b});
+                nodes_[a]->deliver([&](node::Replica& replica) { replica.on_disconnected(node_keys_[b]); });
+            }
+        }
+    }
+}
+
+void Simulator::send(std::size_t from, const crypto::PublicKey& to, node::Frame frame) {
+    std::size_t target = 0;
+    while (target < node_keys_.size() && node_keys_[target] != to) ++target;
+    if (target == node_keys_.size()) return;
+    const bool bad = bad_weather();
+    const int copies = bad && random(1000) < weather_.duplicate ? 2 : 1;
+    for (int copy = 0; copy < copies; ++copy) {
+        if (bad && random(1000) < weather_.drop) continue;
+        const auto limit = bad ? static_cast<std::uint64_t>(weather_.delay_max.us) : 2000;
+        schedule(microseconds(static_cast<std::int64_t>(50 + random(limit))), [this, from, target, frame] {
+            if (!links_.contains({from, target}) || !links_.contains({target, from})) return;
+            nodes_[target]->deliver([&](node::Replica& replica) { replica.on_frame(node_keys_[from], *frame); });
+        });
+    }
+}
+
+void Simulator::plan_clients() {
+    for (std::uint32_t i = 0; i < weather_.transactions; ++i)
+        schedule(microseconds(static_cast<std::int64_t>(random(static_cast<std::uint64_t>(weather_.bad_until.us)))),
+                 [this, i] { submit_one(i); });
+}
+
+void Simulator::submit_one(std::uint32_t number) {
+    std::vector<ledger::Operation> operations;
+    if (number == 0) {
+        operations.push_back(ledger::op::DeclareProduct{kGtin, "Product", {}, {}});
+    } else {
+        ledger::op::Register run;
+        run.gtin = kGtin;
+        run.lot = "L" + std::to_string(number % 5);
+        run.mode = ledger::RegisterMode::kPartial;
+        const std::uint64_t items = 1 + random(6);
+        for (std::uint64_t i = 0; i < items; ++i)
+            run.items.push_back(ledger::item_key(kGtin, std::to_string(random(200))));
+        std::sort(run.items.begin(), run.items.end());
+        run.items.erase(std::unique(run.items.begin(), run.items.end()), run.items.end());
+        operations.push_back(std::move(run));
+    }
+    const crypto::SecretKey key = brand_key();
+    Bytes nonce(8, 0);
+    nonce[0] = static_cast<std::uint8_t>(number);
+    nonce[1] = static_cast<std::uint8_t>(number >> 8);
+    auto transaction = std::make_shared<ledger::SignedTransaction>(ledger::sign_payload(
+        ledger::build_payload({genesis_.chain_id(), "brand", key.public_key(), 50'000, nonce}, operations), key));
+    submit_to(random(nodes_.size()), transaction, 0);
+}
+
+// As a client does: again and elsewhere until a node has taken it; and, since that node may die, once more later.
+void Simulator::submit_to(std::size_t node, const ledger::SignedTransactionPtr& transaction, std::uint32_t tries) {
+    if (checker_.is_final(transaction->id()) || tries > 400) return;
+    if (nodes_[node]->alive()) {
+        nodes_[node]->deliver([&](node::Replica& replica) {
+            replica.submit(transaction, [this, transaction](const node::SubmitResult& result) {
+                if (!result.rejection && !result.overloaded) acknowledged_.emplace(result.id, transaction);
+                if (result.rejection && !result.already_known)
+                    checker_.violation("a good transaction was rejected: " + result.rejection->detail);
+            });
+        });
+    }
+    schedule(milliseconds(static_cast<std::int64_t>(500 + random(1000))), [this, transaction, tries] {
+        submit_to(random(nodes_.size()), transaction, tries + 1);
+    });
+}
+
+void Simulator::plan_faults() {
+    const auto some_time = [&] {
+        return microseconds(static_cast<std::int64_t>(random(static_cast<std::uint64_t>(weather_.bad_until.us))));
+    };
+    for (std::uint32_t i = 0; i < weather_.crashes; ++i)
+        schedule(some_time(), [this] { crash_and_restart(random(nodes_.size())); });
+    for (std::uint32_t i = 0; i < weather_.partitions; ++i) schedule(some_time(), [this] { split(); });
+    schedule(weather_.bad_until, [this] { heal(); });
+    for (std::size_t i = 0; i < nodes_.size(); ++i) {
+        // Two nodes never flush in step.
+        auto tick = std::make_shared<std::function<void()>>();
+        *tick = [this, i, weak = std::weak_ptr(tick)] {
+            nodes_[i]->flush();
+            if (const auto again = weak.lock()) schedule(kFlushEvery, [again] { (*again)(); });
+        };
+        schedule(milliseconds(static_cast<std::int64_t>(random(700))), [tick] { (*tick)(); });
+    }
+}
+
+void Simulator::crash_and_restart(std::size_t node) {
+    if (!bad_weather() || !nodes_[node]->alive()) return;
+    ++crashes_;
+    switch (random(3)) {
+        case 0: nodes_[node]->crash(); break;
+        case 1: nodes_[node]->die_at_disk_operation(random(12)); break;
+        default: nodes_[node]->die_after_frames(random(10)); break;
+    }
+    schedule(milliseconds(static_cast<std::int64_t>(10 + random(3000))), [this, node] {
+        nodes_[node]->crash();  // one that is still waiting for its fault dies here
+        update_connections();
+        nodes_[node]->start();
+        update_connections();
+    });
+}
+
+void Simulator::split() {
+    if (!bad_weather()) return;
+    for (int& side : side_) side = static_cast<int>(random(2));
+    update_connections();
+    schedule(milliseconds(static_cast<std::int64_t>(100 + random(4000))), [this] { heal(); });
+}
+
+void Simulator::heal() {
+    for (int& side : side_) side = 0;
+    update_connections();
+}
+
+bool Simulator::everything_final() const {
+    if (bad_weather()) return false;
+    for (const auto& node : nodes_) {
+        if (!node->alive()) return false;
+        const node::Chain& chain = node->replica().chain();
+        if (chain.tip().height != checker_.height()) return false;
+    }
+    for (const auto& [id, transaction] : acknowledged_)
+        if (!checker_.is_final(id)) return false;
+    return true;
+}
+
+Outcome Simulator::run() {
+    for (auto& node : nodes_) node->start();
+    update_connections();
+    plan_clients();
+    plan_faults();
+    const Instant give_up = Instant{} + weather_.bad_until + weather_.give_up_after;
+    while (!events_due_.empty() && checker_.violations().empty()) {
+        auto run = std::move(const_cast<Event&>(events_due_.top()).run);
+        now_ = events_due_.top().at;
+        events_due_.pop();
+        ++events_;
+        run();
+        update_connections();
+        if (events_ % 64 == 0 && everything_final() && acknowledged_.size() >= weather_.transactions) break;
+        if (now_ > give_up) {
+            checker_.violation(fmt::format("after {} s of good weather not everything is final: {} of {} transactions",
+                                           weather_.give_up_after.us / 1'000'000, checker_.transactions_final(),
+                                           acknowledged_.size()));
+        }
+    }
+    Outcome outcome{seed_, events_, checker_.height().value, checker_.transactions_final(), crashes_, 0,
+                    checker_.violations()};
+    for (const auto& node : nodes_)
+        outcome.nullified += node->nullified() + (node->alive() ? node->replica().stats().nullified_views : 0);
+    return outcome;
+}
+
+}  // namespace touchstone::sim

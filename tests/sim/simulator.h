@@ -1,0 +1,105 @@
+// A whole network in one thread: the real replicas over a simulated clock, network, disk and verify pool.
+//
+// Everything that happens is an event in one queue, ordered by virtual time; all randomness comes from one seed, so a
+// seed replays exactly. After every event the invariants of checker.h are looked at.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <queue>
+#include <random>
+#include <set>
+
+#include "checker.h"
+#include "ledger/build.h"
+#include "node/replica.h"
+#include "support/memory_disk.h"
+
+namespace touchstone::sim {
+
+// How unkind the world is. Probabilities are per thousand.
+struct Weather {
+    std::uint32_t validators = 4;
+    std::uint32_t observers = 0;
+    std::uint32_t transactions = 30;
+    std::uint32_t drop = 0;        // of frames
+    std::uint32_t duplicate = 0;   // of frames
+    Duration delay_max = milliseconds(20);
+    std::uint32_t crashes = 0;     // how many times some node dies while the weather is bad
+    std::uint32_t partitions = 0;  // how many times the network splits
+    Duration bad_until = seconds(20);
+    Duration give_up_after = seconds(120);  // of good weather: then liveness has failed
+};
+
+// The weather of a seed: mostly unkind, sometimes fair.
+Weather weather_of(std::uint64_t seed);
+
+struct Outcome {
+    std::uint64_t seed = 0;
+    std::uint64_t events = 0;
+    std::uint64_t blocks = 0;
+    std::uint64_t transactions_final = 0;
+    std::uint64_t crashes = 0;
+    std::uint64_t nullified = 0;
+    std::vector<std::string> violations;
+    bool ok() const { return violations.empty(); }
+};
+
+class SimNode;
+
+class Simulator {
+  public:
+    Simulator(std::uint64_t seed, Weather weather);
+    ~Simulator();
+    Outcome run();
+
+    // -- for SimNode
+    void schedule(Duration after, std::function<void()> event);
+    void send(std::size_t from, const crypto::PublicKey& to, node::Frame frame);
+    std::uint64_t random(std::uint64_t bound) { return random_() % bound; }
+    Instant now() const { return now_; }
+    const Weather& weather() const { return weather_; }
+    Checker& checker() { return checker_; }
+    const ledger::Genesis& genesis() const { return genesis_; }
+    const crypto::PublicKey& node_key(std::size_t index) const { return node_keys_[index]; }
+
+  private:
+    struct Event {
+        Instant at;
+        std::uint64_t order;
+        std::function<void()> run;
+        bool operator>(const Event& other) const { return std::tie(at, order) > std::tie(other.at, other.order); }
+    };
+    void make_genesis();
+    void plan_clients();
+    void plan_faults();
+    void submit_one(std::uint32_t number);
+    void submit_to(std::size_t node, const ledger::SignedTransactionPtr& transaction, std::uint32_t tries);
+    void crash_and_restart(std::size_t node);
+    void split();
+    void heal();
+    bool connected(std::size_t a, std::size_t b) const;
+    void update_connections();
+    bool everything_final() const;
+    bool bad_weather() const { return now_ < Instant{} + weather_.bad_until; }
+
+    std::uint64_t seed_;
+    Weather weather_;
+    std::mt19937_64 random_;
+    Instant now_;
+    std::uint64_t next_order_ = 0;
+    std::uint64_t events_ = 0;
+    std::priority_queue<Event, std::vector<Event>, std::greater<>> events_due_;
+    ledger::Genesis genesis_;
+    std::vector<crypto::SecretKey> keys_;
+    std::vector<crypto::PublicKey> node_keys_;
+    std::vector<std::unique_ptr<SimNode>> nodes_;
+    std::vector<int> side_;  // of the split network
+    std::set<std::pair<std::size_t, std::size_t>> links_;
+    std::uint64_t crashes_ = 0;
+    std::map<Hash256, ledger::SignedTransactionPtr> acknowledged_;  // admitted by some node
+    Checker checker_;
+};
+
+}  // namespace touchstone::sim
