@@ -26,7 +26,7 @@ Result<Trust> load_trust(const std::string& path) {
             "nothing to check the answer against: give --trust genesis.json (or TOUCHSTONE_TRUST), the file that "
             "the members of the chain hand out; for a local network it is in the folder of touchstone devnet"};
     TRY_ASSIGN(const std::string text, read_text_file(path));
-    TRY_ASSIGN(const ledger::Genesis genesis, genesis_from_json(text));
+    TRY_ASSIGN(const ledger::Genesis genesis, node::genesis_from_json(text));
     return trust_from(genesis);
 }
 
