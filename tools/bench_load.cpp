@@ -63,8 +63,7 @@ Result<LoadResult> run_load(const LoadPlan& plan) {
     Shared shared;
     const auto start = Clock::now();
     std::vector<std::thread> threads;
-    for (std::size_t i = 0; i < plan.connections; ++i)
-        threads.emplace_back([&, i] { work(plan, i, start, shared); });
+    for (std::size_t i = 0; i < plan.connections; ++i) threads.emplace_back([&, i] { work(plan, i, start, shared); });
     for (std::thread& thread : threads) thread.join();
     if (shared.error) return *shared.error;
     shared.result.seconds = seconds_since(start);

@@ -21,7 +21,7 @@ void add_global_options(CLI::App& app, GlobalOptions& options) {
     app.add_option("--rpc", options.rpc, "JSON-RPC address of a node; repeat it for fail-over [http://127.0.0.1:8545]")
         ->envname("TOUCHSTONE_RPC")
         ->delimiter(',')
-        ->take_all();
+        ->allow_extra_args(false);
     app.add_option("--trust", options.trust, "genesis.json to check proofs against; get it from somebody you trust")
         ->envname("TOUCHSTONE_TRUST");
     app.add_option("--org", options.organisation, "Id of the organisation that acts")->envname("TOUCHSTONE_ORG");
@@ -41,9 +41,9 @@ int finish(const GlobalOptions& options, const json& object, const std::string& 
 }
 
 int exit_status_of(const Error& error) {
-    if (is_unreachable(error)) return kExitUnreachable;
+    if (is_unreachable(error) || error.code == "rpc_malformed") return kExitUnreachable;
     if (error.code == "unproven" || error.code == "no_trust") return kExitUnproven;
-    for (const char* usage : {"bad_", "no_", "file_", "key_file_", "usage", "too_"})
+    for (const char* usage : {"bad_", "no_", "file_", "key_file_", "usage", "too_", "genesis_"})
         if (error.code.starts_with(usage)) return kExitUsage;
     return kExitRefused;
 }
@@ -65,7 +65,8 @@ Result<std::string> read_text_file(const std::string& path) {
     }
     std::ifstream in(path, std::ios::binary);
     if (in) text << in.rdbuf();
-    if (!in || in.bad()) return Error{"file_unreadable", fmt::format("cannot read {}: does it exist, and is it a file?", path)};
+    if (!in || in.bad())
+        return Error{"file_unreadable", fmt::format("cannot read {}: does it exist, and is it a file?", path)};
     return text.str();
 }
 
@@ -88,7 +89,8 @@ Result<Signer> load_signer(const GlobalOptions& options) {
     if (options.organisation.empty())
         return Error{"no_signer", "which organisation acts? Give --org ID or set TOUCHSTONE_ORG"};
     if (options.key_file.empty())
-        return Error{"no_signer", "which key signs? Give --key FILE or set TOUCHSTONE_KEY; make one with: touchstone keys new"};
+        return Error{"no_signer",
+                     "which key signs? Give --key FILE or set TOUCHSTONE_KEY; make one with: touchstone keys new"};
     // Cheap faults (no such file, wrong mode) before anybody types a passphrase.
     TRY_ASSIGN(const crypto::PublicKey expected, crypto::read_key_file_public(options.key_file));
     (void)expected;

@@ -43,7 +43,8 @@ void add_global_options(CLI::App& app, GlobalOptions& options);
 // One answer of a command: the object for --json, the text for people.
 // Ends a command: prints one of them on stdout, and answers the exit status.
 int finish(const GlobalOptions& options, const nlohmann::json& object, const std::string& text, int status = kExitOk);
-// The error on stderr (what, why, what to do), with --json also as the object on stdout. The status follows from the code.
+// The error on stderr (what, why, what to do), with --json also as the object on stdout. The status follows from the
+// code.
 int fail(const GlobalOptions& options, const Error& error);
 int exit_status_of(const Error& error);
 

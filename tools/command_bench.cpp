@@ -8,8 +8,8 @@
 #include <nlohmann/json.hpp>
 #include <thread>
 
-#include "crypto/key_file.h"
 #include "base/limits.h"
+#include "crypto/key_file.h"
 #include "ledger/gs1.h"
 #include "tools/bench_facts.h"
 #include "tools/bench_load.h"
@@ -52,8 +52,8 @@ class Bench {
 
     Status run() {
         TRY(prepare());
-        for (const auto step : {&Bench::idle_latency, &Bench::registrations, &Bench::transfers, &Bench::verifications,
-                                &Bench::footprint})
+        for (const auto step :
+             {&Bench::idle_latency, &Bench::registrations, &Bench::transfers, &Bench::verifications, &Bench::footprint})
             TRY((this->*step)());
         return Ok{};
     }
@@ -62,7 +62,8 @@ class Bench {
 
   private:
     Status prepare() {
-        for (const std::string& url : options_.rpc.empty() ? std::vector<std::string>{"http://127.0.0.1:8545"} : options_.rpc) {
+        for (const std::string& url :
+             options_.rpc.empty() ? std::vector<std::string>{"http://127.0.0.1:8545"} : options_.rpc) {
             TRY_ASSIGN(HttpEndpoint endpoint, parse_endpoint(url));
             endpoints_.push_back(std::move(endpoint));
         }
@@ -134,10 +135,6 @@ class Bench {
                            to_base64(envelope.bytes));
     }
 
-    Result<Envelope> envelope(const Operation& made) {
-        TRY_ASSIGN(const ChainFacts facts, gate_->facts());
-        return sign(facts, made);
-    }
     Envelope sign(const ChainFacts& facts, const Operation& made) const {
         return make_transaction({facts.chain_id, signer_->organisation, facts.height + kValidHeights}, signer_->key,
                                 std::span(&made, 1));
@@ -160,7 +157,9 @@ class Bench {
             return true;
         };
         TRY_ASSIGN(const LoadResult load, run_load({{endpoints_[0]}, bodies, 1, {}, check}));
-        if (bad > 0) return Error{"refused", fmt::format("{} of {} single registrations were not applied", bad.load(), bodies.size())};
+        if (bad > 0)
+            return Error{"refused",
+                         fmt::format("{} of {} single registrations were not applied", bad.load(), bodies.size())};
         add("idle finality p50", load.percentile(0.5), "ms", "< 3", "1.40 floor");
         add("idle finality p99", load.percentile(0.99), "ms", "-", "2.4 floor");
         return Ok{};
@@ -173,8 +172,8 @@ class Bench {
         for (std::size_t done = 0; done < arguments_.items; done += arguments_.chunk) {
             std::vector<Hash256> keys = new_keys(std::min(arguments_.chunk, arguments_.items - done));
             if (keys_.size() < kKeptKeys) keys_.insert(keys_.end(), keys.begin(), keys.end());
-            bodies.push_back(call("tx_submit_and_wait", sign(facts, operation(OperationKind::kRegister, std::move(keys))),
-                                  done));
+            bodies.push_back(
+                call("tx_submit_and_wait", sign(facts, operation(OperationKind::kRegister, std::move(keys))), done));
         }
         std::atomic<std::uint64_t> accepted{0};
         Progress progress("registering", arguments_.items);
@@ -212,7 +211,9 @@ class Bench {
             }
         }
         const auto start = Clock::now();
-        const auto check = [](std::size_t, const std::string& answer) { return answer.find("pool_full") == std::string::npos; };
+        const auto check = [](std::size_t, const std::string& answer) {
+            return answer.find("pool_full") == std::string::npos;
+        };
         TRY_ASSIGN(const LoadResult load, run_load({endpoints_, bodies, arguments_.connections, {}, check}));
         (void)load;
         TRY(wait_for_all(ids));
@@ -229,12 +230,14 @@ class Bench {
             const auto answer = gate_->client().call("tx_get", {{"id", ids[left - 1].hex()}});
             if (!answer.ok()) return answer.error();
             if (answer->value("status", "") == "final") {
-                if (!answer->value("applied", false)) return Error{"refused", fmt::format("a transfer was refused: {}", answer->dump())};
+                if (!answer->value("applied", false))
+                    return Error{"refused", fmt::format("a transfer was refused: {}", answer->dump())};
                 // Near the end every one is asked, below that a sample: the clock runs.
                 left = left > kCheckedOneByOne ? left - left / kCheckedOneByOne : left - 1;
                 continue;
             }
-            if (Clock::now() > until) return Error{"timed_out", "transfers were taken and did not become final within 120 s"};
+            if (Clock::now() > until)
+                return Error{"timed_out", "transfers were taken and did not become final within 120 s"};
             std::this_thread::sleep_for(std::chrono::milliseconds(5));
         }
         return Ok{};
@@ -246,8 +249,9 @@ class Bench {
             std::string body;
             for (std::size_t j = 0; j < batch; ++j) {
                 const Hash256& key = keys_[crypto::random_below(static_cast<std::uint32_t>(keys_.size()))];
-                body += fmt::format(R"({}{{"jsonrpc":"2.0","id":{},"method":"item_verify","params":{{"key":"{}","proof":{}}}}})",
-                                    body.empty() ? "" : ",", j, key.hex(), proof);
+                body += fmt::format(
+                    R"({}{{"jsonrpc":"2.0","id":{},"method":"item_verify","params":{{"key":"{}","proof":{}}}}})",
+                    body.empty() ? "" : ",", j, key.hex(), proof);
             }
             bodies.push_back(batch == 1 ? body : "[" + body + "]");
         }
@@ -295,11 +299,11 @@ class Bench {
             for (const NodeFacts& earlier : disk_before_)
                 if (earlier.name == node.name) before = earlier.disk_bytes;
             const double grown = node.disk_bytes > before ? static_cast<double>(node.disk_bytes - before) : 0;
-            add(fmt::format("{}: disk per item registered here", node.name), grown / static_cast<double>(arguments_.items),
-                "bytes", "-", "-");
+            add(fmt::format("{}: disk per item registered here", node.name),
+                grown / static_cast<double>(arguments_.items), "bytes", "-", "-");
             if (node.rss_bytes > 0)
-                add(fmt::format("{}: memory at {:.0f} items", node.name, items), static_cast<double>(node.rss_bytes) / 1048576,
-                    "MiB", "-", "-");
+                add(fmt::format("{}: memory at {:.0f} items", node.name, items),
+                    static_cast<double>(node.rss_bytes) / 1048576, "MiB", "-", "-");
         }
         return Ok{};
     }
@@ -330,7 +334,10 @@ int run(const Arguments& arguments, const GlobalOptions& options) {
     json figures = json::array();
     for (const Figure& figure : bench.figures()) {
         table.row({figure.name, fmt::format("{:.2f}", figure.value), figure.unit, figure.aim, figure.yardstick});
-        figures.push_back({{"name", figure.name}, {"value", figure.value}, {"unit", figure.unit}, {"aim", figure.aim},
+        figures.push_back({{"name", figure.name},
+                           {"value", figure.value},
+                           {"unit", figure.unit},
+                           {"aim", figure.aim},
                            {"yardstick", figure.yardstick}});
     }
     const MachineFacts& machine = bench.machine();
@@ -351,12 +358,16 @@ int run(const Arguments& arguments, const GlobalOptions& options) {
 
 void add_bench_command(CLI::App& app, GlobalOptions& options) {
     CLI::App* sub = app.add_subcommand("bench", "Measure a running local network (touchstone devnet)");
-    sub->footer(fmt::format("Example: touchstone bench --dir devnet --rpc http://127.0.0.1:8545 --rpc http://127.0.0.1:8546\n\n"
-                            "Registers items and moves them: never against a network that matters.\n{}",
-                            kExitStatusHelp));
+    sub->footer(
+        fmt::format("Example: touchstone bench --dir devnet --rpc http://127.0.0.1:8545 --rpc http://127.0.0.1:8546\n\n"
+                    "Registers items and moves them: never against a network that matters.\n{}",
+                    kExitStatusHelp));
     const auto arguments = std::make_shared<Arguments>();
-    sub->add_option("--dir", arguments->dir, "Folder of the network, with its keys")->required()->check(CLI::ExistingDirectory);
-    sub->add_option("--items", arguments->items, "Items to register")->check(CLI::Range(std::size_t{1'000}, std::size_t{1'000'000'000}));
+    sub->add_option("--dir", arguments->dir, "Folder of the network, with its keys")
+        ->required()
+        ->check(CLI::ExistingDirectory);
+    sub->add_option("--items", arguments->items, "Items to register")
+        ->check(CLI::Range(std::size_t{1'000}, std::size_t{1'000'000'000}));
     sub->add_option("--transfers", arguments->transfers, "Single-signature transfers");
     sub->add_option("--idle", arguments->idle, "Single transactions for the latency")->check(CLI::PositiveNumber);
     sub->add_option("--chunk", arguments->chunk, "Items per registration")

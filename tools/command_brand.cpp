@@ -79,7 +79,10 @@ int run(const Arguments& arguments, const GlobalOptions& options) {
     if (!report.ok()) return fail(options, report.error());
     const TransactionAnswer& answer = report->answer;
     const bool done = !answer.refused() || report->already;
-    const char* state = report->already ? "already_there" : answer.refused() ? "refused" : answer.final ? "accepted" : "pending";
+    const char* state = report->already    ? "already_there"
+                        : answer.refused() ? "refused"
+                        : answer.final     ? "accepted"
+                                           : "pending";
     json out{{"ok", done}, {"result", state}, {"transaction", answer.id.hex()}};
     if (answer.final) out["height"] = answer.height;
     if (answer.refused()) out["refusal"] = {{"code", answer.refusal}, {"message", answer.message}};
@@ -87,10 +90,12 @@ int run(const Arguments& arguments, const GlobalOptions& options) {
                        : answer.refused() ? fmt::format("refused: {} ({})\n", answer.message, answer.refusal)
                        : answer.final ? fmt::format("{}: final in block {}\n", name_of(arguments.kind), answer.height)
                                       : fmt::format("{}: taken, not final yet\n", name_of(arguments.kind));
-    return finish(options, out, text + fmt::format("  transaction {}\n", answer.id.hex()), done ? kExitOk : kExitRefused);
+    return finish(options, out, text + fmt::format("  transaction {}\n", answer.id.hex()),
+                  done ? kExitOk : kExitRefused);
 }
 
-std::shared_ptr<Arguments> add_operation(CLI::App* sub, GlobalOptions& options, OperationKind kind, const char* example) {
+std::shared_ptr<Arguments> add_operation(CLI::App* sub, GlobalOptions& options, OperationKind kind,
+                                         const char* example) {
     auto arguments = std::make_shared<Arguments>();
     arguments->kind = kind;
     sub->footer(fmt::format("Example: {}\n{}", example, kExitStatusHelp));
@@ -100,14 +105,16 @@ std::shared_ptr<Arguments> add_operation(CLI::App* sub, GlobalOptions& options, 
 }
 
 void add_recall(CLI::App& app, GlobalOptions& options) {
-    CLI::App* recall = app.add_subcommand("recall", "Recall a lot or a whole product: every look-up tells it from then on");
+    CLI::App* recall =
+        app.add_subcommand("recall", "Recall a lot or a whole product: every look-up tells it from then on");
     auto arguments = add_operation(recall, options, OperationKind::kRecall,
                                    "touchstone recall 09506000134352 --lot A1 --reason 'wrong label'");
     recall->add_option("--lot", arguments->lot, "The lot; without it, every lot of the product");
     recall->add_option("--reason", arguments->text, "Why, for the public")->required();
 
     CLI::App* lift = app.add_subcommand("lift-recall", "End a recall; that it was stays in the history");
-    arguments = add_operation(lift, options, OperationKind::kLiftRecall, "touchstone lift-recall 09506000134352 --lot A1");
+    arguments =
+        add_operation(lift, options, OperationKind::kLiftRecall, "touchstone lift-recall 09506000134352 --lot A1");
     lift->add_option("--lot", arguments->lot, "The lot; without it, the recall of the whole product");
     lift->add_option("--reason", arguments->text, "Why, for the public");
 }
@@ -122,7 +129,8 @@ void add_brand_commands(CLI::App& app, GlobalOptions& options) {
                                    "touchstone product declare 9506000134352 --name 'Day cream' --image front.jpg");
     declare->add_option("--name", arguments->text, "Name of the product")->required();
     declare->add_option("--image", arguments->image, "Image file, of which the ledger keeps the digest");
-    declare->add_option("--document", arguments->documents, "Document file, likewise; may be repeated");
+    declare->add_option("--document", arguments->documents, "Document file, likewise; may be repeated")
+        ->allow_extra_args(false);
     add_product_reads(*product, options);
 
     CLI::App* licence = app.add_subcommand("licence", "Licences of manufacturers to register for a brand");

@@ -109,7 +109,8 @@ Status declare_products(Session& session, const std::vector<EventRow>& rows) {
         declare.kind = OperationKind::kDeclareProduct;
         declare.gtin = gtin;
         declare.text = fmt::format("GTIN {}", gtin);
-        TRY_ASSIGN(const SingleReport report, submit_operation(declare, session.signer, *session.gate, Wait::kUntilFinal));
+        TRY_ASSIGN(const SingleReport report,
+                   submit_operation(declare, session.signer, *session.gate, Wait::kUntilFinal));
         if (report.answer.refused() && !report.already)
             return Error{report.answer.refusal, fmt::format("declaring {}: {}", gtin, report.answer.message)};
     }
@@ -183,9 +184,10 @@ Status submit_together(Session& session, std::vector<EventRow>& rows) {
         const Bundle bundle = bundle_of(rows);
         if (bundle.operations.empty()) return Ok{};
         if (bundle.operations.size() > kOperationsPerTransaction)
-            return Error{"too_many_events", fmt::format("{} operations do not fit one transaction: capture the files one by "
-                                                        "one, or use --proceed",
-                                                        bundle.operations.size())};
+            return Error{"too_many_events",
+                         fmt::format("{} operations do not fit one transaction: capture the files one by "
+                                     "one, or use --proceed",
+                                     bundle.operations.size())};
         TRY_ASSIGN(const ChainFacts facts, session.gate->facts());
         const Envelope envelope =
             make_transaction({facts.chain_id, session.signer.organisation, facts.height + kValidHeights},
@@ -217,7 +219,10 @@ json to_json(const std::vector<EventRow>& rows, int status) {
     for (const EventRow& row : rows) {
         const char* result = kResultNames[static_cast<int>(row.result)];
         ++counts[result];
-        json event{{"file", row.file}, {"index", row.event.index}, {"type", row.event.type}, {"result", result},
+        json event{{"file", row.file},
+                   {"index", row.event.index},
+                   {"type", row.event.type},
+                   {"result", result},
                    {"items", row.event.items.size()}};
         if (!row.event.event_id.empty()) event["event_id"] = row.event.event_id;
         if (!row.code.empty()) event["code"] = row.code;
@@ -234,10 +239,12 @@ std::string to_text(const std::vector<EventRow>& rows) {
     table.row({"file", "event", "type", "result", "what"});
     for (const EventRow& row : rows) {
         const bool covered = row.event.state == CaptureState::kCovered && row.event.index > 0;
-        const std::string what = !row.message.empty() ? fmt::format("{} ({})", row.message, row.code)
-                                 : covered ? fmt::format("{} of {} items", name_of(row.event.pattern.kind), row.event.items.size())
-                                           : "";
-        table.row({row.file, fmt::to_string(row.event.index), row.event.type, kResultNames[static_cast<int>(row.result)], what});
+        const std::string what =
+            !row.message.empty() ? fmt::format("{} ({})", row.message, row.code)
+            : covered ? fmt::format("{} of {} items", name_of(row.event.pattern.kind), row.event.items.size())
+                      : "";
+        table.row({row.file, fmt::to_string(row.event.index), row.event.type,
+                   kResultNames[static_cast<int>(row.result)], what});
     }
     return table.text();
 }
@@ -276,7 +283,8 @@ Result<std::vector<EventRow>> execute(const Arguments& arguments, const GlobalOp
     if (arguments.rollback && faulty) {
         for (EventRow& row : rows)
             if (row.result == EventResult::kCovered)
-                set(row, EventResult::kRefused, "rolled_back", "not sent, because another event of the capture is faulty");
+                set(row, EventResult::kRefused, "rolled_back",
+                    "not sent, because another event of the capture is faulty");
         return rows;
     }
     if (arguments.declare) TRY(declare_products(session, rows));
@@ -291,13 +299,15 @@ Result<std::vector<EventRow>> execute(const Arguments& arguments, const GlobalOp
 
 void add_capture_command(CLI::App& app, GlobalOptions& options) {
     CLI::App* sub = app.add_subcommand("capture", "Record EPCIS 2.0 JSON-LD documents, with a result for every event");
-    sub->footer(fmt::format("Example: touchstone capture --org acme --key acme.key --parties parties.csv events.jsonld\n\n"
-                            "Covered: ObjectEvents that commission, ship, receive or sell serialised items. All other "
-                            "events are\nnamed not_covered and kept aside. Capturing the same file twice is safe.\n{}",
-                            kExitStatusHelp));
+    sub->footer(
+        fmt::format("Example: touchstone capture --org acme --key acme.key --parties parties.csv events.jsonld\n\n"
+                    "Covered: ObjectEvents that commission, ship, receive or sell serialised items. All other "
+                    "events are\nnamed not_covered and kept aside. Capturing the same file twice is safe.\n{}",
+                    kExitStatusHelp));
     const auto arguments = std::make_shared<Arguments>();
     sub->add_option("files", arguments->files, "EPCIS documents or single events, JSON-LD")->required();
-    sub->add_option("--parties", arguments->parties, "CSV of gln,organisation, for receivers without a GLN on the ledger");
+    sub->add_option("--parties", arguments->parties,
+                    "CSV of gln,organisation, for receivers without a GLN on the ledger");
     sub->add_option("--to", arguments->to, "Receiver of shipments whose destination is not known");
     sub->add_flag("--declare", arguments->declare, "Declare unknown products first (needs the role of a brand)");
     sub->add_flag("--proceed", arguments->proceed, "Go on after an event that is refused (default)");

@@ -121,9 +121,10 @@ Result<SubmitReport> execute(const Arguments& arguments, const ItemCommand& comm
     TRY_ASSIGN(const ItemFile file, items_from(arguments, command.kind));
     TRY_ASSIGN(const SubmitPlan plan, plan_from(arguments, command, options));
     if (plan.mode == Mode::kAtomic && file.items.size() > plan.items_max)
-        return Error{"too_many_items", fmt::format("{} items are more than one transaction takes ({}): cut the file, or "
-                                                   "use --mode partial, which may be sent again safely",
-                                                   file.items.size(), plan.items_max)};
+        return Error{"too_many_items",
+                     fmt::format("{} items are more than one transaction takes ({}): cut the file, or "
+                                 "use --mode partial, which may be sent again safely",
+                                 file.items.size(), plan.items_max)};
     // A file without one good line needs neither key nor node to be refused.
     if (file.items.empty()) {
         SubmitReport report;
@@ -144,10 +145,11 @@ Result<SubmitReport> execute(const Arguments& arguments, const ItemCommand& comm
 void add_one(CLI::App& app, GlobalOptions& options, const ItemCommand& command) {
     CLI::App* sub = app.add_subcommand(command.name, command.summary);
     const auto arguments = std::make_shared<Arguments>();
-    sub->footer(fmt::format("Example: {}\n\nA file is CSV with a column serial, uri or key; gtin, lot, expiry, made_on "
-                            "are optional.\nSending the same file twice is safe: what is done is reported as already "
-                            "there.\n{}",
-                            command.example, kExitStatusHelp));
+    sub->footer(
+        fmt::format("Example: {}\n\nA file is CSV with a column serial, uri or key; gtin, lot, expiry, made_on "
+                    "are optional.\nSending the same file twice is safe: what is done is reported as already "
+                    "there.\n{}",
+                    command.example, kExitStatusHelp));
     sub->add_option("items", arguments->items, "Items: Digital Link, EPC URI, item key, or serial with --gtin");
     sub->add_option("-f,--file", arguments->file, "CSV file of items, - for stdin");
     sub->add_option("--gtin", arguments->gtin, "GTIN of serials that stand alone");
@@ -176,14 +178,17 @@ void add_one(CLI::App& app, GlobalOptions& options, const ItemCommand& command) 
                 ->required();
             [[fallthrough]];
         case OperationKind::kReject:
-        case OperationKind::kReturn: sub->add_option("--reason", arguments->text, "Why, for the record"); break;
-        default: break;
+        case OperationKind::kReturn:
+            sub->add_option("--reason", arguments->text, "Why, for the record");
+            break;
+        default:
+            break;
     }
     sub->callback([&options, arguments, &command] {
         const auto report = execute(*arguments, command, options);
-        options.exit_status = report.ok() ? finish(options, to_json(*report), to_text(*report, command.done),
-                                                   exit_status_of(*report))
-                                          : fail(options, report.error());
+        options.exit_status =
+            report.ok() ? finish(options, to_json(*report), to_text(*report, command.done), exit_status_of(*report))
+                        : fail(options, report.error());
     });
 }
 

@@ -42,23 +42,23 @@ void add_keys_command(CLI::App& app, GlobalOptions& options) {
     keys->require_subcommand(1);
 
     CLI::App* fresh = keys->add_subcommand("new", "Make a key");
-    fresh->footer(fmt::format("Example: touchstone keys new acme.key\n\nThe passphrase comes from TOUCHSTONE_PASSPHRASE, "
-                              "from the file that TOUCHSTONE_PASSPHRASE_FILE names, or is asked for.\n{}",
-                              kExitStatusHelp));
+    fresh->footer(
+        fmt::format("Example: touchstone keys new acme.key\n\nThe passphrase comes from TOUCHSTONE_PASSPHRASE, "
+                    "from the file that TOUCHSTONE_PASSPHRASE_FILE names, or is asked for.\n{}",
+                    kExitStatusHelp));
     const auto path = std::make_shared<std::string>();
     fresh->add_option("file", *path, "Where to write it; never over an existing file")->required();
     fresh->callback([&options, path] {
-        options.exit_status =
-            answer(options, *path, make_key(*path), "Give the public key to the council, which adds it to your organisation.\n");
+        options.exit_status = answer(options, *path, make_key(*path),
+                                     "Give the public key to the council, which adds it to your organisation.\n");
     });
 
     CLI::App* show = keys->add_subcommand("show", "Show the public key of a key file; needs no passphrase");
     show->footer(fmt::format("Example: touchstone keys show acme.key\n{}", kExitStatusHelp));
     const auto shown = std::make_shared<std::string>();
     show->add_option("file", *shown, "Key file")->required();
-    show->callback([&options, shown] {
-        options.exit_status = answer(options, *shown, crypto::read_key_file_public(*shown), "");
-    });
+    show->callback(
+        [&options, shown] { options.exit_status = answer(options, *shown, crypto::read_key_file_public(*shown), ""); });
 }
 
 }  // namespace touchstone::tools

@@ -112,8 +112,8 @@ void add_gtin_show(CLI::App* sub, GlobalOptions& options, const char* method, co
 }  // namespace
 
 void add_product_reads(CLI::App& product, GlobalOptions& options) {
-    add_gtin_show(add_read(product, "show", "One product", "touchstone product show 09506000134352"), options, "product_get",
-                  nullptr);
+    add_gtin_show(add_read(product, "show", "One product", "touchstone product show 09506000134352"), options,
+                  "product_get", nullptr);
     add_read(product, "list", "All declared products", "touchstone product list --json")->callback([&options] {
         options.exit_status =
             list(options, {"product_list", "products", {"gtin", "brand", "name", "registered"}}, json::object());
@@ -134,13 +134,15 @@ void add_registry_commands(CLI::App& app, GlobalOptions& options) {
     org_show->add_option("id", *id, "Id of the organisation")->required();
     org_show->callback([&options, id] { options.exit_status = show(options, "org_get", {{"id", *id}}); });
     add_read(*org, "list", "All organisations", "touchstone org list")->callback([&options] {
-        options.exit_status = list(
-            options, {"org_list", "organisations", {"id", "name", "roles", "gln", "country", "suspended"}}, json::object());
+        options.exit_status =
+            list(options, {"org_list", "organisations", {"id", "name", "roles", "gln", "country", "suspended"}},
+                 json::object());
     });
 
     CLI::App* lot = app.add_subcommand("lot", "Lots of products");
     lot->require_subcommand(1);
-    add_gtin_show(add_read(*lot, "show", "One lot", "touchstone lot show 09506000134352 A1"), options, "lot_get", "lot");
+    add_gtin_show(add_read(*lot, "show", "One lot", "touchstone lot show 09506000134352 A1"), options, "lot_get",
+                  "lot");
 
     const auto gtin = std::make_shared<std::string>();
     CLI::App* recalls = add_read(app, "recalls", "Recalls in force", "touchstone recalls --gtin 09506000134352");

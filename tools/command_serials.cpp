@@ -64,13 +64,15 @@ std::string link_of(const std::string& gtin, const std::string& serial, const st
 
 Status write_images(const Arguments& arguments, const std::string& gtin, const std::vector<std::string>& serials) {
     if (serials.size() > kQrImagesMax)
-        return Error{"too_many_images", fmt::format("{} image files in one folder are too many (at most {}): make the "
-                                                    "serials in several runs, or let the printer draw the codes from the "
-                                                    "column uri",
-                                                    serials.size(), kQrImagesMax)};
+        return Error{"too_many_images",
+                     fmt::format("{} image files in one folder are too many (at most {}): make the "
+                                 "serials in several runs, or let the printer draw the codes from the "
+                                 "column uri",
+                                 serials.size(), kQrImagesMax)};
     std::error_code code;
     std::filesystem::create_directories(arguments.qr_dir, code);
-    if (code) return Error{"file_unwritable", fmt::format("cannot make the folder {}: {}", arguments.qr_dir, code.message())};
+    if (code)
+        return Error{"file_unwritable", fmt::format("cannot make the folder {}: {}", arguments.qr_dir, code.message())};
     std::filesystem::permissions(arguments.qr_dir, std::filesystem::perms::owner_all, code);
     Progress progress("QR codes", serials.size());
     for (std::size_t i = 0; i < serials.size(); ++i) {
@@ -112,14 +114,19 @@ int run(const Arguments& arguments, const GlobalOptions& options) {
     if (!serials.ok()) return fail(options, serials.error());
     const double guesses = guesses_per_hit(arguments.count, arguments.length);
     if (guesses < kGuessesWanted)
-        std::cerr << fmt::format("touchstone: warning: one guess in {:.0f} hits a serial; use a greater --length\n", guesses);
+        std::cerr << fmt::format("touchstone: warning: one guess in {:.0f} hits a serial; use a greater --length\n",
+                                 guesses);
     const std::string csv = csv_of(arguments, *gtin, *serials);
     if (!arguments.file.empty())
-        if (const Status status = write_private(arguments.file, csv); !status.ok()) return fail(options, status.error());
+        if (const Status status = write_private(arguments.file, csv); !status.ok())
+            return fail(options, status.error());
     if (!arguments.qr_dir.empty())
         if (const Status status = write_images(arguments, *gtin, *serials); !status.ok())
             return fail(options, status.error());
-    json out{{"ok", true}, {"gtin", *gtin}, {"count", serials->size()}, {"length", arguments.length},
+    json out{{"ok", true},
+             {"gtin", *gtin},
+             {"count", serials->size()},
+             {"length", arguments.length},
              {"guesses_per_hit", guesses}};
     if (arguments.file.empty()) {
         out["serials"] = *serials;
@@ -137,9 +144,10 @@ void add_serials_command(CLI::App& app, GlobalOptions& options) {
     CLI::App* serials = app.add_subcommand("serials", "Serial numbers for products");
     serials->require_subcommand(1);
     CLI::App* sub = serials->add_subcommand("new", "Unguessable serials with Digital Links and QR codes");
-    sub->footer(fmt::format("Example: touchstone serials new --gtin 09506000134352 --count 10000 --file serials.csv\n\n"
-                            "The file is the only place where the serials stand: the ledger keeps their digests.\n{}",
-                            kExitStatusHelp));
+    sub->footer(
+        fmt::format("Example: touchstone serials new --gtin 09506000134352 --count 10000 --file serials.csv\n\n"
+                    "The file is the only place where the serials stand: the ledger keeps their digests.\n{}",
+                    kExitStatusHelp));
     const auto arguments = std::make_shared<Arguments>();
     sub->add_option("--gtin", arguments->gtin, "GTIN of the product")->required();
     sub->add_option("--count", arguments->count, "How many")->required();

@@ -22,9 +22,11 @@ struct NodeAnswer {
 
 std::vector<NodeAnswer> ask_all(const GlobalOptions& options) {
     std::vector<NodeAnswer> answers;
-    for (const std::string& url : options.rpc.empty() ? std::vector<std::string>{"http://127.0.0.1:8545"} : options.rpc) {
+    for (const std::string& url :
+         options.rpc.empty() ? std::vector<std::string>{"http://127.0.0.1:8545"} : options.rpc) {
         auto client = RpcClient::make({url}, seconds(5));
-        answers.push_back({url, client.ok() ? client->call("chain_status", json::object()) : Result<json>(client.error())});
+        answers.push_back(
+            {url, client.ok() ? client->call("chain_status", json::object()) : Result<json>(client.error())});
     }
     return answers;
 }
@@ -55,7 +57,8 @@ void add_row(Table& table, const NodeAnswer& answer) {
         return;
     }
     const json& status = *answer.status;
-    const std::string fault = status.contains("fault") && status["fault"].is_string() ? status["fault"].get<std::string>() : "";
+    const std::string fault =
+        status.contains("fault") && status["fault"].is_string() ? status["fault"].get<std::string>() : "";
     const std::string state = status.value("read_only", false) ? "read-only"
                               : status.value("synced", false)  ? "synced"
                                                                : "catching up";

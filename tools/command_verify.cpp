@@ -31,7 +31,8 @@ Result<ItemQuery> query_from(const Arguments& arguments) {
         query.key = *key;
     } else if (!arguments.gtin.empty()) {
         TRY_ASSIGN(query.gtin, ledger::to_gtin14(arguments.gtin));
-        if (!ledger::is_serial(arguments.item)) return Error{"bad_serial", fmt::format("'{}' is no serial", arguments.item)};
+        if (!ledger::is_serial(arguments.item))
+            return Error{"bad_serial", fmt::format("'{}' is no serial", arguments.item)};
         query.key = ledger::item_key(query.gtin, arguments.item);
     } else {
         TRY_ASSIGN(const ledger::ItemName name, ledger::parse_item_name(arguments.item));
@@ -69,9 +70,12 @@ std::string signed_text(const Trust& trust, const SignedHeader& header) {
 std::string custody_text(const ledger::ItemRecord& item) {
     switch (item.state) {
         case ledger::ItemState::kInTransit:
-            return fmt::format("on its way from {} to {}, which has not accepted it yet", item.custodian, item.receiver);
-        case ledger::ItemState::kSold: return fmt::format("sold by {}", item.custodian);
-        case ledger::ItemState::kActive: return fmt::format("with {}", item.custodian);
+            return fmt::format("on its way from {} to {}, which has not accepted it yet", item.custodian,
+                               item.receiver);
+        case ledger::ItemState::kSold:
+            return fmt::format("sold by {}", item.custodian);
+        case ledger::ItemState::kActive:
+            return fmt::format("with {}", item.custodian);
     }
     return "";
 }
@@ -107,12 +111,18 @@ json item_json(const ledger::ItemRecord& item) {
     json flags = json::array();
     for (const auto flag : {ledger::ItemFlag::kStolen, ledger::ItemFlag::kSuspect, ledger::ItemFlag::kQuarantined})
         if (item.has(flag)) flags.push_back(ledger::name_of(flag));
-    return {{"gtin", item.gtin},       {"lot", item.lot},
-            {"expiry", day_text(item.expiry)}, {"made_on", day_text(item.made_on)},
-            {"state", ledger::name_of(item.state)}, {"flags", flags},
-            {"maker", item.maker},     {"owner", item.owner},
-            {"custodian", item.custodian}, {"receiver", item.receiver},
-            {"registered_at_ms", item.registered_at.ms}, {"events", item.event_count}};
+    return {{"gtin", item.gtin},
+            {"lot", item.lot},
+            {"expiry", day_text(item.expiry)},
+            {"made_on", day_text(item.made_on)},
+            {"state", ledger::name_of(item.state)},
+            {"flags", flags},
+            {"maker", item.maker},
+            {"owner", item.owner},
+            {"custodian", item.custodian},
+            {"receiver", item.receiver},
+            {"registered_at_ms", item.registered_at.ms},
+            {"events", item.event_count}};
 }
 
 json proven_json(const Trust& trust, const ProvenItem& proven) {
@@ -132,13 +142,16 @@ json proven_json(const Trust& trust, const ProvenItem& proven) {
              {"product", nullptr}};
     if (proven.item) out["item"] = item_json(*proven.item);
     if (proven.product)
-        out["product"] = {{"gtin", proven.product->gtin}, {"brand", proven.product->brand}, {"name", proven.product->name}};
+        out["product"] = {
+            {"gtin", proven.product->gtin}, {"brand", proven.product->brand}, {"name", proven.product->name}};
     return out;
 }
 
 int unproven_exit(const GlobalOptions& options, const Error& error) {
     if (error.code != "unproven" && error.code != "no_trust") return fail(options, error);
-    const json out{{"ok", false}, {"verdict", "unproven"}, {"proven", false},
+    const json out{{"ok", false},
+                   {"verdict", "unproven"},
+                   {"proven", false},
                    {"error", {{"code", error.code}, {"message", error.message}}}};
     return finish(options, out,
                   fmt::format("{}  {}\n  Do not rely on this answer; ask another node with --rpc, or check --trust.",
@@ -250,9 +263,10 @@ std::shared_ptr<Arguments> add_item_arguments(CLI::App& sub) {
 
 void add_verify_command(CLI::App& app, GlobalOptions& options) {
     CLI::App* sub = app.add_subcommand("verify", "What the ledger says about an item, proven on this machine");
-    sub->footer(fmt::format("Example: touchstone verify --trust genesis.json --lot A1 "
-                            "https://id.gs1.org/01/09506000134352/21/7KQ2M9XTRB4H\n{}",
-                            kExitStatusHelp));
+    sub->footer(
+        fmt::format("Example: touchstone verify --trust genesis.json --lot A1 "
+                    "https://id.gs1.org/01/09506000134352/21/7KQ2M9XTRB4H\n{}",
+                    kExitStatusHelp));
     const auto arguments = add_item_arguments(*sub);
     sub->add_option("--lot", arguments->lot, "Lot as printed on the item");
     sub->add_option("--expiry", arguments->expiry, "Expiry date as printed on the item");
@@ -260,10 +274,12 @@ void add_verify_command(CLI::App& app, GlobalOptions& options) {
 }
 
 void add_history_command(CLI::App& app, GlobalOptions& options) {
-    CLI::App* sub = app.add_subcommand("history", "Everything that was recorded about an item, and that nothing is missing");
-    sub->footer(fmt::format("Example: touchstone history --trust genesis.json "
-                            "https://id.gs1.org/01/09506000134352/21/7KQ2M9XTRB4H\n{}",
-                            kExitStatusHelp));
+    CLI::App* sub =
+        app.add_subcommand("history", "Everything that was recorded about an item, and that nothing is missing");
+    sub->footer(
+        fmt::format("Example: touchstone history --trust genesis.json "
+                    "https://id.gs1.org/01/09506000134352/21/7KQ2M9XTRB4H\n{}",
+                    kExitStatusHelp));
     const auto arguments = add_item_arguments(*sub);
     sub->callback([&options, arguments] { options.exit_status = run_history(*arguments, options); });
 }

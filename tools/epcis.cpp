@@ -36,7 +36,8 @@ enum class Epc { kItem, kOther, kUnknown };
 Epc kind_of(std::string_view epc) {
     if (epc.starts_with("urn:epc:id:sgtin:")) return Epc::kItem;
     const bool web = epc.starts_with("http://") || epc.starts_with("https://");
-    if (web && epc.find("/01/") != std::string_view::npos && epc.find("/21/") != std::string_view::npos) return Epc::kItem;
+    if (web && epc.find("/01/") != std::string_view::npos && epc.find("/21/") != std::string_view::npos)
+        return Epc::kItem;
     return web || epc.starts_with("urn:") ? Epc::kOther : Epc::kUnknown;
 }
 
@@ -56,7 +57,8 @@ std::string ilmd_text(const json& event, std::string_view local) {
     if (ilmd == event.end() || !ilmd->is_object()) return {};
     for (const auto& [name, value] : ilmd->items()) {
         const auto end = name.find_last_of(":/#");
-        if (end != std::string::npos && name.substr(end + 1) == local && value.is_string()) return value.get<std::string>();
+        if (end != std::string::npos && name.substr(end + 1) == local && value.is_string())
+            return value.get<std::string>();
     }
     return {};
 }
@@ -107,10 +109,11 @@ Status fill_registration(const json& event, CapturedEvent& captured) {
 
 CapturedEvent with_items(const json& event, CapturedEvent captured) {
     if (const auto quantities = event.find("quantityList"); quantities != event.end() && !quantities->empty())
-        return not_covered(std::move(captured), "class_level",
-                           fmt::format("names a quantity of {}: this ledger records items one by one and has no rule for "
-                                       "class-level identifiers",
-                                       text_at((*quantities)[0], "epcClass")));
+        return not_covered(
+            std::move(captured), "class_level",
+            fmt::format("names a quantity of {}: this ledger records items one by one and has no rule for "
+                        "class-level identifiers",
+                        text_at((*quantities)[0], "epcClass")));
     const auto list = event.find("epcList");
     if (list == event.end() || list->empty())
         return not_covered(std::move(captured), "no_items", "names no item: nothing changes hands");
@@ -118,8 +121,9 @@ CapturedEvent with_items(const json& event, CapturedEvent captured) {
     for (const json& epc : *list) {
         const std::string name = epc.get<std::string>();
         if (kind_of(name) == Epc::kOther)
-            return not_covered(std::move(captured), "other_identifier",
-                               fmt::format("names {}: this ledger has rules for serialised trade items (SGTIN) alone", name));
+            return not_covered(
+                std::move(captured), "other_identifier",
+                fmt::format("names {}: this ledger has rules for serialised trade items (SGTIN) alone", name));
         names.push_back(name);
     }
     ItemFile file = parse_item_arguments(names, {});
@@ -151,8 +155,9 @@ CapturedEvent capture_object_event(const json& event, CapturedEvent captured, co
     } else if (kind == OperationKind::kShip) {
         const auto receiver = receiver_of(event, context);
         if (!receiver)
-            return aside(std::move(captured), CaptureState::kRefused, "unknown_recipient",
-                         "no party of the destinationList is known as a member: give --parties FILE with its GLN, or --to ORG");
+            return aside(
+                std::move(captured), CaptureState::kRefused, "unknown_recipient",
+                "no party of the destinationList is known as a member: give --parties FILE with its GLN, or --to ORG");
         captured.pattern.party = *receiver;
     }
     return captured;
@@ -180,7 +185,8 @@ const json* event_list(const json& document) {
     if (body == document.end() || !body->is_object()) return nullptr;
     const json* holder = &*body;
     if (const auto results = body->find("queryResults"); results != body->end() && results->is_object())
-        if (const auto inner = results->find("resultsBody"); inner != results->end() && inner->is_object()) holder = &*inner;
+        if (const auto inner = results->find("resultsBody"); inner != results->end() && inner->is_object())
+            holder = &*inner;
     for (const char* name : {"eventList", "event"})
         if (const auto at = holder->find(name); at != holder->end()) return &*at;
     return nullptr;
@@ -221,9 +227,10 @@ Result<Parties> parse_parties(std::string_view text) {
         const auto fields = split_csv(line, ',');
         const auto gln = fields && fields->size() == 2 ? gln_of((*fields)[0]) : std::nullopt;
         if (!gln || (*fields)[1].empty())
-            return Error{"bad_parties", fmt::format("line {} of the parties: expected a GLN (or SGLN, PGLN, Digital Link) and "
-                                                    "an organisation, with a comma between them",
-                                                    number)};
+            return Error{"bad_parties",
+                         fmt::format("line {} of the parties: expected a GLN (or SGLN, PGLN, Digital Link) and "
+                                     "an organisation, with a comma between them",
+                                     number)};
         parties[*gln] = (*fields)[1];
     }
     return parties;

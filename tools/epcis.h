@@ -25,9 +25,9 @@ struct CapturedEvent {
     std::string type;
     std::string event_id;
     CaptureState state = CaptureState::kMalformed;
-    std::string code;       // when not covered
-    std::string reason;     // for people, with the remedy
-    Operation pattern;      // when covered
+    std::string code;    // when not covered
+    std::string reason;  // for people, with the remedy
+    Operation pattern;   // when covered
     std::vector<ItemLine> items;
 };
 

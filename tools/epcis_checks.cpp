@@ -16,19 +16,80 @@ using nlohmann::json;
 namespace {
 
 // CBV 2.0, tables 7-1, 7-2 and 7-5.
-constexpr std::array<std::string_view, 41> kBizSteps = {
-    "accepting", "arriving", "assembling", "collecting", "commissioning", "consigning", "creating_class_instance",
-    "cycle_counting", "decommissioning", "departing", "destroying", "disassembling", "dispensing", "encoding",
-    "entering_exiting", "holding", "inspecting", "installing", "killing", "loading", "other", "packing", "picking",
-    "receiving", "removing", "repackaging", "repairing", "replacing", "reserving", "retail_selling", "sampling",
-    "sensor_reporting", "shipping", "staging_outbound", "stock_taking", "stocking", "storing", "transporting",
-    "unloading", "unpacking", "void_shipping"};
-constexpr std::array<std::string_view, 33> kDispositions = {
-    "active", "available", "completeness_inferred", "completeness_verified", "conformant", "container_closed",
-    "container_open", "damaged", "destroyed", "dispensed", "disposed", "encoded", "expired", "in_progress", "in_transit",
-    "inactive", "mismatch_class", "mismatch_instance", "mismatch_quantity", "needs_replacement", "no_pedigree_match",
-    "non_conformant", "non_sellable_other", "partially_dispensed", "recalled", "reserved", "retail_sold", "returned",
-    "sellable_accessible", "sellable_not_accessible", "stolen", "unavailable", "unknown"};
+constexpr std::array<std::string_view, 41> kBizSteps = {"accepting",
+                                                        "arriving",
+                                                        "assembling",
+                                                        "collecting",
+                                                        "commissioning",
+                                                        "consigning",
+                                                        "creating_class_instance",
+                                                        "cycle_counting",
+                                                        "decommissioning",
+                                                        "departing",
+                                                        "destroying",
+                                                        "disassembling",
+                                                        "dispensing",
+                                                        "encoding",
+                                                        "entering_exiting",
+                                                        "holding",
+                                                        "inspecting",
+                                                        "installing",
+                                                        "killing",
+                                                        "loading",
+                                                        "other",
+                                                        "packing",
+                                                        "picking",
+                                                        "receiving",
+                                                        "removing",
+                                                        "repackaging",
+                                                        "repairing",
+                                                        "replacing",
+                                                        "reserving",
+                                                        "retail_selling",
+                                                        "sampling",
+                                                        "sensor_reporting",
+                                                        "shipping",
+                                                        "staging_outbound",
+                                                        "stock_taking",
+                                                        "stocking",
+                                                        "storing",
+                                                        "transporting",
+                                                        "unloading",
+                                                        "unpacking",
+                                                        "void_shipping"};
+constexpr std::array<std::string_view, 33> kDispositions = {"active",
+                                                            "available",
+                                                            "completeness_inferred",
+                                                            "completeness_verified",
+                                                            "conformant",
+                                                            "container_closed",
+                                                            "container_open",
+                                                            "damaged",
+                                                            "destroyed",
+                                                            "dispensed",
+                                                            "disposed",
+                                                            "encoded",
+                                                            "expired",
+                                                            "in_progress",
+                                                            "in_transit",
+                                                            "inactive",
+                                                            "mismatch_class",
+                                                            "mismatch_instance",
+                                                            "mismatch_quantity",
+                                                            "needs_replacement",
+                                                            "no_pedigree_match",
+                                                            "non_conformant",
+                                                            "non_sellable_other",
+                                                            "partially_dispensed",
+                                                            "recalled",
+                                                            "reserved",
+                                                            "retail_sold",
+                                                            "returned",
+                                                            "sellable_accessible",
+                                                            "sellable_not_accessible",
+                                                            "stolen",
+                                                            "unavailable",
+                                                            "unknown"};
 constexpr std::array<std::string_view, 3> kSourceDestinations = {"location", "owning_party", "possessing_party"};
 
 struct Forms {
@@ -39,9 +100,12 @@ struct Forms {
 
 Forms forms_of(Vocabulary vocabulary) {
     switch (vocabulary) {
-        case Vocabulary::kBizStep: return {kBizSteps, "urn:epcglobal:cbv:bizstep:", "cbv/BizStep-"};
-        case Vocabulary::kDisposition: return {kDispositions, "urn:epcglobal:cbv:disp:", "cbv/Disp-"};
-        case Vocabulary::kSourceDestination: break;
+        case Vocabulary::kBizStep:
+            return {kBizSteps, "urn:epcglobal:cbv:bizstep:", "cbv/BizStep-"};
+        case Vocabulary::kDisposition:
+            return {kDispositions, "urn:epcglobal:cbv:disp:", "cbv/Disp-"};
+        case Vocabulary::kSourceDestination:
+            break;
     }
     return {kSourceDestinations, "urn:epcglobal:cbv:sdt:", "cbv/SDT-"};
 }
@@ -50,8 +114,8 @@ Error malformed(std::string_view what) { return {"malformed_event", std::string(
 
 bool is_offset(std::string_view text) {
     const auto digit = [&](std::size_t i) { return text[i] >= '0' && text[i] <= '9'; };
-    return text.size() == 6 && (text[0] == '+' || text[0] == '-') && digit(1) && digit(2) && text[3] == ':' && digit(4) &&
-           digit(5);
+    return text.size() == 6 && (text[0] == '+' || text[0] == '-') && digit(1) && digit(2) && text[3] == ':' &&
+           digit(4) && digit(5);
 }
 
 const std::string* text_at(const json& object, const char* name) {
@@ -62,7 +126,8 @@ const std::string* text_at(const json& object, const char* name) {
 Status check_mandatory(const json& event, const std::string& type) {
     const std::string* time = text_at(event, "eventTime");
     if (!time) return malformed("eventTime is missing");
-    if (!is_iso_date(*time) || time->size() < 16) return malformed(fmt::format("eventTime '{}' is no date and time", *time));
+    if (!is_iso_date(*time) || time->size() < 16)
+        return malformed(fmt::format("eventTime '{}' is no date and time", *time));
     const std::string* offset = text_at(event, "eventTimeZoneOffset");
     if (!offset) return malformed("eventTimeZoneOffset is missing");
     if (!is_offset(*offset)) return malformed(fmt::format("eventTimeZoneOffset '{}' is not like +02:00", *offset));
@@ -100,7 +165,8 @@ Status check_quantities(const json& event, const char* member) {
     if (list == event.end()) return Ok{};
     if (!list->is_array()) return malformed(fmt::format("{} is no list", member));
     for (const json& entry : *list) {
-        if (!entry.is_object() || !text_at(entry, "epcClass")) return malformed(fmt::format("{} has an entry without epcClass", member));
+        if (!entry.is_object() || !text_at(entry, "epcClass"))
+            return malformed(fmt::format("{} has an entry without epcClass", member));
         for (const auto& [name, value] : entry.items())
             if (name != "epcClass" && name != "quantity" && name != "uom" && !has_namespace(name))
                 return malformed(fmt::format("unknown field '{}' in {}", name, member));
@@ -148,10 +214,14 @@ std::optional<std::string> vocabulary_name(std::string_view text, Vocabulary voc
     const Forms forms = forms_of(vocabulary);
     std::string_view name = text;
     bool standard_form = true;
-    if (text.starts_with(forms.urn)) name.remove_prefix(forms.urn.size());
-    else if (const auto at = text.find(forms.web); at != std::string_view::npos) name.remove_prefix(at + forms.web.size());
-    else if (text.starts_with("cbv:")) return std::string(text);
-    else standard_form = text.find(':') == std::string_view::npos;
+    if (text.starts_with(forms.urn))
+        name.remove_prefix(forms.urn.size());
+    else if (const auto at = text.find(forms.web); at != std::string_view::npos)
+        name.remove_prefix(at + forms.web.size());
+    else if (text.starts_with("cbv:"))
+        return std::string(text);
+    else
+        standard_form = text.find(':') == std::string_view::npos;
     if (!standard_form) return std::string(text);
     if (std::find(forms.names.begin(), forms.names.end(), name) == forms.names.end()) return std::nullopt;
     return std::string(name);

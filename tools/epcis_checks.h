@@ -1,4 +1,5 @@
-// What makes an EPCIS 2.0 event well-formed, as far as capture depends on it (EPCIS 2.0 section 7.4, CBV 2.0 section 7).
+// What makes an EPCIS 2.0 event well-formed, as far as capture depends on it (EPCIS 2.0 section 7.4, CBV 2.0 section
+// 7).
 //
 // Pure functions. A fault is an Error{"malformed_event", the fault named}.
 #pragma once
@@ -16,8 +17,8 @@ namespace touchstone::tools {
 
 enum class Vocabulary { kBizStep, kDisposition, kSourceDestination };
 
-// The short name of a standard value, given as such, as URN or as web URI; the text itself when it is somebody's own URI
-// or CURIE. nullopt: neither (a bare word that the vocabulary does not have).
+// The short name of a standard value, given as such, as URN or as web URI; the text itself when it is somebody's own
+// URI or CURIE. nullopt: neither (a bare word that the vocabulary does not have).
 std::optional<std::string> vocabulary_name(std::string_view text, Vocabulary vocabulary);
 
 // Starts with YYYY-MM-DD, and with a time after it when `text` goes on.

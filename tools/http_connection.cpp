@@ -30,11 +30,13 @@ using Code = boost::system::error_code;
 
 Result<HttpEndpoint> parse_endpoint(const std::string& url) {
     const auto bad = [&](std::string_view why) {
-        return Error{"bad_url", fmt::format("'{}' is not an address of a node: {}; expected http://host:port", url, why)};
+        return Error{"bad_url",
+                     fmt::format("'{}' is not an address of a node: {}; expected http://host:port", url, why)};
     };
     std::string rest = url;
     if (const auto at = rest.find("://"); at != std::string::npos) {
-        if (rest.substr(0, at) != "http") return bad("only http:// is supported (put a TLS proxy in front if you need one)");
+        if (rest.substr(0, at) != "http")
+            return bad("only http:// is supported (put a TLS proxy in front if you need one)");
         rest.erase(0, at + 3);
     }
     HttpEndpoint endpoint;
@@ -78,8 +80,9 @@ struct HttpConnection::Impl {
             return {"timed_out",
                     fmt::format("{} did not answer within {} s; is it synced and not overloaded? touchstone status",
                                 endpoint.url, limit.us / 1'000'000)};
-        return {"unreachable", fmt::format("cannot reach {}: {}; is the node running? Start one with: touchstone devnet",
-                                           endpoint.url, code.message())};
+        return {"unreachable",
+                fmt::format("cannot reach {}: {}; is the node running? Start one with: touchstone devnet", endpoint.url,
+                            code.message())};
     }
 
     Code connect(Duration limit) {

@@ -4,8 +4,8 @@
 
 #include <algorithm>
 #include <array>
-#include <chrono>
 #include <charconv>
+#include <chrono>
 #include <unordered_map>
 
 #include "ledger/gs1.h"
@@ -15,7 +15,8 @@ namespace touchstone::tools {
 namespace {
 
 enum Column { kSerial, kUri, kKey, kGtin, kLot, kExpiry, kMadeOn, kColumns };
-constexpr std::array<std::string_view, kColumns> kColumnNames = {"serial", "uri", "key", "gtin", "lot", "expiry", "made_on"};
+constexpr std::array<std::string_view, kColumns> kColumnNames = {"serial", "uri",    "key",    "gtin",
+                                                                 "lot",    "expiry", "made_on"};
 
 std::string_view trimmed(std::string_view text) {
     const auto first = text.find_first_not_of(" \t\r\n");
@@ -32,9 +33,7 @@ std::optional<Column> column_of(std::string_view name) {
     return std::nullopt;
 }
 
-bool looks_like_key(std::string_view text) {
-    return text.size() == 64 && Hash256::from_hex(text).has_value();
-}
+bool looks_like_key(std::string_view text) { return text.size() == 64 && Hash256::from_hex(text).has_value(); }
 
 bool looks_like_uri(std::string_view text) {
     return text.find("://") != std::string_view::npos || text.starts_with("urn:") || text.starts_with("(01)");
@@ -67,7 +66,8 @@ Status take_name(const Cells& cells, ItemLine& item) {
         }
     } else {
         if (!ledger::is_serial(cells[kSerial]))
-            return Error{"bad_serial", "a serial is 1 to 20 characters of the GS1 set (letters, digits, !\"%&'()*+,-./:;<=>?_)"};
+            return Error{"bad_serial",
+                         "a serial is 1 to 20 characters of the GS1 set (letters, digits, !\"%&'()*+,-./:;<=>?_)"};
         if (item.gtin.empty()) return Error{"no_gtin", "a serial alone needs --gtin, or a column gtin"};
         item.serial = cells[kSerial];
     }
@@ -84,8 +84,7 @@ Status take_fields(const Cells& cells, const ItemDefaults& defaults, ItemLine& i
     for (const auto& [column, day] : {std::pair{kExpiry, &item.expiry}, std::pair{kMadeOn, &item.made_on}}) {
         if (cells[column].empty()) continue;
         const auto parsed = parse_day(cells[column]);
-        if (!parsed)
-            return Error{"bad_date", fmt::format("'{}' is no date; write YYYY-MM-DD", cells[column])};
+        if (!parsed) return Error{"bad_date", fmt::format("'{}' is no date; write YYYY-MM-DD", cells[column])};
         *day = *parsed;
     }
     TRY(take_name(cells, item));
@@ -156,9 +155,10 @@ Result<std::optional<std::vector<Column>>> header_of(const std::vector<std::stri
     }
     if (columns.empty()) return std::optional<std::vector<Column>>{};
     if (columns.size() != fields.size())
-        return Error{"bad_file_header",
-                     fmt::format("unknown column '{}' in the header; known: serial, uri, key, gtin, lot, expiry, made_on",
-                                 unknown)};
+        return Error{
+            "bad_file_header",
+            fmt::format("unknown column '{}' in the header; known: serial, uri, key, gtin, lot, expiry, made_on",
+                        unknown)};
     return std::optional(std::move(columns));
 }
 
@@ -180,9 +180,12 @@ std::optional<std::vector<std::string>> split_csv(std::string_view line, char se
     for (std::size_t i = 0; i < line.size(); ++i) {
         const char c = line[i];
         if (quoted) {
-            if (c != '"') fields.back() += c;
-            else if (i + 1 < line.size() && line[i + 1] == '"') fields.back() += line[++i];
-            else quoted = false;
+            if (c != '"')
+                fields.back() += c;
+            else if (i + 1 < line.size() && line[i + 1] == '"')
+                fields.back() += line[++i];
+            else
+                quoted = false;
         } else if (c == '"' && fields.back().empty()) {
             quoted = true;
         } else if (c == separator) {
@@ -220,8 +223,9 @@ Result<ItemFile> parse_item_file(std::string_view text, const ItemDefaults& defa
             if (columns) continue;
         }
         if (fields->size() > (columns ? columns->size() : 4)) {
-            collector.reject(bad(number, std::string(line), "malformed_line",
-                                 fmt::format("{} fields, but {} columns", fields->size(), columns ? columns->size() : 4)));
+            collector.reject(
+                bad(number, std::string(line), "malformed_line",
+                    fmt::format("{} fields, but {} columns", fields->size(), columns ? columns->size() : 4)));
             continue;
         }
         Cells cells;

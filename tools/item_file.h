@@ -19,7 +19,7 @@ struct ItemLine {
     std::size_t line = 0;  // 1 = first line of the file
     std::string text;      // the serial, URI or key as written
     Hash256 key;
-    std::string gtin;      // empty when only a key was given
+    std::string gtin;  // empty when only a key was given
     std::string serial;
     std::string lot;
     ledger::Day expiry = 0;
@@ -29,7 +29,7 @@ struct ItemLine {
 struct BadLine {
     std::size_t line = 0;
     std::string text;
-    std::string code;     // bad_gtin, bad_serial, bad_identifier, bad_date, bad_lot, duplicate_line, malformed_line, …
+    std::string code;  // bad_gtin, bad_serial, bad_identifier, bad_date, bad_lot, duplicate_line, malformed_line, …
     std::string message;  // for people
     bool operator==(const BadLine&) const = default;
 };

@@ -124,10 +124,11 @@ Result<TransactionAnswer> RpcGate::submit(const Envelope& envelope, Wait wait) {
             reached = reached || !never_there;
         }
         if (Clock::now() > until)
-            return Error{"timed_out",
-                         fmt::format("transaction {} was taken but is not final yet; is a quorum of validators running? "
-                                     "touchstone status",
-                                     envelope.id.hex())};
+            return Error{
+                "timed_out",
+                fmt::format("transaction {} was taken but is not final yet; is a quorum of validators running? "
+                            "touchstone status",
+                            envelope.id.hex())};
         std::this_thread::sleep_for(pause);
         pause = std::min(pause * 2, std::chrono::milliseconds(1000));
     }

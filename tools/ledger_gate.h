@@ -24,7 +24,7 @@ struct ChainFacts {
 struct RefusedItem {
     std::size_t index = 0;  // in the operation's items
     std::string code;
-    std::string message;    // meaning and remedy
+    std::string message;  // meaning and remedy
 };
 
 struct OperationAnswer {
@@ -34,10 +34,10 @@ struct OperationAnswer {
 
 struct TransactionAnswer {
     Hash256 id;
-    bool final = false;        // else taken by a node and pending
-    std::uint64_t height = 0;  // of the block, when final
-    std::string refusal;       // code; empty: applied
-    std::string message;       // of the refusal: meaning, detail and remedy
+    bool final = false;         // else taken by a node and pending
+    std::uint64_t height = 0;   // of the block, when final
+    std::string refusal;        // code; empty: applied
+    std::string message;        // of the refusal: meaning, detail and remedy
     std::size_t operation = 0;  // which one was refused
     std::vector<OperationAnswer> operations;
     bool refused() const { return !refusal.empty(); }

@@ -37,7 +37,8 @@ class ProvenRecords {
     // nullopt inside: proven to be absent. Error: the answer says nothing about this key.
     Result<std::optional<Bytes>> get(const Hash256& key, std::string_view what) const {
         const auto at = records_.find(key);
-        if (at == records_.end()) return unproven(fmt::format("the {} is neither proven to be there nor to be absent", what));
+        if (at == records_.end())
+            return unproven(fmt::format("the {} is neither proven to be there nor to be absent", what));
         return at->second;
     }
 
@@ -88,8 +89,8 @@ Status read_records(const ProvenRecords& records, const ItemQuery& query, Proven
     if (!proven.item->lot.empty()) {
         TRY_ASSIGN(proven.lot, read<ledger::LotRecord>(records, ledger::lot_key(gtin, proven.item->lot), "lot"));
     }
-    TRY_ASSIGN(proven.maker, read<ledger::OrganisationRecord>(
-                                 records, ledger::organisation_key(proven.item->maker), "maker"));
+    TRY_ASSIGN(proven.maker,
+               read<ledger::OrganisationRecord>(records, ledger::organisation_key(proven.item->maker), "maker"));
     return Ok{};
 }
 
@@ -125,7 +126,8 @@ Result<SignedHeader> check_header(const Trust& trust, ByteView header_bytes, Byt
         return unproven(fmt::format("the node serves the chain {}, the genesis you trust is of {}",
                                     header->chain_id.hex().substr(0, 16), trust.chain_id.hex().substr(0, 16)));
     if (header->height == Height(0) && certificate_bytes.empty()) {
-        if (header->state_root != trust.genesis_root) return unproven("the state before the first block is not the genesis");
+        if (header->state_root != trust.genesis_root)
+            return unproven("the state before the first block is not the genesis");
         return SignedHeader{*header, {}};
     }
     if (header->validators_hash != trust.validators.hash())
@@ -136,7 +138,8 @@ Result<SignedHeader> check_header(const Trust& trust, ByteView header_bytes, Byt
     if (subject.kind != consensus::VoteKind::kFinalize) return unproven("the certificate is no finalization");
     if (subject.epoch != header->epoch || subject.view != header->view || subject.digest != header->hash())
         return unproven("the certificate is about another block");
-    if (const Status status = consensus::verify_certificate(trust.chain_id, trust.validators, *certificate); !status.ok())
+    if (const Status status = consensus::verify_certificate(trust.chain_id, trust.validators, *certificate);
+        !status.ok())
         return unproven(fmt::format("the validators' signatures do not hold: {}", status.error().message));
     SignedHeader made{*header, {}};
     for (const ValidatorIndex signer : certificate->signers) made.signers.push_back(signer.value);
@@ -149,8 +152,8 @@ Result<ProvenItem> check_item_answer(const Trust& trust, const ItemQuery& query,
     TRY_ASSIGN(const Bytes certificate, bytes_at(answer, "certificate"));
     TRY_ASSIGN(SignedHeader signed_header, check_header(trust, header, certificate));
     const auto elements = answer.find("proof");
-    TRY_ASSIGN(const ProvenRecords records, ProvenRecords::check(elements != answer.end() ? *elements : json(),
-                                                                 signed_header.header.state_root));
+    TRY_ASSIGN(const ProvenRecords records,
+               ProvenRecords::check(elements != answer.end() ? *elements : json(), signed_header.header.state_root));
     ProvenItem proven;
     proven.signed_header = std::move(signed_header);
     TRY(read_records(records, query, proven));
@@ -177,7 +180,8 @@ Result<std::vector<ledger::Event>> check_history(const Hash256& subject, std::ui
         at = ledger::next_event_head(at, subject, bytes);
         made.push_back(*event);
     }
-    if (at != head) return unproven("the events do not hash to the head that is proven: one was changed, left out or added");
+    if (at != head)
+        return unproven("the events do not hash to the head that is proven: one was changed, left out or added");
     return made;
 }
 

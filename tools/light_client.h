@@ -21,7 +21,7 @@ namespace touchstone::tools {
 
 struct ItemQuery {
     Hash256 key;
-    std::string gtin;  // empty when only the key is known
+    std::string gtin;                   // empty when only the key is known
     std::optional<std::string> lot;     // as printed
     std::optional<std::string> expiry;  // YYYY-MM-DD or YYMMDD, as printed on the item
 };

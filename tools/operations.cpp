@@ -7,20 +7,34 @@ namespace touchstone::tools {
 
 std::string_view name_of(OperationKind kind) {
     switch (kind) {
-        case OperationKind::kDeclareProduct: return "product declare";
-        case OperationKind::kGrantLicence: return "licence grant";
-        case OperationKind::kRevokeLicence: return "licence revoke";
-        case OperationKind::kRegister: return "register";
-        case OperationKind::kShip: return "ship";
-        case OperationKind::kCancelShipment: return "cancel-shipment";
-        case OperationKind::kReceive: return "receive";
-        case OperationKind::kReject: return "reject";
-        case OperationKind::kSell: return "sell";
-        case OperationKind::kReturn: return "return";
-        case OperationKind::kRecall: return "recall";
-        case OperationKind::kLiftRecall: return "lift-recall";
-        case OperationKind::kFlag: return "flag";
-        case OperationKind::kClearFlag: return "clear-flag";
+        case OperationKind::kDeclareProduct:
+            return "product declare";
+        case OperationKind::kGrantLicence:
+            return "licence grant";
+        case OperationKind::kRevokeLicence:
+            return "licence revoke";
+        case OperationKind::kRegister:
+            return "register";
+        case OperationKind::kShip:
+            return "ship";
+        case OperationKind::kCancelShipment:
+            return "cancel-shipment";
+        case OperationKind::kReceive:
+            return "receive";
+        case OperationKind::kReject:
+            return "reject";
+        case OperationKind::kSell:
+            return "sell";
+        case OperationKind::kReturn:
+            return "return";
+        case OperationKind::kRecall:
+            return "recall";
+        case OperationKind::kLiftRecall:
+            return "lift-recall";
+        case OperationKind::kFlag:
+            return "flag";
+        case OperationKind::kClearFlag:
+            return "clear-flag";
     }
     return "";
 }
@@ -31,30 +45,47 @@ namespace op = ledger::op;
 
 ledger::Operation business_of(const Operation& from) {
     switch (from.kind) {
-        case OperationKind::kDeclareProduct: return op::DeclareProduct{from.gtin, from.text, from.image, from.documents};
+        case OperationKind::kDeclareProduct:
+            return op::DeclareProduct{from.gtin, from.text, from.image, from.documents};
         case OperationKind::kGrantLicence:
             return op::GrantLicence{from.gtin, from.party, from.quota, from.from, from.until, from.facility};
-        case OperationKind::kRevokeLicence: return op::RevokeLicence{from.gtin, from.party, from.text};
-        case OperationKind::kRecall: return op::Recall{from.gtin, from.lot, from.text};
-        default: return op::LiftRecall{from.gtin, from.lot, from.text};
+        case OperationKind::kRevokeLicence:
+            return op::RevokeLicence{from.gtin, from.party, from.text};
+        case OperationKind::kRecall:
+            return op::Recall{from.gtin, from.lot, from.text};
+        default:
+            return op::LiftRecall{from.gtin, from.lot, from.text};
     }
 }
 
 ledger::Operation ledger_operation(const Operation& from) {
     switch (from.kind) {
         case OperationKind::kRegister:
-            return op::Register{from.gtin,     from.items,   from.lot,
-                                from.expiry,   from.made_on, from.facility,
+            return op::Register{from.gtin,
+                                from.items,
+                                from.lot,
+                                from.expiry,
+                                from.made_on,
+                                from.facility,
                                 from.partial ? ledger::RegisterMode::kPartial : ledger::RegisterMode::kAtomic};
-        case OperationKind::kShip: return op::Ship{from.items, from.party, from.text};
-        case OperationKind::kCancelShipment: return op::CancelShipment{from.items};
-        case OperationKind::kReceive: return op::Receive{from.items};
-        case OperationKind::kReject: return op::RejectShipment{from.items, from.text};
-        case OperationKind::kSell: return op::Sell{from.items, from.text};
-        case OperationKind::kReturn: return op::Return{from.items, from.text};
-        case OperationKind::kFlag: return op::Flag{from.items, from.flag, from.text};
-        case OperationKind::kClearFlag: return op::ClearFlag{from.items, from.flag, from.text};
-        default: return business_of(from);
+        case OperationKind::kShip:
+            return op::Ship{from.items, from.party, from.text};
+        case OperationKind::kCancelShipment:
+            return op::CancelShipment{from.items};
+        case OperationKind::kReceive:
+            return op::Receive{from.items};
+        case OperationKind::kReject:
+            return op::RejectShipment{from.items, from.text};
+        case OperationKind::kSell:
+            return op::Sell{from.items, from.text};
+        case OperationKind::kReturn:
+            return op::Return{from.items, from.text};
+        case OperationKind::kFlag:
+            return op::Flag{from.items, from.flag, from.text};
+        case OperationKind::kClearFlag:
+            return op::ClearFlag{from.items, from.flag, from.text};
+        default:
+            return business_of(from);
     }
 }
 
@@ -68,8 +99,7 @@ Envelope make_transaction(const TransactionContext& context, const crypto::Secre
     ledger::PayloadHead head{context.chain_id, context.organisation, key.public_key(), context.valid_until, {}};
     const Hash256 nonce = crypto::tagged_hash("touchstone/nonce/1", {ledger::build_payload(head, converted)});
     head.nonce = to_bytes(nonce.view().first(16));
-    const ledger::SignedTransaction transaction =
-        ledger::sign_payload(ledger::build_payload(head, converted), key);
+    const ledger::SignedTransaction transaction = ledger::sign_payload(ledger::build_payload(head, converted), key);
     return {transaction.to_envelope(), transaction.id()};
 }
 

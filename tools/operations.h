@@ -41,8 +41,8 @@ struct Operation {
     std::vector<Hash256> items;
     std::string gtin;
     std::string lot;
-    std::string party;     // receiver of a shipment, manufacturer of a licence
-    std::string text;      // reason, document, country or the product's name: by kind
+    std::string party;  // receiver of a shipment, manufacturer of a licence
+    std::string text;   // reason, document, country or the product's name: by kind
     std::string facility;
     ledger::Day expiry = 0;
     ledger::Day made_on = 0;

@@ -27,7 +27,8 @@ std::vector<std::vector<std::size_t>> grouped(const std::vector<ItemLine>& items
     std::map<Group, std::size_t> places;
     for (std::size_t i = 0; i < items.size(); ++i) {
         const ItemLine& item = items[i];
-        const auto [place, fresh] = places.emplace(Group(item.gtin, item.lot, item.expiry, item.made_on), groups.size());
+        const auto [place, fresh] =
+            places.emplace(Group(item.gtin, item.lot, item.expiry, item.made_on), groups.size());
         if (fresh) groups.emplace_back();
         groups[place->second].push_back(i);
     }

@@ -44,7 +44,8 @@ Bytes qr_png(const QrMatrix& matrix) {
     for (std::size_t y = 0; y < side; ++y)
         for (std::size_t x = 0; x < side; ++x) {
             const std::size_t mx = x / kPixels, my = y / kPixels;
-            const bool inside = mx >= kQuiet && my >= kQuiet && mx < matrix.width + kQuiet && my < matrix.width + kQuiet;
+            const bool inside =
+                mx >= kQuiet && my >= kQuiet && mx < matrix.width + kQuiet && my < matrix.width + kQuiet;
             if (inside && matrix.at(mx - kQuiet, my - kQuiet)) pixels[y * side + x] = 0;
         }
     png_image image{};

@@ -32,7 +32,8 @@ Error error_of(const json& error) {
         if (const auto data = error.find("data"); data != error.end() && data->is_object()) {
             if (data->contains("code") && (*data)["code"].is_string()) code = (*data)["code"].get<std::string>();
             for (const char* more : {"detail", "remedy"})
-                if (const auto at = data->find(more); at != data->end() && at->is_string() && !at->get<std::string>().empty() &&
+                if (const auto at = data->find(more); at != data->end() && at->is_string() &&
+                                                      !at->get<std::string>().empty() &&
                                                       message.find(at->get<std::string>()) == std::string::npos)
                     message += "; " + at->get<std::string>();
         }
@@ -54,9 +55,8 @@ Result<json> result_of_answer(const std::string& body, const std::string& url) {
 Result<json> RpcClient::call(const std::string& method, const json& params) { return call(method, params, limit_); }
 
 Result<json> RpcClient::call(const std::string& method, const json& params, Duration limit) {
-    const std::string body =
-        json{{"jsonrpc", "2.0"}, {"id", next_id_++}, {"method", method}, {"params", params}}.dump(
-            -1, ' ', false, json::error_handler_t::replace);
+    const std::string body = json{{"jsonrpc", "2.0"}, {"id", next_id_++}, {"method", method}, {"params", params}}.dump(
+        -1, ' ', false, json::error_handler_t::replace);
     std::string tried;
     Error last;
     for (std::size_t attempt = 0; attempt < connections_.size(); ++attempt) {

@@ -18,8 +18,8 @@ class RpcClient {
     // Error: bad_url.
     static Result<RpcClient> make(const std::vector<std::string>& urls, Duration limit = seconds(20));
 
-    // The `result` member. Errors: unreachable, timed_out, http_status (no node answered), rpc_malformed (an answer that
-    // is not JSON-RPC), or the code that the node names in error.data.code, else rpc_error.
+    // The `result` member. Errors: unreachable, timed_out, http_status (no node answered), rpc_malformed (an answer
+    // that is not JSON-RPC), or the code that the node names in error.data.code, else rpc_error.
     Result<nlohmann::json> call(const std::string& method, const nlohmann::json& params);
     Result<nlohmann::json> call(const std::string& method, const nlohmann::json& params, Duration limit);
 

@@ -12,9 +12,10 @@ namespace touchstone::tools {
 Result<std::vector<std::string>> make_serials(std::size_t count, std::size_t length,
                                               const std::function<void(std::size_t)>& progress) {
     if (length < kSerialLengthMin || length > kSerialLengthMax)
-        return Error{"bad_length", fmt::format("a serial of {} characters: at least {} so that nobody can guess one, at "
-                                               "most {} that GS1 AI (21) can carry",
-                                               length, kSerialLengthMin, kSerialLengthMax)};
+        return Error{"bad_length",
+                     fmt::format("a serial of {} characters: at least {} so that nobody can guess one, at "
+                                 "most {} that GS1 AI (21) can carry",
+                                 length, kSerialLengthMin, kSerialLengthMax)};
     if (count == 0 || count > kSerialCountMax)
         return Error{"bad_count", fmt::format("{} serials: make from 1 to {} at a time", count, kSerialCountMax)};
     constexpr std::size_t kProgressEvery = 4096;
@@ -35,7 +36,8 @@ Result<std::vector<std::string>> make_serials(std::size_t count, std::size_t len
 }
 
 double guesses_per_hit(std::size_t count, std::size_t length) {
-    return std::pow(static_cast<double>(kSerialAlphabet.size()), static_cast<double>(length)) / static_cast<double>(count);
+    return std::pow(static_cast<double>(kSerialAlphabet.size()), static_cast<double>(length)) /
+           static_cast<double>(count);
 }
 
 }  // namespace touchstone::tools

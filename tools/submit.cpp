@@ -14,12 +14,18 @@ using nlohmann::json;
 
 std::string_view name_of(LineState state) {
     switch (state) {
-        case LineState::kAccepted: return "accepted";
-        case LineState::kAlreadyThere: return "already_there";
-        case LineState::kRefused: return "refused";
-        case LineState::kMalformed: return "malformed";
-        case LineState::kPending: return "pending";
-        case LineState::kUnsent: return "unsent";
+        case LineState::kAccepted:
+            return "accepted";
+        case LineState::kAlreadyThere:
+            return "already_there";
+        case LineState::kRefused:
+            return "refused";
+        case LineState::kMalformed:
+            return "malformed";
+        case LineState::kPending:
+            return "pending";
+        case LineState::kUnsent:
+            return "unsent";
     }
     return "";
 }
@@ -34,12 +40,18 @@ namespace {
 // Refusals behind which the item may be where the operation would have left it.
 bool may_be_already(OperationKind kind, const std::string& code) {
     switch (kind) {
-        case OperationKind::kShip: return code == "in_transit";
-        case OperationKind::kReceive: return code == "not_in_transit";
-        case OperationKind::kSell: return code == "already_sold";
-        case OperationKind::kCancelShipment: return code == "not_in_transit";
-        case OperationKind::kReturn: return code == "not_sold";
-        default: return false;
+        case OperationKind::kShip:
+            return code == "in_transit";
+        case OperationKind::kReceive:
+            return code == "not_in_transit";
+        case OperationKind::kSell:
+            return code == "already_sold";
+        case OperationKind::kCancelShipment:
+            return code == "not_in_transit";
+        case OperationKind::kReturn:
+            return code == "not_sold";
+        default:
+            return false;
     }
 }
 
@@ -47,11 +59,14 @@ bool is_as_wanted(const Operation& operation, const std::string& organisation, c
     switch (operation.kind) {
         case OperationKind::kShip:
             return item.state == "in_transit" && item.custodian == organisation && item.receiver == operation.party;
-        case OperationKind::kSell: return item.state == "sold" && item.custodian == organisation;
+        case OperationKind::kSell:
+            return item.state == "sold" && item.custodian == organisation;
         case OperationKind::kReceive:
         case OperationKind::kCancelShipment:
-        case OperationKind::kReturn: return item.state == "active" && item.custodian == organisation;
-        default: return false;
+        case OperationKind::kReturn:
+            return item.state == "active" && item.custodian == organisation;
+        default:
+            return false;
     }
 }
 
@@ -118,7 +133,8 @@ class Job {
             const std::lock_guard lock(mutex_);
             report_.transaction_ids.push_back(answer.id.hex());
             report_.height = std::max(report_.height, answer.height);
-            const bool again = answer.refused() ? take_refusal(chunk, answer, present) : take_success(chunk, answer, present);
+            const bool again =
+                answer.refused() ? take_refusal(chunk, answer, present) : take_success(chunk, answer, present);
             (*progress_)(settled_);
             if (!again) break;
         }
@@ -230,14 +246,22 @@ class Job {
 
 bool says_already(OperationKind kind, const std::string& code) {
     switch (kind) {
-        case OperationKind::kRegister: return code == "item_exists";
-        case OperationKind::kDeclareProduct: return code == "product_exists";
-        case OperationKind::kRevokeLicence: return code == "licence_revoked";
-        case OperationKind::kRecall: return code == "recall_active";
-        case OperationKind::kLiftRecall: return code == "recall_absent";
-        case OperationKind::kFlag: return code == "flag_present";
-        case OperationKind::kClearFlag: return code == "flag_absent";
-        default: return false;
+        case OperationKind::kRegister:
+            return code == "item_exists";
+        case OperationKind::kDeclareProduct:
+            return code == "product_exists";
+        case OperationKind::kRevokeLicence:
+            return code == "licence_revoked";
+        case OperationKind::kRecall:
+            return code == "recall_active";
+        case OperationKind::kLiftRecall:
+            return code == "recall_absent";
+        case OperationKind::kFlag:
+            return code == "flag_present";
+        case OperationKind::kClearFlag:
+            return code == "flag_absent";
+        default:
+            return false;
     }
 }
 
@@ -293,11 +317,10 @@ json to_json(const SubmitReport& report) {
 std::string to_text(const SubmitReport& report, std::string_view done) {
     constexpr std::size_t kShownMax = 50;
     std::string text = fmt::format("{}: {}", done, report.count(LineState::kAccepted));
-    for (const auto& [state, name] : {std::pair{LineState::kAlreadyThere, "already there"},
-                                      std::pair{LineState::kPending, "taken, not final yet"},
-                                      std::pair{LineState::kRefused, "refused"},
-                                      std::pair{LineState::kMalformed, "malformed"},
-                                      std::pair{LineState::kUnsent, "not sent"}})
+    for (const auto& [state, name] :
+         {std::pair{LineState::kAlreadyThere, "already there"}, std::pair{LineState::kPending, "taken, not final yet"},
+          std::pair{LineState::kRefused, "refused"}, std::pair{LineState::kMalformed, "malformed"},
+          std::pair{LineState::kUnsent, "not sent"}})
         if (const std::size_t count = report.count(state); count > 0) text += fmt::format(", {}: {}", name, count);
     if (report.height > 0) text += fmt::format(" (final in block {})", report.height);
     text += '\n';
@@ -309,8 +332,9 @@ std::string to_text(const SubmitReport& report, std::string_view done) {
     }
     if (faults > shown) text += fmt::format("  … and {} more; --json names them all\n", faults - shown);
     if (report.error)
-        text += fmt::format("  stopped: {}\n  Run the same command again: what is done will be reported as already there.\n",
-                            report.error->message);
+        text += fmt::format(
+            "  stopped: {}\n  Run the same command again: what is done will be reported as already there.\n",
+            report.error->message);
     return text;
 }
 
@@ -319,7 +343,8 @@ int exit_status_of(const SubmitReport& report) {
     if (report.count(LineState::kRefused) > 0) return kExitRefused;
     if (report.count(LineState::kMalformed) > 0)
         return report.count(LineState::kAccepted) + report.count(LineState::kAlreadyThere) +
-                           report.count(LineState::kPending) > 0
+                           report.count(LineState::kPending) >
+                       0
                    ? kExitRefused
                    : kExitUsage;
     return kExitOk;

@@ -22,15 +22,15 @@ struct LineResult {
     std::size_t line = 0;
     std::string text;
     LineState state = LineState::kUnsent;
-    std::string code;     // of a refusal or a fault
+    std::string code;  // of a refusal or a fault
     std::string message;
 };
 
 struct SubmitReport {
-    std::vector<LineResult> lines;            // in the order of the file
+    std::vector<LineResult> lines;             // in the order of the file
     std::vector<std::string> transaction_ids;  // hex
-    std::uint64_t height = 0;                 // the highest block that holds a part
-    std::optional<Error> error;               // the node was lost: lines without an answer are kUnsent or kPending
+    std::uint64_t height = 0;                  // the highest block that holds a part
+    std::optional<Error> error;                // the node was lost: lines without an answer are kUnsent or kPending
     std::size_t count(LineState state) const;
 };
 

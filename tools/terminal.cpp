@@ -56,8 +56,8 @@ void Table::row(std::vector<std::string> cells) { rows_.push_back(std::move(cell
 
 std::string Table::text() const {
     const auto width_of = [](const std::string& cell) {
-        return static_cast<std::size_t>(
-            std::count_if(cell.begin(), cell.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+        return static_cast<std::size_t>(std::count_if(
+            cell.begin(), cell.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
     };
     std::vector<std::size_t> widths;
     for (const auto& row : rows_)

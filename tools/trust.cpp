@@ -1,8 +1,8 @@
 #include "tools/trust.h"
 
 #include "crypto/state_root.h"
-#include "tools/client_options.h"
 #include "node/app/genesis_json.h"
+#include "tools/client_options.h"
 
 namespace touchstone::tools {
 
@@ -21,11 +21,12 @@ Trust trust_from(const ledger::Genesis& genesis) {
 
 Result<Trust> load_trust(const std::string& path) {
     if (path.empty())
-        return Error{"no_trust",
-                     "nothing to check the answer against: give --trust genesis.json (or TOUCHSTONE_TRUST), the file that "
-                     "the members of the chain hand out; for a local network it is in the folder of touchstone devnet"};
+        return Error{
+            "no_trust",
+            "nothing to check the answer against: give --trust genesis.json (or TOUCHSTONE_TRUST), the file that "
+            "the members of the chain hand out; for a local network it is in the folder of touchstone devnet"};
     TRY_ASSIGN(const std::string text, read_text_file(path));
-    TRY_ASSIGN(const ledger::Genesis genesis, genesis_from_json(text));
+    TRY_ASSIGN(const ledger::Genesis genesis, node::genesis_from_json(text));
     return trust_from(genesis);
 }
 

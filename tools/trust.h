@@ -22,7 +22,7 @@ struct Trust {
 };
 
 Trust trust_from(const ledger::Genesis& genesis);
-// Errors: no_trust (no file named), file_unreadable, bad_genesis (names the member that is wrong).
+// Errors: no_trust (no file named), file_unreadable, genesis_malformed, genesis_invalid (name what is wrong).
 Result<Trust> load_trust(const std::string& path);
 
 }  // namespace touchstone::tools

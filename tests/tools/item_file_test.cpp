@@ -20,7 +20,8 @@ ItemFile parse(std::string_view text) {
 }  // namespace
 
 TEST_CASE("a file without a header holds one identifier a line") {
-    const ItemFile file = parse("7KQ2M9XTRB4H\r\n\r\nhttps://id.gs1.org/01/09506000134352/21/7KQ2M9XTRB4J\nA,L1,2027-12-31\n");
+    const ItemFile file =
+        parse("7KQ2M9XTRB4H\r\n\r\nhttps://id.gs1.org/01/09506000134352/21/7KQ2M9XTRB4J\nA,L1,2027-12-31\n");
     REQUIRE(file.bad.empty());
     REQUIRE(file.items.size() == 3);
     REQUIRE(file.items[0].line == 1);
@@ -88,7 +89,8 @@ TEST_CASE("days of the calendar") {
     REQUIRE(parse_day("1970-01-02") == ledger::Day{1});
     REQUIRE(day_text(*parse_day("271200")) == "2027-12-31");
     REQUIRE(day_text(*parse_day("280200")) == "2028-02-29");
-    for (const char* bad : {"2027-02-29", "2027-13-01", "2027-1-1", "27-12-31", "20271231", "", "1969-12-31", "2027-12-00"})
+    for (const char* bad :
+         {"2027-02-29", "2027-13-01", "2027-1-1", "27-12-31", "20271231", "", "1969-12-31", "2027-12-00"})
         REQUIRE_FALSE(parse_day(bad).has_value());
 }
 

@@ -81,7 +81,7 @@ struct Chain {
             event.kind = i == 0 ? ledger::EventKind::kRegistered : ledger::EventKind::kFlagged;
             event.sequence = i;
             event.height = Height(i + 1);
-            event.time = WallTime{1'799'999'000'000 + i};
+            event.time = WallTime{1'799'999'000'000u + i};
             event.actor = "acme";
             events.push_back(event.encode());
             item.event_head = ledger::next_event_head(item.event_head, key, events.back());
@@ -121,7 +121,8 @@ struct Chain {
                 {"path", to_base64(prove(key).encode())}};
     }
 
-    Bytes certificate(std::vector<std::uint32_t> signers, consensus::VoteKind kind = consensus::VoteKind::kFinalize) const {
+    Bytes certificate(std::vector<std::uint32_t> signers,
+                      consensus::VoteKind kind = consensus::VoteKind::kFinalize) const {
         consensus::Certificate made;
         made.subject = {header.epoch, kind, header.view, View(19), header.hash()};
         for (const std::uint32_t signer : signers) {
@@ -132,8 +133,8 @@ struct Chain {
     }
 
     json answer(const std::string& serial = kSerial) const {
-        json proof = json::array({element("item", ledger::item_key(kGtin, serial)),
-                                  element("product", ledger::product_key(kGtin))});
+        json proof = json::array(
+            {element("item", ledger::item_key(kGtin, serial)), element("product", ledger::product_key(kGtin))});
         const bool present = records.contains(ledger::item_key(kGtin, serial));
         if (present) {
             proof.push_back(element("lot", ledger::lot_key(kGtin, "A1")));

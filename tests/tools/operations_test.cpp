@@ -43,7 +43,8 @@ TEST_CASE("the ledger parses every operation that the client makes, signed as it
         const Envelope made = make_transaction({Hash256{}, "acme", 100}, key, std::span(&operation, 1));
         auto carried = ledger::SignedTransaction::from_envelope(made.bytes);
         REQUIRE(carried.ok());
-        REQUIRE(crypto::verify(key.public_key(), ledger::transaction_signing_bytes(carried->payload), carried->signature));
+        REQUIRE(
+            crypto::verify(key.public_key(), ledger::transaction_signing_bytes(carried->payload), carried->signature));
         const auto parsed =
             ledger::parse(std::make_shared<const ledger::SignedTransaction>(*carried), ledger::Parameters{});
         REQUIRE(parsed.ok());

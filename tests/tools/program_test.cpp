@@ -40,9 +40,10 @@ struct Run {
 // stderr is left out: what scripts read is stdout.
 Run run(const std::string& arguments) {
     // Port 9 (discard) answers nobody.
-    const std::string command = "env -u TOUCHSTONE_TRUST -u TOUCHSTONE_ORG -u TOUCHSTONE_KEY TOUCHSTONE_PASSPHRASE=secret "
-                                "TOUCHSTONE_RPC=http://127.0.0.1:9 " TOUCHSTONE_PROGRAM " " +
-                                arguments + " 2>/dev/null </dev/null";
+    const std::string command =
+        "env -u TOUCHSTONE_TRUST -u TOUCHSTONE_ORG -u TOUCHSTONE_KEY TOUCHSTONE_PASSPHRASE=secret "
+        "TOUCHSTONE_RPC=http://127.0.0.1:9 " TOUCHSTONE_PROGRAM " " +
+        arguments + " 2>/dev/null </dev/null";
     FILE* pipe = ::popen(command.c_str(), "r");
     REQUIRE(pipe != nullptr);
     Run result;
@@ -66,10 +67,11 @@ json one_object(const Run& result) {
 TEST_CASE("every command explains itself with an example and its exit statuses") {
     REQUIRE(run("--version").status == 0);
     for (const char* command :
-         {"keys new", "keys show", "serials new", "product declare", "product show", "product list", "licence grant",
-          "licence revoke", "licence show", "recall", "lift-recall", "org show", "org list", "lot show", "recalls",
-          "register", "ship", "cancel-shipment", "receive", "reject", "sell", "return", "flag", "clear-flag", "capture",
-          "verify", "history", "status", "bench"}) {
+         {"keys new",      "keys show",      "serials new",  "product declare", "product show", "product list",
+          "licence grant", "licence revoke", "licence show", "recall",          "lift-recall",  "org show",
+          "org list",      "lot show",       "recalls",      "register",        "ship",         "cancel-shipment",
+          "receive",       "reject",         "sell",         "return",          "flag",         "clear-flag",
+          "capture",       "verify",         "history",      "status",          "bench"}) {
         INFO(command);
         const Run help = run(std::string(command) + " --help");
         REQUIRE(help.status == 0);
@@ -93,7 +95,7 @@ TEST_CASE("keys: encrypted, private, never overwritten") {
     REQUIRE(made.status == 0);
     const std::string key = one_object(made)["public_key"];
     REQUIRE(key.size() == 64);
-    struct stat info{};
+    struct stat info {};
     REQUIRE(::stat(path.c_str(), &info) == 0);
     REQUIRE((info.st_mode & 0777) == 0600);
     REQUIRE(one_object(run("keys show --json " + path))["public_key"] == key);
@@ -106,7 +108,7 @@ TEST_CASE("serials: a private file, ready to register, never overwritten") {
     const std::string path = folder.file("serials.csv");
     const std::string command = "serials new --gtin 9506000134352 --count 50 --lot A1 --file " + path;
     REQUIRE(one_object(run("--json " + command))["count"] == 50);
-    struct stat info{};
+    struct stat info {};
     REQUIRE(::stat(path.c_str(), &info) == 0);
     REQUIRE((info.st_mode & 0777) == 0600);
     std::ifstream in(path);
@@ -125,10 +127,12 @@ TEST_CASE("serials: one image for each, PNG or SVG") {
     const Folder folder;
     for (const char* format : {"png", "svg"}) {
         const std::string images = folder.file(format);
-        REQUIRE(run("serials new --gtin 9506000134352 --count 3 --qr-format " + std::string(format) + " --qr-dir " + images)
-                    .status == 0);
+        REQUIRE(
+            run("serials new --gtin 9506000134352 --count 3 --qr-format " + std::string(format) + " --qr-dir " + images)
+                .status == 0);
         std::size_t count = 0;
-        for (const auto& entry : fs::directory_iterator(images)) count += entry.path().extension() == std::string(".") + format;
+        for (const auto& entry : fs::directory_iterator(images))
+            count += entry.path().extension() == std::string(".") + format;
         REQUIRE(count == 3);
     }
 }
@@ -175,9 +179,10 @@ TEST_CASE("without a genesis nothing is proven") {
 
 TEST_CASE("capture judges documents without sending them") {
     const Folder folder;
-    const std::string path = folder.write(
-        "event.json", R"({"type":"ObjectEvent","eventTime":"2026-01-01T10:00:00Z","eventTimeZoneOffset":"+01:00",)"
-                      R"("action":"ADD","bizStep":"commissioning","epcList":["urn:epc:id:sgtin:0614141.107346.2017"]})");
+    const std::string path =
+        folder.write("event.json",
+                     R"({"type":"ObjectEvent","eventTime":"2026-01-01T10:00:00Z","eventTimeZoneOffset":"+01:00",)"
+                     R"("action":"ADD","bizStep":"commissioning","epcList":["urn:epc:id:sgtin:0614141.107346.2017"]})");
     const Run result = run("capture --json --dry-run " + path);
     REQUIRE(result.status == 0);
     const json report = one_object(result);

@@ -29,7 +29,8 @@ TEST_CASE("serials are distinct, of the alphabet, and too many to guess") {
 }
 
 TEST_CASE("no character can be taken for another") {
-    for (const char c : std::string_view("01258BILOSUVZabc")) REQUIRE(kSerialAlphabet.find(c) == std::string_view::npos);
+    for (const char c : std::string_view("01258BILOSUVZabc"))
+        REQUIRE(kSerialAlphabet.find(c) == std::string_view::npos);
 }
 
 TEST_CASE("serials that can be guessed or do not fit are refused") {

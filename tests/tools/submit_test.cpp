@@ -23,7 +23,6 @@ struct Ledger {
     std::vector<std::size_t> transaction_sizes;
     std::uint64_t height = 5;
     bool lost = false;
-
 };
 
 class FakeGate : public LedgerGate {
@@ -65,7 +64,8 @@ class FakeGate : public LedgerGate {
         OperationAnswer result;
         std::vector<std::pair<std::size_t, Hash256>> found;  // place in the payload, key
         for (const Hash256& key : known)
-            if (const auto at = payload.find(as_text(key.view())); at != std::string_view::npos) found.emplace_back(at, key);
+            if (const auto at = payload.find(as_text(key.view())); at != std::string_view::npos)
+                found.emplace_back(at, key);
         std::sort(found.begin(), found.end());
         ledger_.transaction_sizes.push_back(found.size());
         for (std::size_t i = 0; i < found.size(); ++i) {
@@ -222,18 +222,20 @@ TEST_CASE("without waiting, lines are pending") {
 TEST_CASE("an answer of the node is read whole, or refused") {
     const auto parse = [](const char* text) { return transaction_answer_from(nlohmann::json::parse(text)); };
     const std::string id(64, 'a');
-    const auto answer = parse((R"({"id":")" + id +
-                               R"(","status":"final","height":7,"applied":true,"refusal":null,)"
-                               R"("operations":[{"accepted":3,"refused":[{"index":1,"key":null,"code":"item_taken"}]}]})")
-                                  .c_str());
+    const auto answer =
+        parse((R"({"id":")" + id +
+               R"(","status":"final","height":7,"applied":true,"refusal":null,)"
+               R"("operations":[{"accepted":3,"refused":[{"index":1,"key":null,"code":"item_taken"}]}]})")
+                  .c_str());
     REQUIRE(answer.ok());
     REQUIRE(answer->final);
     REQUIRE(answer->height == 7);
     REQUIRE(answer->operations[0].accepted == 3);
     REQUIRE(answer->operations[0].refused[0].code == "item_taken");
-    const auto refused = parse((R"({"id":")" + id +
-                                R"(","status":"final","height":7,"refusal":{"code":"not_brand","operation":1,"detail":"x"}})")
-                                   .c_str());
+    const auto refused =
+        parse((R"({"id":")" + id +
+               R"(","status":"final","height":7,"refusal":{"code":"not_brand","operation":1,"detail":"x"}})")
+                  .c_str());
     REQUIRE(refused->refused());
     REQUIRE(refused->operation == 1);
     for (const char* bad : {"[]", "{}", R"({"id":"zz"})", "null"}) REQUIRE_FALSE(parse(bad).ok());
