@@ -26,7 +26,7 @@ Result<std::vector<DevnetNode>> bring_up(const DevnetArguments& arguments) {
     TRY(prepare_devnet(arguments.plan));
     TRY(start_devnet(arguments.plan.dir));
     TRY_ASSIGN(std::vector<DevnetNode> nodes, devnet_nodes(arguments.plan.dir));
-    TRY(wait_ready(nodes, arguments.wait_seconds));
+    TRY(wait_ready(arguments.plan.dir, arguments.wait_seconds));
     return nodes;
 }
 

@@ -190,7 +190,8 @@ Status start_devnet(const fs::path& dir) {
     return Ok{};
 }
 
-Status wait_ready(const std::vector<DevnetNode>& nodes, unsigned seconds_max) {
+Status wait_ready(const fs::path& dir, unsigned seconds_max) {
+    TRY_ASSIGN(const std::vector<DevnetNode> nodes, devnet_nodes(dir));
     const auto give_up = std::chrono::steady_clock::now() + std::chrono::seconds(seconds_max);
     for (const DevnetNode& node : nodes) {
         std::string why = "it does not answer";
@@ -200,6 +201,12 @@ Status wait_ready(const std::vector<DevnetNode>& nodes, unsigned seconds_max) {
             const auto answer = admin.get("/readyz", seconds(2));
             if (answer.ok()) break;
             why = answer.error().message;
+            const fs::path home = fs::absolute(dir / node.name);
+            int status = 0;
+            const int pid = running_pid(home);
+            if (pid == 0 || ::waitpid(pid, &status, WNOHANG) == pid)
+                return Error{"devnet_start", fmt::format("{} ended; the end of {}:\n{}", node.name,
+                                                         (home / "node.log").string(), last_lines(home / "node.log", 1500))};
             if (std::chrono::steady_clock::now() > give_up)
                 return Error{"devnet_not_ready", fmt::format("{} is not ready after {} s: {}; see its node.log", node.name,
                                                              seconds_max, why)};

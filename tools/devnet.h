@@ -45,8 +45,8 @@ const std::vector<SampleOrganisation>& sample_organisations();
 Result<std::vector<DevnetNode>> devnet_nodes(const std::filesystem::path& dir);
 // Starts every node that does not run, as a process of its own. Error: devnet_start (names the node and its last log lines).
 [[nodiscard]] Status start_devnet(const std::filesystem::path& dir);
-// Waits until all answer as ready. Error: devnet_not_ready (says which, and why).
-[[nodiscard]] Status wait_ready(const std::vector<DevnetNode>& nodes, unsigned seconds_max);
+// Waits until all answer as ready. Errors: devnet_not_ready (says which, and why), devnet_start (one has ended).
+[[nodiscard]] Status wait_ready(const std::filesystem::path& dir, unsigned seconds_max);
 // Ends every node and waits for it; answers how many ran.
 Result<unsigned> stop_devnet(const std::filesystem::path& dir);
 // The pid of a node that runs, else 0.
