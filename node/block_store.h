@@ -55,6 +55,7 @@ class BlockStore {
     [[nodiscard]] Status append_notarization(ByteView certificate);
     // A sync only when something was appended since the last one.
     [[nodiscard]] Status sync();
+    bool unsynced() const { return unsynced_; }
 
     Result<Bytes> body(storage::LogPlace place) const;
     Result<FinalRecord> finalization(storage::LogPlace place) const;

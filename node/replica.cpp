@@ -156,8 +156,7 @@ bool Replica::make_durable(const std::vector<consensus::Effect>& effects) {
         any = true;
     }
     if (!any) return true;
-    if (const Status synced = store_.sync(); !synced.ok()) return fatal(synced.error()), false;
-    if (const Status synced = parts_.votes->sync(); !synced.ok()) return fatal(synced.error()), false;
+    if (const Status synced = parts_.sync.sync(store_, *parts_.votes); !synced.ok()) return fatal(synced.error()), false;
     ++stats_.syncs;
     return true;
 }
@@ -166,6 +165,10 @@ void Replica::carry_out(const consensus::Effect& effect) {
     std::visit(
         Overloaded{
             [&](const consensus::SendVote& send) {
+                // Journaled before a crash whose sync of the body never ended: it did not leave then, and does not now.
+                if (send.vote.subject.kind == consensus::VoteKind::kNotarize && !send.fresh &&
+                    !has_body(send.vote.subject.digest))
+                    return;
                 ++stats_.votes_sent;
                 if (send.vote.subject.kind == consensus::VoteKind::kNullify && send.fresh) ++stats_.nullified_views;
                 send_to(send.to, encode(send.vote));
@@ -415,7 +418,10 @@ void Replica::start_check(Candidate& candidate) {
     const auto& transactions = candidate.block.block.transactions;
     candidate.transactions.assign(transactions.size(), nullptr);
     for (std::size_t i = 0; i < transactions.size(); ++i) {
-        const auto known = pool_.find(transactions[i]->id());
+        const Hash256 id = transactions[i]->id();
+        // On its way through the pool of workers already: wait for that instead of checking it twice.
+        if (under_check_.contains(id)) return;
+        const auto known = pool_.find(id);
         // The pool vouches for these very bytes, signature included.
         if (known && ledger::signed_of(*known)->signature == transactions[i]->signature) {
             candidate.transactions[i] = known;

@@ -14,11 +14,13 @@
 #include <memory>
 #include <set>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "consensus/engine.h"
 #include "node/block_sync.h"
 #include "node/candidates.h"
 #include "node/chain.h"
+#include "node/disk_sync.h"
 #include "node/log_level.h"
 #include "node/transaction_pool.h"
 #include "node/transport.h"
@@ -77,6 +79,7 @@ class Replica : public TransportEvents {
         storage::VoteJournal* votes;  // null for an observer
         storage::StateTree& state;
         VerifyPool& verify;
+        DiskSync& sync;
         ReplicaListener& listener;
     };
     // Errors: not_a_validator (the key is in no validator set), those of Chain::open, and of a journal that contradicts
@@ -193,6 +196,7 @@ class Replica : public TransportEvents {
     std::optional<consensus::Certificate> final_;
 
     std::vector<Pending> to_check_;
+    std::unordered_set<Hash256> under_check_;  // sent to the verify pool, or about to be
     std::size_t checking_ = 0;
     std::vector<ledger::SignedTransactionPtr> to_gossip_;
     // Ends the callbacks of a verify pool that outlives this object.

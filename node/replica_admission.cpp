@@ -18,11 +18,12 @@ void Replica::submit(ledger::SignedTransactionPtr transaction, std::function<voi
         result.overloaded = true;
         return done(result);
     }
-    if (pool_.contains(id)) {
+    if (pool_.contains(id) || under_check_.contains(id)) {
         SubmitResult result{id, std::nullopt};
         result.already_known = true;
         return done(result);
     }
+    under_check_.insert(id);
     to_check_.push_back({std::move(transaction), std::nullopt, std::move(done)});
 }
 
@@ -30,7 +31,9 @@ void Replica::handle(const crypto::PublicKey& peer, TransactionsMessage message)
     if (read_only_) return;
     for (ledger::SignedTransactionPtr& transaction : message.transactions) {
         if (checking_ + to_check_.size() >= kCheckingMax) return;
-        if (!pool_.has_room(transaction->size_bytes(), peer) || pool_.contains(transaction->id())) continue;
+        const Hash256 id = transaction->id();
+        if (!pool_.has_room(transaction->size_bytes(), peer) || pool_.contains(id)) continue;
+        if (!under_check_.insert(id).second) continue;
         to_check_.push_back({std::move(transaction), peer, nullptr});
     }
 }
@@ -49,6 +52,7 @@ void Replica::dispatch_checks() {
 
 void Replica::on_checked(std::vector<Pending> batch, std::vector<CheckedTransaction> verdicts) {
     checking_ -= batch.size();
+    for (const Pending& pending : batch) under_check_.erase(pending.transaction->id());
     for (std::size_t i = 0; i < batch.size(); ++i) {
         const SubmitResult result = admit(batch[i], verdicts[i]);
         if (result.rejection) ++stats_.transactions_rejected;

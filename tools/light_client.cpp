@@ -34,6 +34,7 @@ class ProvenRecords {
         return made;
     }
 
+    bool speaks_of(const Hash256& key) const { return records_.contains(key); }
     // nullopt inside: proven to be absent. Error: the answer says nothing about this key.
     Result<std::optional<Bytes>> get(const Hash256& key, std::string_view what) const {
         const auto at = records_.find(key);
@@ -82,7 +83,8 @@ Status read_records(const ProvenRecords& records, const ItemQuery& query, Proven
     const std::string& gtin = proven.item ? proven.item->gtin : query.gtin;
     if (proven.item && !query.gtin.empty() && query.gtin != proven.item->gtin)
         return unproven("the proven item is of another product than the one that was asked for");
-    if (!gtin.empty()) {
+    // Of an item that is absent only its key was asked for, and a key does not tell the product.
+    if (proven.item || (!gtin.empty() && records.speaks_of(ledger::product_key(gtin)))) {
         TRY_ASSIGN(proven.product, read<ledger::ProductRecord>(records, ledger::product_key(gtin), "product"));
     }
     if (!proven.item) return Ok{};
@@ -112,7 +114,7 @@ Status compute_verdict(const ItemQuery& query, ProvenItem& proven) {
     records.product = pointer(proven.product);
     records.lot = pointer(proven.lot);
     records.maker = pointer(proven.maker);
-    records.product_read = proven.item || !query.gtin.empty();
+    records.product_read = proven.item || proven.product.has_value();
     proven.verdict = rpc::judge(records, context);
     return Ok{};
 }

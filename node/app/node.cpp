@@ -113,7 +113,8 @@ Status Node::open_storage() {
 }
 
 Status Node::open_replica() {
-    verify_ = std::make_unique<ThreadVerifyPool>(io_.get_executor(), options_.genesis.parameters, options_.verify_threads);
+    verify_ = std::make_unique<ThreadVerifyPool>(io_.get_executor(), options_.genesis.parameters, options_.verify_threads,
+                                                 [this] { schedule_pump(); });
     core_ = std::make_unique<Core>(*this);
     mesh_ = std::make_unique<Mesh>(io_, io_.get_executor(), *core_, mesh_options());
     Replica::Config config{options_.genesis, std::nullopt, {}};
@@ -125,7 +126,7 @@ Status Node::open_replica() {
         last = now;
         log(LogLevel::kInfo, fmt::format("executing the block log: at height {}", height.value));
     };
-    TRY_ASSIGN(replica_, Replica::open(std::move(config), {*mesh_, *blocks_, votes_.get(), *state_, *verify_, *core_},
+    TRY_ASSIGN(replica_, Replica::open(std::move(config), {*mesh_, *blocks_, votes_.get(), *state_, *verify_, sync_, *core_},
                                        progress, &report));
     if (report.blocks_replayed > 0)
         log(LogLevel::kInfo, fmt::format("{} blocks of the log were executed again", report.blocks_replayed));
@@ -218,14 +219,15 @@ void Node::pump() {
 }
 
 void Node::arm_timer() {
+    // A timer that rings too early costs one empty pump; setting it anew for every event costs a system call each.
     const Instant deadline = replica_->next_deadline();
-    if (deadline == Instant::never()) {
-        timer_.cancel();
-        return;
-    }
+    if (deadline == Instant::never() || armed_for_ <= deadline) return;
+    armed_for_ = deadline;
     timer_.expires_at(std::chrono::steady_clock::time_point(std::chrono::microseconds(deadline.us)));
     timer_.async_wait([this](const boost::system::error_code& error) {
-        if (!error) schedule_pump();
+        if (error) return;
+        armed_for_ = Instant::never();
+        schedule_pump();
     });
 }
 

@@ -15,6 +15,7 @@
 #include <thread>
 
 #include "node/app/ledger_reader.h"
+#include "node/app/parallel_sync.h"
 #include "node/app/thread_verify_pool.h"
 #include "node/app/waiters.h"
 #include "node/asio/mesh.h"
@@ -115,12 +116,14 @@ class Node final : public rpc::NodeApi {
     std::unique_ptr<BlockStore> block_reader_;
     std::unique_ptr<LedgerReader> reader_;
     std::unique_ptr<ThreadVerifyPool> verify_;
+    ParallelSync sync_;
     std::unique_ptr<Core> core_;
     std::unique_ptr<Mesh> mesh_;
     std::unique_ptr<Replica> replica_;
     Waiters waiters_;
 
     bool pump_posted_ = false;
+    Instant armed_for_ = Instant::never();
     std::mutex submissions_mutex_;
     std::vector<Submission> submissions_;
 

@@ -24,8 +24,9 @@ struct ThreadVerifyPool::Job {
     }
 };
 
-ThreadVerifyPool::ThreadVerifyPool(boost::asio::any_io_executor core, ledger::Parameters parameters, unsigned threads)
-    : core_(std::move(core)), parameters_(parameters) {
+ThreadVerifyPool::ThreadVerifyPool(boost::asio::any_io_executor core, ledger::Parameters parameters, unsigned threads,
+                                   std::function<void()> answered)
+    : core_(std::move(core)), parameters_(parameters), answered_(std::move(answered)) {
     for (unsigned i = 0; i < std::max(1u, threads); ++i) threads_.emplace_back([this] { run(); });
 }
 
@@ -81,6 +82,7 @@ void ThreadVerifyPool::work(const Slice& slice) {
     boost::asio::post(core_, [this, job = slice.job] {
         --under_way_;
         job->done(job->take());
+        answered_();
     });
 }
 

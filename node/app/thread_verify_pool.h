@@ -18,7 +18,9 @@ namespace touchstone::node {
 
 class ThreadVerifyPool final : public VerifyPool {
   public:
-    ThreadVerifyPool(boost::asio::any_io_executor core, ledger::Parameters parameters, unsigned threads);
+    // `answered` is called on the core thread after verdicts that came from another thread were handed over.
+    ThreadVerifyPool(boost::asio::any_io_executor core, ledger::Parameters parameters, unsigned threads,
+                     std::function<void()> answered);
     ~ThreadVerifyPool() override;
 
     void check(std::vector<ledger::SignedTransactionPtr> batch,
@@ -36,6 +38,7 @@ class ThreadVerifyPool final : public VerifyPool {
 
     boost::asio::any_io_executor core_;
     ledger::Parameters parameters_;
+    std::function<void()> answered_;
     std::mutex mutex_;
     std::condition_variable wake_;
     std::deque<Slice> slices_;

@@ -37,7 +37,7 @@ void SimNode::start() {
     if (seed_) config.validator_key = crypto::SecretKey::from_seed(*seed_);
     node::RecoveryReport recovered;
     auto replica = node::Replica::open(
-        std::move(config), {*this, *blocks_, seed_ ? votes_.get() : nullptr, *state_, *this, *this}, nullptr, &recovered);
+        std::move(config), {*this, *blocks_, seed_ ? votes_.get() : nullptr, *state_, *this, sync_, *this}, nullptr, &recovered);
     if (!replica.ok()) {
         simulator_.checker().violation(fmt::format("node {} does not start: {}", index_, replica.error().message));
         return;

@@ -50,6 +50,7 @@ class SimNode final : public node::Transport, public node::VerifyPool, public no
     std::unique_ptr<storage::BlockLog> blocks_;
     std::unique_ptr<storage::VoteJournal> votes_;
     std::unique_ptr<storage::StateTree> state_;
+    node::SerialSync sync_;
     std::unique_ptr<node::Replica> replica_;
     std::uint64_t life_ = 0;  // events of an earlier life are void
     std::optional<std::uint64_t> frames_left_;
