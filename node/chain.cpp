@@ -190,13 +190,14 @@ ledger::ReadRecord Chain::reader(const storage::StateView& view) {
     };
 }
 
-std::optional<ledger::Rejection> Chain::admit(const ledger::ParsedTransaction& transaction) const {
-    const auto view = parts_.state.view(nullptr);
+Chain::Admission::Admission(const Chain& chain) : chain_(chain), view_(chain.parts_.state.view(nullptr)) {}
+
+std::optional<ledger::Rejection> Chain::Admission::operator()(const ledger::ParsedTransaction& transaction) const {
     const auto read = [&](const Hash256& key) -> std::optional<Bytes> {
-        auto record = view->get(key);
+        auto record = view_->get(key);
         return record.ok() ? *std::move(record) : std::nullopt;
     };
-    return ledger::admit(transaction, context(tip_.height.next(), tip_.time), read);
+    return ledger::admit(transaction, chain_.context(chain_.tip_.height.next(), chain_.tip_.time), read);
 }
 
 storage::StateDeltaPtr Chain::delta_of(const Hash256& hash) const {

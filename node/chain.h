@@ -77,8 +77,17 @@ class Chain {
     // The executed blocks above the tip that lead to `hash`, oldest first; empty when `hash` is the tip or unknown.
     std::vector<ExecutedBlockPtr> path_to(const Hash256& hash) const;
 
-    // May this transaction be in the next block, as the final state stands?
-    std::optional<ledger::Rejection> admit(const ledger::ParsedTransaction& transaction) const;
+    // May these transactions be in the next block, as the final state stands? One object for a batch: what it read of
+    // the state (organisations above all) serves all of it. Not to be kept across a commit.
+    class Admission {
+      public:
+        explicit Admission(const Chain& chain);
+        std::optional<ledger::Rejection> operator()(const ledger::ParsedTransaction& transaction) const;
+
+      private:
+        const Chain& chain_;
+        std::unique_ptr<storage::StateView> view_;
+    };
 
     // Takes what fits from the pool, executes it and writes the body.
     struct Built {

@@ -122,8 +122,9 @@ void Replica::on_disconnected(const crypto::PublicKey& peer) {
 
 void Replica::pump() {
     if (halted_) return;
-    gossip();
     dispatch_checks();
+    // Before anything heavy: the others check it while this node may be building the block that it is for.
+    gossip();
     engine_->on_tick(now_);
     for (bool more = true; more && !halted_;) {
         more = progress();
@@ -136,7 +137,6 @@ void Replica::pump() {
     if (halted_) return;
     ask_for_missing();
     progress_sync();
-    gossip();
 }
 
 // Journals the fresh votes of a batch and syncs them, after the bodies that they vote for. Nothing of the batch has left

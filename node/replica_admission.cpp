@@ -53,20 +53,22 @@ void Replica::dispatch_checks() {
 void Replica::on_checked(std::vector<Pending> batch, std::vector<CheckedTransaction> verdicts) {
     checking_ -= batch.size();
     for (const Pending& pending : batch) under_check_.erase(pending.transaction->id());
+    const Chain::Admission may_enter(*chain_);
     for (std::size_t i = 0; i < batch.size(); ++i) {
-        const SubmitResult result = admit(batch[i], verdicts[i]);
+        const SubmitResult result = admit(batch[i], verdicts[i], may_enter);
         if (result.rejection) ++stats_.transactions_rejected;
         if (batch[i].done) batch[i].done(result);
     }
 }
 
-SubmitResult Replica::admit(const Pending& pending, const CheckedTransaction& verdict) {
+SubmitResult Replica::admit(const Pending& pending, const CheckedTransaction& verdict,
+                            const Chain::Admission& may_enter) {
     SubmitResult result{pending.transaction->id(), std::nullopt};
     if (!verdict.ok()) {
         result.rejection = verdict.error();
         return result;
     }
-    result.rejection = chain_->admit(**verdict);
+    result.rejection = may_enter(**verdict);
     if (result.rejection) {
         result.already_known = result.rejection->refusal == ledger::Refusal::kDuplicateTransaction;
         return result;
