@@ -89,9 +89,12 @@ Status BlockStore::sync() {
     return Ok{};
 }
 
-Result<Bytes> BlockStore::body(storage::LogPlace place) const {
+Result<Bytes> BlockStore::body(storage::LogPlace place, const Hash256& hash) const {
     TRY_ASSIGN(storage::LogRecord record, log_.read(place));
-    if (record.kind != kBodyRecord) return Error{"log_corrupt", "the block log holds no block body at that place"};
+    const Error other{"log_corrupt", "the block log does not hold that block's body at its place"};
+    if (record.kind != kBodyRecord || record.payload.size() < ledger::Header::kEncodedBytes) return other;
+    const auto header = ledger::Header::decode(ByteView(record.payload).first(ledger::Header::kEncodedBytes));
+    if (!header.ok() || header->hash() != hash) return other;
     return std::move(record.payload);
 }
 

@@ -57,7 +57,8 @@ class BlockStore {
     [[nodiscard]] Status sync();
     bool unsynced() const { return unsynced_; }
 
-    Result<Bytes> body(storage::LogPlace place) const;
+    // The body of this very block. Error: log_corrupt, also when a log that lost its tail has another record there by now.
+    Result<Bytes> body(storage::LogPlace place, const Hash256& hash) const;
     Result<FinalRecord> finalization(storage::LogPlace place) const;
     storage::BlockLog& log() { return log_; }
     const storage::BlockLog& log() const { return log_; }

@@ -108,7 +108,9 @@ Status Chain::commit_genesis() {
 
 Status Chain::replay(const Progress& progress, RecoveryReport* report) {
     TRY_ASSIGN(const MarkNote note, MarkNote::decode(parts_.state.mark().note));
-    std::vector<FinalRecord> finals;
+    TRY(find_lost(report));
+    // A log that lost the tip's own body has nothing above it either.
+    if (lost_.contains(tip_.height)) return Ok{};
     std::optional<Error> fault;
     TRY(parts_.store.log().scan(note.scan_from, [&](const storage::LogRecord& record) {
         if (record.kind == BlockStore::kBodyRecord) {
@@ -142,8 +144,51 @@ Status Chain::replay(const Progress& progress, RecoveryReport* report) {
     return Ok{};
 }
 
+bool Chain::readable(const HeightEntry& entry) const {
+    if (!parts_.store.body(entry.body, entry.hash).ok()) return false;
+    const auto record = parts_.store.finalization(entry.finalization);
+    return record.ok() && record->hash == entry.hash;
+}
+
+Status Chain::find_lost(RecoveryReport* report) {
+    for (Height height = tip_.height; height.value > 0; height = height.prev()) {
+        TRY_ASSIGN(const HeightEntry entry, entry_of(height));
+        if (readable(entry)) break;
+        lost_.insert(height);
+        report->lost.push_back(height);
+    }
+    return Ok{};
+}
+
+Result<HeightEntry> Chain::entry_of(Height height) const {
+    const auto repaired = repaired_.find(height);
+    if (repaired != repaired_.end()) return repaired->second;
+    const auto state = parts_.state.read();
+    TRY_ASSIGN(const std::optional<Bytes> bytes, state->side(height_side_key(height)));
+    if (!bytes) return Error{"not_found", fmt::format("there is no final block of height {}", height.value)};
+    return HeightEntry::decode(*bytes);
+}
+
+std::optional<Height> Chain::lowest_lost() const {
+    if (lost_.empty()) return std::nullopt;
+    return *lost_.begin();
+}
+
+Status Chain::repair(const Hash256& hash, const ledger::Header& header, ByteView encoded, ByteView certificate) {
+    if (!lost_.contains(header.height)) return Ok{};
+    TRY_ASSIGN(HeightEntry entry, entry_of(header.height));
+    if (entry.hash != hash) return Error{"repair_mismatch", "a peer offered another block than the one that is final here"};
+    TRY_ASSIGN(entry.body, parts_.store.append_body(hash, encoded));
+    TRY_ASSIGN(entry.finalization, parts_.store.append_final({header.height, hash, header.view, entry.body,
+                                                              to_bytes(certificate)}));
+    parts_.store.forget(hash);
+    repaired_[header.height] = entry;
+    lost_.erase(header.height);
+    return Ok{};
+}
+
 Status Chain::replay_final(const FinalRecord& record) {
-    TRY_ASSIGN(Bytes encoded, parts_.store.body(record.body));
+    TRY_ASSIGN(Bytes encoded, parts_.store.body(record.body, record.hash));
     parts_.store.remember(record.hash, record.body);
     TRY_ASSIGN(const ledger::Block block, ledger::Block::decode(encoded));
     std::vector<ledger::ParsedTransactionPtr> transactions;
@@ -361,6 +406,8 @@ Result<storage::LogPlace> Chain::commit_one(const ExecutedBlock& block, ByteView
     std::vector<storage::SideWrite> late;
     late.push_back({height_side_key(block.header.height), HeightEntry{block.hash, *body, place}.encode()});
     late.push_back({block_hash_side_key(block.hash), std::move(height_value).take()});
+    for (const auto& [height, entry] : std::exchange(repaired_, {}))
+        late.push_back({height_side_key(height), entry.encode()});
     parts_.state.commit(block.delta, {block.header.height, block.hash, block.header.state_root, note.encode()},
                         std::move(late));
     tip_ = {block.hash,   block.header.height, block.header.view, block.header.time,

@@ -7,7 +7,9 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
+#include <set>
 #include <unordered_map>
 
 #include "consensus/types.h"
@@ -52,6 +54,7 @@ struct BuildOrder {
 struct RecoveryReport {
     std::uint64_t blocks_replayed = 0;
     std::uint64_t bodies_kept = 0;
+    std::vector<Height> lost;  // final blocks that the log has no more; repair() takes them from peers
     std::vector<Bytes> notarizations;  // certificates found in the log, for the engine
 };
 
@@ -105,6 +108,13 @@ class Chain {
     // the last. What conflicts with them is dropped.
     Result<std::vector<ExecutedBlockPtr>> commit(const Hash256& hash, View view, ByteView certificate);
 
+    // The lowest final block whose body or finalization the log has lost; nullopt: none.
+    std::optional<Height> lowest_lost() const;
+    // Writes a lost block to the log again. Error: repair_mismatch when it is not the block that was final here.
+    [[nodiscard]] Status repair(const Hash256& hash, const ledger::Header& header, ByteView encoded, ByteView certificate);
+    // Where a final block stands. Error: not_found.
+    Result<HeightEntry> entry_of(Height height) const;
+
     // Drops executed blocks that can not become final any more: views at or below the final one.
     void drop_abandoned();
     // All executed blocks above the tip, in no order; few.
@@ -115,6 +125,9 @@ class Chain {
     [[nodiscard]] Status load_tip();
     [[nodiscard]] Status commit_genesis();
     [[nodiscard]] Status replay(const Progress& progress, RecoveryReport* report);
+    // Heights at and below the tip that the log does not answer for, down to the first that it does.
+    [[nodiscard]] Status find_lost(RecoveryReport* report);
+    bool readable(const HeightEntry& entry) const;
     [[nodiscard]] Status replay_final(const FinalRecord& record);
     [[nodiscard]] Status check_header(const ledger::Block& block) const;
     Result<ExecutedBlockPtr> finish(ExecutedBlock executed, ledger::BlockEffects effects,
@@ -136,6 +149,9 @@ class Chain {
     Hash256 validators_hash_;
     ChainTip tip_;
     std::unordered_map<Hash256, ExecutedBlockPtr> executed_;
+    std::set<Height> lost_;
+    // Places of repaired blocks, until the next commit takes them into the state.
+    std::map<Height, HeightEntry> repaired_;
     // A fault of the store met while the ledger was reading; looked at after every execution.
     mutable std::optional<Error> read_fault_;
 };

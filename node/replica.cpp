@@ -185,7 +185,7 @@ void Replica::carry_out(const consensus::Effect& effect) {
                     send_to(propose.to, encode_proposal(*block->encoded, propose.vote));
                 } else if (const auto place = store_.place_of(propose.vote.subject.digest)) {
                     // Signed before a restart: the body is in the log, and the vote is sent again unchanged.
-                    const auto body = store_.body(*place);
+                    const auto body = store_.body(*place, propose.vote.subject.digest);
                     if (body.ok()) send_to(propose.to, encode_proposal(*body, propose.vote));
                 }
             },
@@ -382,7 +382,7 @@ Candidate* Replica::find_candidate(const Hash256& hash) {
     if (Candidate* const known = candidates_.find(hash)) return known;
     const auto place = store_.place_of(hash);
     if (!place) return nullptr;
-    auto body = store_.body(*place);
+    auto body = store_.body(*place, hash);
     if (!body.ok()) return nullptr;
     auto block = ledger::Block::decode(*body);
     if (!block.ok()) return nullptr;
@@ -477,14 +477,17 @@ void Replica::ask_for_missing() {
 }
 
 void Replica::progress_sync() {
-    const auto request = sync_.next_request(now_, chain_->tip().height);
+    // What the log lost comes first: this node can not serve it to others.
+    const auto lost = chain_->lowest_lost();
+    const auto request = sync_.next_request(now_, lost ? lost->prev() : chain_->tip().height);
     if (request) parts_.transport.send(request->peer, encode(BlockRequestMessage{request->from}));
 }
 
 Instant Replica::next_deadline() const {
     if (halted_) return Instant::never();
     Instant deadline = std::min(engine_->next_deadline(), candidates_.next_deadline());
-    deadline = std::min(deadline, sync_.next_deadline(chain_->tip().height));
+    const auto lost = chain_->lowest_lost();
+    deadline = std::min(deadline, sync_.next_deadline(lost ? lost->prev() : chain_->tip().height));
     if (build_ && !read_only_ && build_empty_at_ > now_) deadline = std::min(deadline, build_empty_at_);
     return deadline;
 }

@@ -50,18 +50,15 @@ void Replica::handle(const crypto::PublicKey& peer, const BlockRequestMessage& m
     std::vector<StoredFinalBlock> blocks;
     std::size_t bytes = 0;
     const Height tip = chain_->tip().height;
-    const auto state = parts_.state.read();
     for (Height height = message.from; height.value >= 1 && height <= tip; height = height.next()) {
         const bool enough = blocks.size() >= limits::kSyncBlocksPerReplyMax || bytes >= limits::kSyncBytesPerReplyMax;
         // The last block of an answer has a certificate of its own: that is what the asker checks.
         if (enough && !blocks.back().certificate.empty()) break;
-        const auto entry_bytes = state->side(height_side_key(height));
-        if (!entry_bytes.ok() || !*entry_bytes) break;
-        const auto entry = HeightEntry::decode(**entry_bytes);
+        const auto entry = chain_->entry_of(height);
         if (!entry.ok()) break;
-        auto body = store_.body(entry->body);
+        auto body = store_.body(entry->body, entry->hash);
         const auto final_record = store_.finalization(entry->finalization);
-        if (!body.ok() || !final_record.ok()) break;
+        if (!body.ok() || !final_record.ok() || final_record->hash != entry->hash) break;
         bytes += body->size();
         blocks.push_back({*std::move(body), final_record->certificate});
     }
@@ -80,7 +77,11 @@ void Replica::handle(const crypto::PublicKey& peer, BlockRangeMessage message) {
 
 Status Replica::apply_range(BlockRangeMessage& range) {
     for (FinalBlock& block : range.blocks) {
-        if (block.block.block.header.height <= chain_->tip().height) continue;
+        if (block.block.block.header.height <= chain_->tip().height) {
+            TRY(chain_->repair(block.block.hash, block.block.block.header, *block.block.encoded,
+                               block.certificate ? block.certificate->encode(validators_.size()) : Bytes{}));
+            continue;
+        }
         TRY(apply_synced(block));
     }
     return Ok{};
@@ -133,13 +134,11 @@ void Replica::handle(const crypto::PublicKey& peer, const BodyRequestMessage& me
         const auto height = state->side(block_hash_side_key(message.digest));
         if (!height.ok() || !*height) return;
         Reader reader(**height);
-        const auto entry_bytes = state->side(height_side_key(Height(reader.u64())));
-        if (!entry_bytes.ok() || !*entry_bytes) return;
-        const auto entry = HeightEntry::decode(**entry_bytes);
+        const auto entry = chain_->entry_of(Height(reader.u64()));
         if (!entry.ok()) return;
         place = entry->body;
     }
-    const auto body = store_.body(*place);
+    const auto body = store_.body(*place, message.digest);
     if (body.ok()) parts_.transport.send(peer, encode_body(*body));
 }
 

@@ -48,7 +48,7 @@ Result<rpc::StoredBlock> LedgerReader::block(Height height) const {
         if (!bytes) return not_found;
         TRY_ASSIGN(entry, HeightEntry::decode(*bytes));
     }
-    TRY_ASSIGN(const Bytes body, blocks_.body(entry->body));
+    TRY_ASSIGN(const Bytes body, blocks_.body(entry->body, entry->hash));
     TRY_ASSIGN(FinalRecord record, blocks_.finalization(entry->finalization));
     rpc::StoredBlock stored;
     TRY_ASSIGN(stored.block, ledger::Block::decode(body));

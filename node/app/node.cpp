@@ -128,6 +128,9 @@ Status Node::open_replica() {
     };
     TRY_ASSIGN(replica_, Replica::open(std::move(config), {*mesh_, *blocks_, votes_.get(), *state_, *verify_, sync_, *core_},
                                        progress, &report));
+    if (!report.lost.empty())
+        log(LogLevel::kWarn, fmt::format("block log: blocks {} to {} are lost; they are fetched from the peers",
+                                         report.lost.back().value, report.lost.front().value));
     if (report.blocks_replayed > 0)
         log(LogLevel::kInfo, fmt::format("{} blocks of the log were executed again", report.blocks_replayed));
     block_reader_ = std::make_unique<BlockStore>(*blocks_);

@@ -95,7 +95,10 @@ void SimNode::arm() {
 void SimNode::flush() {
     if (!alive()) return;
     const auto flushed = state_->flush();
-    if (!flushed.ok()) simulator_.checker().violation("flush: " + flushed.error().message);
+    if (flushed.ok()) return;
+    // What a real node does when its store fails: it ends.
+    if (flushed.error().code == "disk_error") return crash();
+    simulator_.checker().violation("flush: " + flushed.error().message);
 }
 
 void SimNode::send(const crypto::PublicKey& peer, node::Frame frame) {
