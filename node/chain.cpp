@@ -109,10 +109,17 @@ Status Chain::commit_genesis() {
 Status Chain::replay(const Progress& progress, RecoveryReport* report) {
     TRY_ASSIGN(const MarkNote note, MarkNote::decode(parts_.state.mark().note));
     TRY(find_lost(report));
-    // A log that lost the tip's own body has nothing above it either.
-    if (lost_.contains(tip_.height)) return Ok{};
+    // Where a log lost its tail, what this node voted for may stand below the place of the tip.
+    storage::LogPlace scan_from = note.scan_from;
+    if (const auto lowest = lowest_lost()) {
+        scan_from = {};
+        if (lowest->value > 1) {
+            TRY_ASSIGN(const HeightEntry below, entry_of(lowest->prev()));
+            scan_from = below.body;
+        }
+    }
     std::optional<Error> fault;
-    TRY(parts_.store.log().scan(note.scan_from, [&](const storage::LogRecord& record) {
+    const Status scanned = parts_.store.log().scan(scan_from, [&](const storage::LogRecord& record) {
         if (record.kind == BlockStore::kBodyRecord) {
             const auto header = ledger::Header::decode(ByteView(record.payload).first(
                 std::min<std::size_t>(record.payload.size(), ledger::Header::kEncodedBytes)));
@@ -139,7 +146,13 @@ Status Chain::replay(const Progress& progress, RecoveryReport* report) {
             if (progress) progress(tip_.height);
         }
         return true;
-    }));
+    });
+    if (!fault && !scanned.ok()) fault = scanned.error();
+    // Damage ends the replay and not the node: what lies above comes from the peers.
+    if (fault && fault->code == "log_corrupt") {
+        report->damage = fault->message;
+        return Ok{};
+    }
     if (fault) return *fault;
     return Ok{};
 }

@@ -54,6 +54,7 @@ struct BuildOrder {
 struct RecoveryReport {
     std::uint64_t blocks_replayed = 0;
     std::uint64_t bodies_kept = 0;
+    std::string damage;        // what ended the replay early, if anything did
     std::vector<Height> lost;  // final blocks that the log has no more; repair() takes them from peers
     std::vector<Bytes> notarizations;  // certificates found in the log, for the engine
 };

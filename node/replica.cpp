@@ -56,11 +56,29 @@ Result<std::unique_ptr<Replica>> Replica::open(Config config, Parts parts, const
     return replica;
 }
 
+// What the journal holds. A validator alone gives all votes of a block in one batch: when the log does not have the body
+// that they are for, the sync of that batch never ended, nothing left the node, and these votes are void. With others in
+// the network a lost body comes from them, and every vote stands.
+std::vector<Bytes> Replica::recovered_votes() const {
+    std::vector<Bytes> records = parts_.votes->recovered();
+    if (validators_.size() > 1) return records;
+    std::erase_if(records, [&](const Bytes& record) {
+        Reader reader(record);
+        reader.u64();
+        const auto kind = static_cast<consensus::VoteKind>(reader.u8());
+        const View view(reader.u64());
+        reader.u64();
+        if (view <= chain_->tip().view) return true;  // final: nothing is signed there any more
+        return kind != consensus::VoteKind::kNullify && !has_body(reader.hash());
+    });
+    return records;
+}
+
 Status Replica::restore_votes() {
     if (!self_) return Ok{};
     gate_ = std::make_unique<consensus::SignerGate>(chain_->chain_id(), *self_, std::move(*config_.validator_key));
     config_.validator_key.reset();
-    for (const Bytes& record : parts_.votes->recovered()) TRY(gate_->restore(record));
+    for (const Bytes& record : recovered_votes()) TRY(gate_->restore(record));
     gate_->release_below(chain_->tip().view);
     parts_.votes->release_below(chain_->tip().view);
     return Ok{};
@@ -95,7 +113,11 @@ void Replica::start() {
     engine_->start(now_);
     for (const Bytes& record : std::exchange(recovered_notarizations_, {})) {
         const auto certificate = consensus::Certificate::decode(record);
-        if (certificate.ok()) engine_->on_certificate(now_, std::nullopt, *certificate);
+        if (!certificate.ok()) continue;
+        // Written together with its block in a batch whose sync never ended: nobody relied on it, and the body may be lost.
+        const bool relied_on = gate_ && gate_->given(Epoch(0), certificate->subject.view, consensus::VoteKind::kFinalize);
+        if ((!relied_on || validators_.size() == 1) && !has_body(certificate->subject.digest)) continue;
+        engine_->on_certificate(now_, std::nullopt, *certificate);
     }
 }
 
@@ -137,6 +159,7 @@ void Replica::pump() {
     if (halted_) return;
     ask_for_missing();
     progress_sync();
+    poll_heights();
 }
 
 // Journals the fresh votes of a batch and syncs them, after the bodies that they vote for. Nothing of the batch has left
@@ -156,7 +179,9 @@ bool Replica::make_durable(const std::vector<consensus::Effect>& effects) {
         any = true;
     }
     if (!any) return true;
+    const Height height = chain_->tip().height;
     if (const Status synced = parts_.sync.sync(store_, *parts_.votes); !synced.ok()) return fatal(synced.error()), false;
+    durable_height_ = height;
     ++stats_.syncs;
     return true;
 }
@@ -458,7 +483,7 @@ Replica::Ready Replica::execute(Candidate& candidate, const consensus::Certifica
         return Ready::kYes;
     }
     const Error& error = executed.error();
-    if (error.code == "disk_full" || error.code == "disk_error" || error.code.starts_with("kv_")) {
+    if (is_own_fault(error)) {
         fatal(error);
     } else if (certificate != nullptr) {
         fatal({"state_diverged", "a block that a quorum agreed on is refused here (" + error.message +
@@ -483,11 +508,31 @@ void Replica::progress_sync() {
     if (request) parts_.transport.send(request->peer, encode(BlockRequestMessage{request->from}));
 }
 
+void Replica::sync_log() {
+    if (halted_) return;
+    if (const Status synced = store_.sync(); !synced.ok()) return fatal(synced.error());
+    durable_height_ = chain_->tip().height;
+}
+
+// Validators hear of every block by votes. An observer hears by a status message alone, which may be lost with a
+// connection: so it says now and then where it is, and who is ahead answers.
+void Replica::poll_heights() {
+    if (self_ || now_ < poll_at_) return;
+    poll_at_ = now_ + kPollEvery;
+    send_to(std::nullopt, encode(StatusMessage{chain_->tip().height, engine_->view()}));
+}
+
+bool Replica::is_own_fault(const Error& error) {
+    return error.code == "disk_full" || error.code == "disk_error" || error.code.starts_with("kv_") ||
+           error.code.starts_with("state_");
+}
+
 Instant Replica::next_deadline() const {
     if (halted_) return Instant::never();
     Instant deadline = std::min(engine_->next_deadline(), candidates_.next_deadline());
     const auto lost = chain_->lowest_lost();
     deadline = std::min(deadline, sync_.next_deadline(lost ? lost->prev() : chain_->tip().height));
+    if (!self_) deadline = std::min(deadline, poll_at_);
     if (build_ && !read_only_ && build_empty_at_ > now_) deadline = std::min(deadline, build_empty_at_);
     return deadline;
 }

@@ -99,6 +99,10 @@ class Replica : public TransportEvents {
     void set_read_only(std::optional<std::string> reason);
     void pump();
     Instant next_deadline() const;
+    // Syncs the block log when something in it is not on stable storage yet. Votes do that by themselves.
+    void sync_log();
+    // All final blocks up to here are on stable storage: what LevelDB may be given.
+    Height durable_height() const { return durable_height_; }
 
     const Chain& chain() const { return *chain_; }
     const TransactionPool& pool() const { return pool_; }
@@ -119,8 +123,11 @@ class Replica : public TransportEvents {
     };
     enum class Ready { kYes, kWaiting, kBad };
 
+    static constexpr Duration kPollEvery = seconds(2);
+
     Replica(Config config, Parts parts);
     [[nodiscard]] Status restore_votes();
+    std::vector<Bytes> recovered_votes() const;
     void make_engine();
 
     // replica_messages.cpp: what peers send
@@ -151,6 +158,9 @@ class Replica : public TransportEvents {
     bool progress_build();
     bool progress_final();
     void progress_sync();
+    void poll_heights();
+    // A fault of this node's disk or store, and not of whoever sent what was being written.
+    static bool is_own_fault(const Error& error);
     void update_work();
     std::size_t transactions_in_flight() const;
     bool make_durable(const std::vector<consensus::Effect>& effects);
@@ -183,6 +193,8 @@ class Replica : public TransportEvents {
 
     Instant now_;
     WallTime wall_;
+    Instant poll_at_;
+    Height durable_height_;
     bool halted_ = false;
     std::vector<Bytes> recovered_notarizations_;
     bool has_work_ = false;

@@ -44,6 +44,8 @@ void Replica::handle(const crypto::PublicKey& peer, const CertificateRequestMess
 
 void Replica::handle(const crypto::PublicKey& peer, const StatusMessage& message) {
     sync_.on_status(peer, message.height);
+    if (message.height < chain_->tip().height && !index_of(peer))
+        parts_.transport.send(peer, encode(StatusMessage{chain_->tip().height, engine_->view()}));
 }
 
 void Replica::handle(const crypto::PublicKey& peer, const BlockRequestMessage& message) {
@@ -72,7 +74,9 @@ void Replica::handle(const crypto::PublicKey& peer, BlockRangeMessage message) {
     if (message.blocks.empty() || message.from > chain_->tip().height.next()) return sync_.on_nothing(now_, peer);
     if (read_only_) return sync_.on_nothing(now_, peer);
     const Status applied = apply_range(message);
-    if (!applied.ok() && !halted_) misbehaved(peer, applied.error().message);
+    if (applied.ok() || halted_) return;
+    if (is_own_fault(applied.error())) return fatal(applied.error());
+    misbehaved(peer, applied.error().message);
 }
 
 Status Replica::apply_range(BlockRangeMessage& range) {
@@ -104,19 +108,11 @@ Status Replica::apply_synced(FinalBlock& block) {
             transactions.push_back(*std::move(parsed));
         }
         auto executed = chain_->execute(block.block.block, std::move(transactions), block.block.encoded);
-        if (!executed.ok()) {
-            const bool own = executed.error().code == "disk_full" || executed.error().code == "disk_error" ||
-                             executed.error().code.starts_with("kv_");
-            if (own) fatal(executed.error());
-            return executed.error();
-        }
+        if (!executed.ok()) return executed.error();
     }
     if (!block.certificate) return Ok{};
     auto blocks = chain_->commit(hash, block.certificate->subject.view, block.certificate->encode(validators_.size()));
-    if (!blocks.ok()) {
-        fatal(blocks.error());
-        return blocks.error();
-    }
+    if (!blocks.ok()) return blocks.error();
     stats_.blocks_synced += blocks->size();
     engine_->on_anchor(now_, {block.certificate->subject.view, hash, *block.certificate});
     committed(*blocks);

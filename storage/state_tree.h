@@ -110,8 +110,11 @@ class StateTree {
     // Precondition: the delta's parent is null or was the last one committed. mark.root must equal the delta's root.
     // `late`: side entries that are known only now (where the block stands in the log); no key of the delta's own.
     virtual void commit(const StateDeltaPtr& delta, StateMark mark, std::vector<SideWrite> late) = 0;
-    // Writes everything committed so far to the store; false when there was nothing. Errors stop the node.
-    virtual Result<bool> flush() = 0;
+    // Writes what is committed up to this height to the store; false when there was nothing. The caller names the height
+    // whose blocks are durable in its log: a store ahead of the log could not be explained after a crash. Errors stop the
+    // node.
+    virtual Result<bool> flush(Height up_to) = 0;
+    Result<bool> flush() { return flush(Height(UINT64_MAX)); }
     virtual std::unique_ptr<StateReadGuard> read() const = 0;
     virtual StateTreeStats stats() const = 0;
 };

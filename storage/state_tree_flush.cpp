@@ -44,17 +44,22 @@ Bytes touched_key(Height height) {
     return std::move(writer).take();
 }
 
-Result<bool> StateTreeImpl::flush() {
+Result<bool> StateTreeImpl::flush(Height up_to) {
     std::unique_ptr<CheckpointWriter> checkpoint;
     Height label;
-    if (touched_since_checkpoint_ > 0 && touched_since_checkpoint_ >= options_.checkpoint_every) {
+    if (touched_since_checkpoint_ > 0 && touched_since_checkpoint_ >= options_.checkpoint_every && mark().height <= up_to) {
         TRY_ASSIGN(checkpoint, begin_checkpoint(label));
     }
     // Taken after the copying: when all of it is in the store, every value that was copied is.
     const OverlayPtr unflushed = overlay();
     Overlay group;
     std::uint64_t group_bytes = 0;
+    bool any = false;
+    bool all = true;
     for (const UnflushedBlock& block : *unflushed) {
+        all = block.mark.height <= up_to;
+        if (!all) break;
+        any = true;
         group.push_back(block);
         group_bytes += block.delta->bytes;
         if (group_bytes < kGroupBytesMax) continue;
@@ -63,11 +68,16 @@ Result<bool> StateTreeImpl::flush() {
         group_bytes = 0;
     }
     if (!group.empty()) TRY(flush_group(group));
-    if (checkpoint) {
+    if (checkpoint && all) {
         TRY(checkpoint->publish());
         TRY(forget_touched_below(label));
+    } else if (checkpoint) {
+        // Blocks came in meanwhile that may not be flushed yet, and the copy holds their hashes: another time.
+        checkpoint.reset();
+        TRY(CheckpointWriter::discard(disk_));
+        touched_since_checkpoint_ = options_.checkpoint_every;
     }
-    return !unflushed->empty();
+    return any;
 }
 
 Status StateTreeImpl::flush_group(const Overlay& group) {

@@ -69,7 +69,8 @@ class StateTreeImpl final : public StateTree {
                                   const StateView* hint) override;
     void commit(const StateDeltaPtr& delta, StateMark mark, std::vector<SideWrite> late) override;
     static StateDeltaPtr side_only(std::vector<SideWrite> side);
-    Result<bool> flush() override;
+    using StateTree::flush;
+    Result<bool> flush(Height up_to) override;
     std::unique_ptr<StateReadGuard> read() const override;
     StateTreeStats stats() const override;
 

@@ -128,6 +128,8 @@ Status Node::open_replica() {
     };
     TRY_ASSIGN(replica_, Replica::open(std::move(config), {*mesh_, *blocks_, votes_.get(), *state_, *verify_, sync_, *core_},
                                        progress, &report));
+    if (!report.damage.empty())
+        log(LogLevel::kWarn, "block log: " + report.damage + "; the blocks above come from the peers");
     if (!report.lost.empty())
         log(LogLevel::kWarn, fmt::format("block log: blocks {} to {} are lost; they are fetched from the peers",
                                          report.lost.back().value, report.lost.front().value));
@@ -236,6 +238,8 @@ void Node::arm_timer() {
 
 void Node::housekeeping() {
     check_disk();
+    replica_->sync_log();
+    wake_flusher();
     show();
     housekeeping_timer_.expires_after(kHousekeepingEvery);
     housekeeping_timer_.async_wait([this](const boost::system::error_code& error) {
@@ -286,6 +290,12 @@ void Node::on_final(const std::vector<ExecutedBlockPtr>& blocks) {
     }
     reader_->publish(tips.back());
     waiters_.on_final(blocks, tips);
+    wake_flusher();
+}
+
+void Node::wake_flusher() {
+    if (replica_->durable_height().value == flush_up_to_) return;
+    flush_up_to_ = replica_->durable_height().value;
     {
         const std::lock_guard lock(flush_mutex_);
         flush_wanted_ = true;
@@ -301,7 +311,7 @@ void Node::run_flusher() {
             if (stopping_ && !flush_wanted_) return;
             flush_wanted_ = false;
         }
-        const auto flushed = state_->flush();
+        const auto flushed = state_->flush(Height(flush_up_to_.load()));
         if (flushed.ok()) continue;
         const Error error = flushed.error();
         log(LogLevel::kError, fmt::format("state store: {} ({})", error.message, error.code));

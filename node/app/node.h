@@ -96,6 +96,7 @@ class Node final : public rpc::NodeApi {
     void take_submissions();
     void show();
     std::uint64_t items_registered() const;
+    void wake_flusher();
     void run_flusher();
     void on_final(const std::vector<ExecutedBlockPtr>& blocks);
     void log(LogLevel level, const std::string& message) const;
@@ -139,6 +140,7 @@ class Node final : public rpc::NodeApi {
     std::mutex flush_mutex_;
     std::condition_variable flush_wake_;
     bool flush_wanted_ = false;
+    std::atomic<std::uint64_t> flush_up_to_{0};
     bool stopping_ = false;
     std::atomic<bool> stopped_{false};
     std::thread core_thread_;

@@ -92,9 +92,21 @@ void SimNode::arm() {
     });
 }
 
+std::string SimNode::describe() const {
+    if (!replica_) return fmt::format("node {}: dead", index_);
+    const auto& tip = replica_->chain().tip();
+    return fmt::format("node {}{}: height {}, final view {}, view {}, {} in the pool, {} executed above the tip, lost from {}{}", index_,
+                       seed_ ? "" : " (observer)", tip.height.value, tip.view.value, replica_->view().value,
+                       replica_->pool().size(), replica_->chain().executed().size(),
+                       replica_->chain().lowest_lost().value_or(Height(0)).value,
+                       replica_->halted() ? ", halted: " + fault_.value_or(Error{}).message : "");
+}
+
 void SimNode::flush() {
     if (!alive()) return;
-    const auto flushed = state_->flush();
+    if (simulator_.random(2) == 0) deliver([](node::Replica& replica) { replica.sync_log(); });
+    if (!alive()) return;
+    const auto flushed = state_->flush(replica_->durable_height());
     if (flushed.ok()) return;
     // What a real node does when its store fails: it ends.
     if (flushed.error().code == "disk_error") return crash();

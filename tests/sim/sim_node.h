@@ -37,6 +37,8 @@ class SimNode final : public node::Transport, public node::VerifyPool, public no
     void on_log(node::LogLevel level, const std::string& message) override;
 
     const std::set<Hash256>& expired() const { return expired_; }
+    // One line for a report of what went wrong.
+    std::string describe() const;
     std::uint64_t nullified() const { return nullified_; }
 
   private:

@@ -235,6 +235,7 @@ Outcome Simulator::run() {
             checker_.violation(fmt::format("after {} s of good weather not everything is final: {} of {} transactions",
                                            weather_.give_up_after.us / 1'000'000, checker_.transactions_final(),
                                            acknowledged_.size()));
+            for (const auto& node : nodes_) checker_.violation("  " + node->describe());
         }
     }
     Outcome outcome{seed_, events_, checker_.height().value, checker_.transactions_final(), crashes_, 0,
