@@ -24,10 +24,12 @@ def chain_id(g):  # SHA-256 over the canonical bytes of the genesis
         return (b"\1" + text(o["id"]) + text(o["name"]) + num(sum(1 << roles.index(r) for r in o["roles"]), 2)
                 + text(o.get("gln", "")) + text(o.get("country", "")) + num(o.get("suspended", False), 1)
                 + num(o.get("council", False), 1) + num(len(keys), 4) + b"".join(keys))
-    since = datetime.datetime.fromisoformat(g["time"].replace("Z", "+00:00")) - datetime.datetime.fromtimestamp(0, datetime.timezone.utc)
+    since = (datetime.datetime.fromisoformat(g["time"].replace("Z", "+00:00"))
+             - datetime.datetime.fromtimestamp(0, datetime.timezone.utc))
     order = ["transaction_bytes_max", "operations_max", "items_per_register_max", "block_bytes_max",
              "block_transactions_max", "block_items_max", "validity_heights_max", "leader_timeout_ms",
              "advance_timeout_ms", "retry_ms", "clock_ahead_ms"]
+    check(all(p in g["parameters"] for p in order), "genesis.json leaves parameters to defaults: write all of them")
     validators = b"\1" + num(0, 8) + num(len(g["validators"]), 4) + b"".join(
         text(v["organisation"]) + text(v["name"]) + bytes.fromhex(v["key"]) for v in g["validators"])
     return sha(b"touchstone/genesis/1", b"\1", text(g["name"]), num(since // datetime.timedelta(milliseconds=1), 8),
