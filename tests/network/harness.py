@@ -215,6 +215,7 @@ class Devnet:
             with contextlib.suppress(subprocess.TimeoutExpired, ValueError):
                 self.cli("devnet", "stop", "--dir", str(self.dir), nodes=(), seconds=30)
         for node in self.nodes:
+            node.rpc.close()
             with contextlib.suppress(AssertionError, ProcessLookupError):
                 if node.pid:
                     node.kill()

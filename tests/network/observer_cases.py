@@ -1,5 +1,7 @@
 """Observers follow and serve; an idle chain is silent; a nearly full disk makes a node read-only."""
 
+import base64
+import json
 import os
 import shutil
 import signal
@@ -90,6 +92,10 @@ class ObserverCases(NetworkCase):
         _, (uri,) = self.registered(1)  # the others go on
         self.assertEqual(self.net.cli("verify", uri).status, 0)
         self.observer.rpc.call("product_list")
-        refused = self.net.cli("--no-wait", "product", "declare", harness.gtin14(777777), "--name", "x", org="acme",
-                               nodes=[self.observer])
-        self.assertNotEqual(refused.status, 0, str(refused))
+        taken = self.observer.rpc.ask("tx_submit", {"transaction": base64.b64encode(b"\x0a\x02hi\x12\x40" + bytes(64)).decode()})
+        self.assertIn("error", taken)
+        # Whoever reads only the answer must not look for a full pool.
+        self.assertIn("disk", json.dumps(taken["error"]))
+        again = self.net.cli("product", "declare", harness.gtin14(777777), "--name", "x", org="acme", seconds=20,
+                             nodes=[self.observer, self.net.nodes[0]])
+        self.assertEqual(again.status, 0, f"the next node was not asked: {again}")
