@@ -1,0 +1,45 @@
+"""The network that all cases share, and what they all ask of it."""
+
+import os
+import random
+import unittest
+
+SEED = int(os.environ.get("TOUCHSTONE_SEED", "20240607"))
+net = None  # set before the first case
+
+
+class NetworkCase(unittest.TestCase):
+    maxDiff = 2000
+
+    def setUp(self):
+        self.net = net
+        self.random = random.Random(f"{SEED} {self.id()}")
+
+    def run_as(self, org, *arguments, status=0, **options):
+        """One command; fails unless it ends with `status`; answers its JSON."""
+        answer = self.net.cli(*arguments, org=org, **options)
+        self.assertEqual(answer.status, status, str(answer))
+        return answer.json
+
+    def refused(self, org, *arguments, **options):
+        """One command that the ledger refuses for each item; answers the set of codes."""
+        report = self.run_as(org, *arguments, status=1, **options)
+        self.assertEqual(report["accepted"], 0, report)
+        return {line["code"] for line in report["lines"] if line["result"] == "refused"}
+
+    def registered(self, count, lot="L1"):
+        """Items of a new product, made by atelier; answers GTIN and Digital Links."""
+        gtin = self.net.new_product(quota=count)
+        path, uris = self.net.new_serials(gtin, count)
+        self.run_as("atelier", "register", "--file", str(path), "--lot", lot)
+        return gtin, uris
+
+    def hand_over(self, sender, receiver, *uris):
+        self.run_as(sender, "ship", *uris, "--to", receiver)
+        self.run_as(receiver, "receive", *uris)
+
+    def item(self, uri, node=0):
+        return self.net.nodes[node].rpc.call("item_get", uri=uri)
+
+    def items(self, uris):
+        return [self.item(uri) for uri in uris]
