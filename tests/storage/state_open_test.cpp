@@ -38,7 +38,7 @@ struct Fixture {
         std::vector<StateWrite> writes;
         for (std::uint32_t i = first; i < first + count; ++i) writes.push_back({key_of(i), Bytes(5, 1)});
         const auto delta = must(tree.prepare(nullptr, std::move(writes), {}, nullptr));
-        tree.commit(delta, {tree.mark().height.next(), Hash256{}, delta_root(*delta), {}});
+        tree.commit(delta, {tree.mark().height.next(), Hash256{}, delta_root(*delta), {}}, {});
         REQUIRE(must(tree.flush()));
     }
 
@@ -66,7 +66,7 @@ TEST_CASE("state tree: a new one has height 0 and the empty root, and may take g
     REQUIRE(tree->mark().root.is_zero());
     REQUIRE_FALSE(must(tree->flush()));
     const auto delta = must(tree->prepare(nullptr, {{key_of(1), Bytes{1}}}, {}, nullptr));
-    tree->commit(delta, {Height(0), key_of(5), delta_root(*delta), {}});
+    tree->commit(delta, {Height(0), key_of(5), delta_root(*delta), {}}, {});
     REQUIRE(must(tree->flush()));
     f.add(*tree, 2, 4);
     const Hash256 root = tree->mark().root;
@@ -160,7 +160,7 @@ TEST_CASE("state tree: the mark's layout is pinned", "[state]") {
     Fixture f;
     auto tree = f.open();
     const auto delta = must(tree->prepare(nullptr, {{key_of(1), Bytes{1, 2, 3}}}, {}, nullptr));
-    tree->commit(delta, {Height(9), key_of(2), delta_root(*delta), Bytes{0xab}});
+    tree->commit(delta, {Height(9), key_of(2), delta_root(*delta), Bytes{0xab}}, {});
     REQUIRE(must(tree->flush()));
     Writer expected;
     expected.u8(1)

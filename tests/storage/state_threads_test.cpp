@@ -38,7 +38,7 @@ void run_core(StateTree& tree) {
         }
         const auto delta = tree.prepare(parent, std::move(writes), std::move(side), nullptr);
         if (!delta.ok()) return;
-        tree.commit(*delta, {Height(height), Hash256{}, delta_root(**delta), {}});
+        tree.commit(*delta, {Height(height), Hash256{}, delta_root(**delta), {}}, {});
         parent = *delta;
     }
 }
