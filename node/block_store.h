@@ -3,9 +3,9 @@
 // Records in the log: kind 1, a body (ledger::Block::encode), written before this node votes for it or as it becomes
 // final; kind 3, a notarization certificate, written with the finalize vote that relies on it (SPEC.md, R17); kind 2, a
 // finalization: u64 height ‖ block hash ‖ u64 view ‖ place of the body (u32, u32) ‖ certificate as a
-// string, empty when a later block's covers it. Side entries of the state: 'h' ‖ u64 height -> block hash ‖ place of the
-// body ‖ place of the finalization; 'H' ‖ block hash -> u64 height.
-// The core thread writes; any thread may read what a side entry names.
+// string, empty when a later block's covers it. Side entries of the state: 'h' ‖ u64 height -> block hash ‖ place of
+// the body ‖ place of the finalization; 'H' ‖ block hash -> u64 height. The core thread writes; any thread may read
+// what a side entry names.
 #pragma once
 
 #include <optional>
@@ -57,7 +57,8 @@ class BlockStore {
     [[nodiscard]] Status sync();
     bool unsynced() const { return unsynced_; }
 
-    // The body of this very block. Error: log_corrupt, also when a log that lost its tail has another record there by now.
+    // The body of this very block. Error: log_corrupt, also when a log that lost its tail has another record there by
+    // now.
     Result<Bytes> body(storage::LogPlace place, const Hash256& hash) const;
     Result<FinalRecord> finalization(storage::LogPlace place) const;
     storage::BlockLog& log() { return log_; }

@@ -24,7 +24,7 @@ struct Candidate {
 class Candidates {
   public:
     static constexpr std::size_t kMax = 64;
-    static constexpr Duration kFirstAsk = milliseconds(30);   // the body is usually on its way
+    static constexpr Duration kFirstAsk = milliseconds(30);  // the body is usually on its way
     static constexpr Duration kAskAgain = milliseconds(250);
 
     // Keeps the first body of a hash.

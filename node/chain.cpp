@@ -62,6 +62,7 @@ Chain::Chain(Parts parts)
 
 Result<std::unique_ptr<Chain>> Chain::open(Parts parts, const Progress& progress, RecoveryReport* report) {
     std::unique_ptr<Chain> chain(new Chain(parts));
+    report->state_was_empty = parts.state.mark().note.empty();
     TRY(chain->load_tip());
     TRY(chain->replay(progress, report));
     return chain;
@@ -84,10 +85,11 @@ Status Chain::load_tip() {
         chain_of_state = tip_.header.chain_id;
     }
     if (chain_of_state != chain_id_)
-        return Error{"wrong_genesis",
-                     fmt::format("this folder holds the state of chain {}, and genesis.json describes chain {}; use the "
-                                 "genesis.json of that chain, or another --home",
-                                 chain_of_state.hex(), chain_id_.hex())};
+        return Error{
+            "wrong_genesis",
+            fmt::format("this folder holds the state of chain {}, and genesis.json describes chain {}; use the "
+                        "genesis.json of that chain, or another --home",
+                        chain_of_state.hex(), chain_id_.hex())};
     return Ok{};
 }
 
@@ -121,8 +123,9 @@ Status Chain::replay(const Progress& progress, RecoveryReport* report) {
     std::optional<Error> fault;
     const Status scanned = parts_.store.log().scan(scan_from, [&](const storage::LogRecord& record) {
         if (record.kind == BlockStore::kBodyRecord) {
-            const auto header = ledger::Header::decode(ByteView(record.payload).first(
-                std::min<std::size_t>(record.payload.size(), ledger::Header::kEncodedBytes)));
+            const auto header = ledger::Header::decode(
+                ByteView(record.payload)
+                    .first(std::min<std::size_t>(record.payload.size(), ledger::Header::kEncodedBytes)));
             if (header.ok() && header->height > tip_.height)
                 parts_.store.remember(header->hash(), record.place), ++report->bodies_kept;
             return true;
@@ -190,10 +193,11 @@ std::optional<Height> Chain::lowest_lost() const {
 Status Chain::repair(const Hash256& hash, const ledger::Header& header, ByteView encoded, ByteView certificate) {
     if (!lost_.contains(header.height)) return Ok{};
     TRY_ASSIGN(HeightEntry entry, entry_of(header.height));
-    if (entry.hash != hash) return Error{"repair_mismatch", "a peer offered another block than the one that is final here"};
+    if (entry.hash != hash)
+        return Error{"repair_mismatch", "a peer offered another block than the one that is final here"};
     TRY_ASSIGN(entry.body, parts_.store.append_body(hash, encoded));
-    TRY_ASSIGN(entry.finalization, parts_.store.append_final({header.height, hash, header.view, entry.body,
-                                                              to_bytes(certificate)}));
+    TRY_ASSIGN(entry.finalization,
+               parts_.store.append_final({header.height, hash, header.view, entry.body, to_bytes(certificate)}));
     parts_.store.forget(hash);
     repaired_[header.height] = entry;
     lost_.erase(header.height);
@@ -373,9 +377,10 @@ Result<ExecutedBlockPtr> Chain::finish(ExecutedBlock executed, ledger::BlockEffe
     const Hash256& root = storage::delta_root(*executed.delta);
     if (executed.encoded) {
         if (executed.header.state_root != root)
-            return proposal_error("proposal_state_root",
-                                  fmt::format("executing block {} gives state root {}, and its header says {}",
-                                              executed.header.height.value, root.hex(), executed.header.state_root.hex()));
+            return proposal_error(
+                "proposal_state_root",
+                fmt::format("executing block {} gives state root {}, and its header says {}",
+                            executed.header.height.value, root.hex(), executed.header.state_root.hex()));
     } else {
         executed.header.state_root = root;
         ledger::Block block;

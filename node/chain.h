@@ -1,9 +1,9 @@
 // The chain as this node has it: the final tip, and the executed blocks above it that are not final yet.
 //
-// Owns what joins ledger, state and block log: builds blocks, executes proposals, commits what is final, and makes all of
-// it again from the log after a crash. Knows nothing of peers and votes. Core thread only.
-// Invariants: an executed block's parent is the tip or another executed block; its header's roots are what execution
-// gave; the tip's height is the state's; a body is in the log before the block counts as executed.
+// Owns what joins ledger, state and block log: builds blocks, executes proposals, commits what is final, and makes all
+// of it again from the log after a crash. Knows nothing of peers and votes. Core thread only. Invariants: an executed
+// block's parent is the tip or another executed block; its header's roots are what execution gave; the tip's height is
+// the state's; a body is in the log before the block counts as executed.
 #pragma once
 
 #include <functional>
@@ -52,10 +52,11 @@ struct BuildOrder {
 };
 
 struct RecoveryReport {
+    bool state_was_empty = false;
     std::uint64_t blocks_replayed = 0;
     std::uint64_t bodies_kept = 0;
-    std::string damage;        // what ended the replay early, if anything did
-    std::vector<Height> lost;  // final blocks that the log has no more; repair() takes them from peers
+    std::string damage;                // what ended the replay early, if anything did
+    std::vector<Height> lost;          // final blocks that the log has no more; repair() takes them from peers
     std::vector<Bytes> notarizations;  // certificates found in the log, for the engine
 };
 
@@ -95,8 +96,8 @@ class Chain {
 
     // Takes what fits from the pool, executes it and writes the body.
     struct Built {
-        ExecutedBlockPtr block;          // nullptr: nothing to put into a block
-        std::vector<Hash256> rejected;   // in the pool, and not admissible any more
+        ExecutedBlockPtr block;         // nullptr: nothing to put into a block
+        std::vector<Hash256> rejected;  // in the pool, and not admissible any more
     };
     Result<Built> build(const BuildOrder& order, const TransactionPool& pool);
     // Checks every field of the header against its parent, executes, compares the roots, writes the body. The
@@ -105,14 +106,15 @@ class Chain {
     Result<ExecutedBlockPtr> execute(const ledger::Block& block, std::vector<ledger::ParsedTransactionPtr> transactions,
                                      std::shared_ptr<const Bytes> encoded);
 
-    // Makes the executed block final, with every ancestor above the tip; answers them, oldest first. `certificate` is for
-    // the last. What conflicts with them is dropped.
+    // Makes the executed block final, with every ancestor above the tip; answers them, oldest first. `certificate` is
+    // for the last. What conflicts with them is dropped.
     Result<std::vector<ExecutedBlockPtr>> commit(const Hash256& hash, View view, ByteView certificate);
 
     // The lowest final block whose body or finalization the log has lost; nullopt: none.
     std::optional<Height> lowest_lost() const;
     // Writes a lost block to the log again. Error: repair_mismatch when it is not the block that was final here.
-    [[nodiscard]] Status repair(const Hash256& hash, const ledger::Header& header, ByteView encoded, ByteView certificate);
+    [[nodiscard]] Status repair(const Hash256& hash, const ledger::Header& header, ByteView encoded,
+                                ByteView certificate);
     // Where a final block stands. Error: not_found.
     Result<HeightEntry> entry_of(Height height) const;
 

@@ -23,7 +23,8 @@ Overloaded(Handlers...) -> Overloaded<Handlers...>;
 // The vote in an effect that must be on disk before the effect is carried out, if there is one.
 const consensus::Vote* fresh_vote(const consensus::Effect& effect) {
     if (const auto* send = std::get_if<consensus::SendVote>(&effect)) return send->fresh ? &send->vote : nullptr;
-    if (const auto* propose = std::get_if<consensus::Propose>(&effect)) return propose->fresh ? &propose->vote : nullptr;
+    if (const auto* propose = std::get_if<consensus::Propose>(&effect))
+        return propose->fresh ? &propose->vote : nullptr;
     return nullptr;
 }
 
@@ -45,20 +46,22 @@ Result<std::unique_ptr<Replica>> Replica::open(Config config, Parts parts, const
     if (replica->config_.validator_key) {
         replica->self_ = replica->index_of(replica->config_.validator_key->public_key());
         if (!replica->self_)
-            return Error{"not_a_validator", "this node's key is in no validator set of genesis.json; run it as an observer "
-                                            "(node.observer = true) or use the key that the genesis names"};
+            return Error{"not_a_validator",
+                         "this node's key is in no validator set of genesis.json; run it as an observer "
+                         "(node.observer = true) or use the key that the genesis names"};
     }
-    TRY_ASSIGN(replica->chain_,
-               Chain::open({replica->config_.genesis, replica->validators_, parts.state, replica->store_}, progress, report));
+    TRY_ASSIGN(
+        replica->chain_,
+        Chain::open({replica->config_.genesis, replica->validators_, parts.state, replica->store_}, progress, report));
     TRY(replica->restore_votes());
     replica->make_engine();
     replica->recovered_notarizations_ = std::move(report->notarizations);
     return replica;
 }
 
-// What the journal holds. A validator alone gives all votes of a block in one batch: when the log does not have the body
-// that they are for, the sync of that batch never ended, nothing left the node, and these votes are void. With others in
-// the network a lost body comes from them, and every vote stands.
+// What the journal holds. A validator alone gives all votes of a block in one batch: when the log does not have the
+// body that they are for, the sync of that batch never ended, nothing left the node, and these votes are void. With
+// others in the network a lost body comes from them, and every vote stands.
 std::vector<Bytes> Replica::recovered_votes() const {
     std::vector<Bytes> records = parts_.votes->recovered();
     if (validators_.size() > 1) return records;
@@ -114,8 +117,10 @@ void Replica::start() {
     for (const Bytes& record : std::exchange(recovered_notarizations_, {})) {
         const auto certificate = consensus::Certificate::decode(record);
         if (!certificate.ok()) continue;
-        // Written together with its block in a batch whose sync never ended: nobody relied on it, and the body may be lost.
-        const bool relied_on = gate_ && gate_->given(Epoch(0), certificate->subject.view, consensus::VoteKind::kFinalize);
+        // Written together with its block in a batch whose sync never ended: nobody relied on it, and the body may be
+        // lost.
+        const bool relied_on =
+            gate_ && gate_->given(Epoch(0), certificate->subject.view, consensus::VoteKind::kFinalize);
         if ((!relied_on || validators_.size() == 1) && !has_body(certificate->subject.digest)) continue;
         engine_->on_certificate(now_, std::nullopt, *certificate);
     }
@@ -162,8 +167,8 @@ void Replica::pump() {
     poll_heights();
 }
 
-// Journals the fresh votes of a batch and syncs them, after the bodies that they vote for. Nothing of the batch has left
-// the node before, and nothing that counts these votes has been acted upon (SPEC.md, I4).
+// Journals the fresh votes of a batch and syncs them, after the bodies that they vote for. Nothing of the batch has
+// left the node before, and nothing that counts these votes has been acted upon (SPEC.md, I4).
 bool Replica::make_durable(const std::vector<consensus::Effect>& effects) {
     if (!self_) return true;
     bool any = false;
@@ -180,7 +185,8 @@ bool Replica::make_durable(const std::vector<consensus::Effect>& effects) {
     }
     if (!any) return true;
     const Height height = chain_->tip().height;
-    if (const Status synced = parts_.sync.sync(store_, *parts_.votes); !synced.ok()) return fatal(synced.error()), false;
+    if (const Status synced = parts_.sync.sync(store_, *parts_.votes); !synced.ok())
+        return fatal(synced.error()), false;
     durable_height_ = height;
     ++stats_.syncs;
     return true;
@@ -230,9 +236,9 @@ void Replica::carry_out(const consensus::Effect& effect) {
             },
             [&](const consensus::Misbehaviour& misbehaviour) {
                 ++stats_.misbehaviour;
-                log(LogLevel::kWarn, fmt::format("validator {}: {}",
-                                                 misbehaviour.who ? std::to_string(misbehaviour.who->value) : "?",
-                                                 misbehaviour.what));
+                log(LogLevel::kWarn,
+                    fmt::format("validator {}: {}", misbehaviour.who ? std::to_string(misbehaviour.who->value) : "?",
+                                misbehaviour.what));
             },
         },
         effect);
@@ -417,10 +423,13 @@ Candidate* Replica::find_candidate(const Hash256& hash) {
 // What a quorum certified has been checked by honest validators; anything else is checked here, in the pool.
 Replica::Ready Replica::ensure_checked(Candidate& candidate, const consensus::Certificate* certificate) {
     switch (candidate.state) {
-        case Candidate::State::kChecked: return Ready::kYes;
-        case Candidate::State::kBad: return Ready::kBad;
+        case Candidate::State::kChecked:
+            return Ready::kYes;
+        case Candidate::State::kBad:
+            return Ready::kBad;
         case Candidate::State::kUnchecked:
-        case Candidate::State::kChecking: break;
+        case Candidate::State::kChecking:
+            break;
     }
     if (certificate == nullptr) {
         start_check(candidate);
@@ -461,18 +470,19 @@ void Replica::start_check(Candidate& candidate) {
     }
     candidate.state = Candidate::State::kChecking;
     const Hash256 hash = candidate.block.hash;
-    parts_.verify.check(std::move(unknown), [this, alive = alive_, hash, positions](std::vector<CheckedTransaction> verdicts) {
-        if (!*alive) return;
-        Candidate* const found = candidates_.find(hash);
-        if (found == nullptr || found->state != Candidate::State::kChecking) return;
-        found->state = Candidate::State::kChecked;
-        for (std::size_t i = 0; i < verdicts.size(); ++i) {
-            if (verdicts[i].ok())
-                found->transactions[positions[i]] = *verdicts[i];
-            else
-                found->state = Candidate::State::kBad;
-        }
-    });
+    parts_.verify.check(std::move(unknown),
+                        [this, alive = alive_, hash, positions](std::vector<CheckedTransaction> verdicts) {
+                            if (!*alive) return;
+                            Candidate* const found = candidates_.find(hash);
+                            if (found == nullptr || found->state != Candidate::State::kChecking) return;
+                            found->state = Candidate::State::kChecked;
+                            for (std::size_t i = 0; i < verdicts.size(); ++i) {
+                                if (verdicts[i].ok())
+                                    found->transactions[positions[i]] = *verdicts[i];
+                                else
+                                    found->state = Candidate::State::kBad;
+                            }
+                        });
 }
 
 Replica::Ready Replica::execute(Candidate& candidate, const consensus::Certificate* certificate) {
@@ -486,11 +496,13 @@ Replica::Ready Replica::execute(Candidate& candidate, const consensus::Certifica
     if (is_own_fault(error)) {
         fatal(error);
     } else if (certificate != nullptr) {
-        fatal({"state_diverged", "a block that a quorum agreed on is refused here (" + error.message +
-                                     "); this node's state is wrong: stop it, delete its state folder and start it again"});
+        fatal({"state_diverged",
+               "a block that a quorum agreed on is refused here (" + error.message +
+                   "); this node's state is wrong: stop it, delete its state folder and start it again"});
     } else {
-        log(LogLevel::kWarn, fmt::format("refused block {} of view {}: {} ({})", candidate.block.block.header.height.value,
-                                         candidate.block.block.header.view.value, error.message, error.code));
+        log(LogLevel::kWarn,
+            fmt::format("refused block {} of view {}: {} ({})", candidate.block.block.header.height.value,
+                        candidate.block.block.header.view.value, error.message, error.code));
         candidate.state = Candidate::State::kBad;
     }
     return Ready::kBad;
@@ -498,7 +510,8 @@ Replica::Ready Replica::execute(Candidate& candidate, const consensus::Certifica
 
 void Replica::ask_for_missing() {
     for (const Candidates::Ask& ask : candidates_.due(now_))
-        if (ask.signer != self_) parts_.transport.send(validators_.key(ask.signer), encode(BodyRequestMessage{ask.hash}));
+        if (ask.signer != self_)
+            parts_.transport.send(validators_.key(ask.signer), encode(BodyRequestMessage{ask.hash}));
 }
 
 void Replica::progress_sync() {
@@ -515,9 +528,9 @@ void Replica::sync_log() {
 }
 
 // Validators hear of every block by votes. An observer hears by a status message alone, which may be lost with a
-// connection: so it says now and then where it is, and who is ahead answers.
+// connection: so every node says now and then where it is, and who is ahead answers.
 void Replica::poll_heights() {
-    if (self_ || now_ < poll_at_) return;
+    if (now_ < poll_at_) return;
     poll_at_ = now_ + kPollEvery;
     send_to(std::nullopt, encode(StatusMessage{chain_->tip().height, engine_->view()}));
 }
@@ -532,7 +545,7 @@ Instant Replica::next_deadline() const {
     Instant deadline = std::min(engine_->next_deadline(), candidates_.next_deadline());
     const auto lost = chain_->lowest_lost();
     deadline = std::min(deadline, sync_.next_deadline(lost ? lost->prev() : chain_->tip().height));
-    if (!self_) deadline = std::min(deadline, poll_at_);
+    deadline = std::min(deadline, poll_at_);
     if (build_ && !read_only_ && build_empty_at_ > now_) deadline = std::min(deadline, build_empty_at_);
     return deadline;
 }

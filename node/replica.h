@@ -5,8 +5,8 @@
 // The simulator runs this very class over a simulated transport, disk, clock and verify pool.
 //
 // Core thread only. Failure: a disk that does not take a vote or a body stops the replica (ReplicaListener::on_fatal);
-// a peer's fault drops the peer; a block that the quorum agreed on and that executes differently here stops the replica,
-// since then this node's state is wrong.
+// a peer's fault drops the peer; a block that the quorum agreed on and that executes differently here stops the
+// replica, since then this node's state is wrong.
 #pragma once
 
 #include <deque>
@@ -28,8 +28,6 @@
 #include "storage/vote_journal.h"
 
 namespace touchstone::node {
-
-
 
 // What the replica tells its owner. Called on the core thread, within pump().
 class ReplicaListener {
@@ -71,7 +69,8 @@ class Replica : public TransportEvents {
         ledger::Genesis genesis;
         std::optional<crypto::SecretKey> validator_key;  // nullopt: an observer
         PoolLimits pool;
-        Duration empty_block_delay = milliseconds(100);  // before a block without transactions, made to finalize another
+        Duration empty_block_delay =
+            milliseconds(100);  // before a block without transactions, made to finalize another
     };
     struct Parts {
         Transport& transport;

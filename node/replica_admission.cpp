@@ -74,9 +74,14 @@ SubmitResult Replica::admit(const Pending& pending, const CheckedTransaction& ve
         return result;
     }
     switch (pool_.add(*verdict, pending.source)) {
-        case TransactionPool::Added::kKnown: result.already_known = true; return result;
-        case TransactionPool::Added::kFull: result.overloaded = true; return result;
-        case TransactionPool::Added::kAdded: break;
+        case TransactionPool::Added::kKnown:
+            result.already_known = true;
+            return result;
+        case TransactionPool::Added::kFull:
+            result.overloaded = true;
+            return result;
+        case TransactionPool::Added::kAdded:
+            break;
     }
     build_tried_ = false;
     if (!pending.source) to_gossip_.push_back(pending.transaction);

@@ -20,7 +20,8 @@ void Replica::misbehaved(const crypto::PublicKey& peer, const std::string& what)
 void Replica::handle(const crypto::PublicKey& peer, ProposalMessage message) {
     const auto from = index_of(peer);
     if (!from) return misbehaved(peer, "a proposal from a node that is no validator");
-    if (message.vote.subject.digest != message.block.hash || message.vote.subject.view != message.block.block.header.view)
+    if (message.vote.subject.digest != message.block.hash ||
+        message.vote.subject.view != message.block.block.header.view)
         return misbehaved(peer, "a proposal whose vote is for another block");
     const View view = message.vote.subject.view;
     if (view <= chain_->tip().view || chain_->is_tip_or_executed(message.block.hash)) return;
@@ -44,7 +45,7 @@ void Replica::handle(const crypto::PublicKey& peer, const CertificateRequestMess
 
 void Replica::handle(const crypto::PublicKey& peer, const StatusMessage& message) {
     sync_.on_status(peer, message.height);
-    if (message.height < chain_->tip().height && !index_of(peer))
+    if (message.height < chain_->tip().height)
         parts_.transport.send(peer, encode(StatusMessage{chain_->tip().height, engine_->view()}));
 }
 

@@ -9,7 +9,8 @@ bool TransactionPool::has_room(std::size_t size_bytes, const Source& source) con
     if (!source) return true;
     const auto usage = by_peer_.find(*source);
     if (usage == by_peer_.end()) return true;
-    return usage->second.transactions < limits_.transactions / 2 && usage->second.bytes + size_bytes <= limits_.bytes / 2;
+    return usage->second.transactions < limits_.transactions / 2 &&
+           usage->second.bytes + size_bytes <= limits_.bytes / 2;
 }
 
 TransactionPool::Added TransactionPool::add(ledger::ParsedTransactionPtr transaction, Source source) {

@@ -120,19 +120,28 @@ Result<Message> decode(ByteView frame) {
     pb::Envelope envelope;
     if (!envelope.ParseFromArray(frame.data(), static_cast<int>(frame.size()))) return malformed("Protobuf");
     switch (envelope.message_case()) {
-        case pb::Envelope::kProposal: return proposal_from(envelope.proposal());
-        case pb::Envelope::kVote: return vote_message_from(envelope.vote());
-        case pb::Envelope::kCertificate: return certificate_from(envelope.certificate());
-        case pb::Envelope::kCertificateRequest: return request_from(envelope.certificate_request());
-        case pb::Envelope::kTransactions: return transactions_from(envelope.transactions());
+        case pb::Envelope::kProposal:
+            return proposal_from(envelope.proposal());
+        case pb::Envelope::kVote:
+            return vote_message_from(envelope.vote());
+        case pb::Envelope::kCertificate:
+            return certificate_from(envelope.certificate());
+        case pb::Envelope::kCertificateRequest:
+            return request_from(envelope.certificate_request());
+        case pb::Envelope::kTransactions:
+            return transactions_from(envelope.transactions());
         case pb::Envelope::kStatus:
             return Message(StatusMessage{Height(envelope.status().height()), View(envelope.status().view())});
         case pb::Envelope::kBlockRequest:
             return Message(BlockRequestMessage{Height(envelope.block_request().from_height())});
-        case pb::Envelope::kBlockRange: return range_from(envelope.block_range());
-        case pb::Envelope::kBodyRequest: return body_request_from(envelope.body_request());
-        case pb::Envelope::kBody: return body_from(envelope.body());
-        case pb::Envelope::MESSAGE_NOT_SET: return malformed("empty");
+        case pb::Envelope::kBlockRange:
+            return range_from(envelope.block_range());
+        case pb::Envelope::kBodyRequest:
+            return body_request_from(envelope.body_request());
+        case pb::Envelope::kBody:
+            return body_from(envelope.body());
+        case pb::Envelope::MESSAGE_NOT_SET:
+            return malformed("empty");
     }
     return malformed("unknown");
 }

@@ -1,7 +1,7 @@
 // Node-to-node messages as values, and their Protobuf frames (wire.proto).
 //
-// decode() answers an error for anything that is not a well-formed message: the caller drops the peer. It does not check
-// signatures. Pure functions; any thread.
+// decode() answers an error for anything that is not a well-formed message: the caller drops the peer. It does not
+// check signatures. Pure functions; any thread.
 #pragma once
 
 #include <memory>
@@ -61,9 +61,9 @@ struct BodyMessage {
     ReceivedBlock block;
 };
 
-using Message = std::variant<ProposalMessage, VoteMessage, CertificateMessage, CertificateRequestMessage,
-                             TransactionsMessage, StatusMessage, BlockRequestMessage, BlockRangeMessage,
-                             BodyRequestMessage, BodyMessage>;
+using Message =
+    std::variant<ProposalMessage, VoteMessage, CertificateMessage, CertificateRequestMessage, TransactionsMessage,
+                 StatusMessage, BlockRequestMessage, BlockRangeMessage, BodyRequestMessage, BodyMessage>;
 
 // Error: frame_malformed, naming the message.
 Result<Message> decode(ByteView frame);

@@ -301,12 +301,16 @@ Handled Dispatcher::run_deferred(const Call& call, const CallContext& context, s
 }
 
 std::string Dispatcher::metrics() const {
-    std::string text = "# TYPE touchstone_rpc_calls_total counter\n# TYPE touchstone_rpc_errors_total counter\n";
-    for (const auto& [name, entry] : entries_) {
-        const std::string label = "{method=\"" + std::string(name) + "\"} ";
-        text += "touchstone_rpc_calls_total" + label + std::to_string(entry.calls.load()) + "\n";
-        text += "touchstone_rpc_errors_total" + label + std::to_string(entry.errors.load()) + "\n";
-    }
+    std::string text;
+    const auto family = [&](const std::string& metric, const char* help, auto&& value) {
+        text += "# HELP touchstone_" + metric + " " + help + "\n# TYPE touchstone_" + metric + " counter\n";
+        for (const auto& [name, entry] : entries_)
+            text += "touchstone_" + metric + "{method=\"" + std::string(name) + "\"} " + std::to_string(value(entry)) + "\n";
+    };
+    family("rpc_calls_total", "JSON-RPC calls, by method", [](const auto& entry) { return entry.calls.load(); });
+    family("rpc_errors_total", "JSON-RPC calls answered with an error, by method",
+           [](const auto& entry) { return entry.errors.load(); });
+    text += "# HELP touchstone_rpc_waiting_calls Calls that wait for a transaction to become final\n";
     text += "# TYPE touchstone_rpc_waiting_calls gauge\ntouchstone_rpc_waiting_calls " +
             std::to_string(deferred_->load()) + "\n";
     return text;

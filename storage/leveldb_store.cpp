@@ -2,6 +2,7 @@
 // iterator sees one moment all the same) and never RepairDB (it resurrects erased keys): a store that is corrupt is
 // deleted and made again from the block log or from peers.
 #include <fmt/format.h>
+#include <leveldb/env.h>
 #include <leveldb/cache.h>
 #include <leveldb/db.h>
 #include <leveldb/filter_policy.h>

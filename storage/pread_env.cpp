@@ -1,5 +1,7 @@
 #include "storage/pread_env.h"
 
+#include <leveldb/env.h>
+
 #include <fcntl.h>
 #include <unistd.h>
 

@@ -4,7 +4,9 @@
 
 #include <memory>
 
-#include <leveldb/env.h>
+namespace leveldb {
+class Env;
+}
 
 namespace touchstone::storage {
 

@@ -1,3 +1,5 @@
+#include "storage/state_tree.h"
+
 #include <algorithm>
 #include <shared_mutex>
 #include <utility>
@@ -188,8 +190,8 @@ void StateTreeImpl::commit(const StateDeltaPtr& delta, StateMark mark, std::vect
         const std::lock_guard lock(overlay_mutex_);
         next->reserve(overlay_->size() + 2);
         *next = *overlay_;
-        // Late entries go first and under the mark before: a flush that ends between the two leaves entries of a block that
-        // is executed again, never a block without its entries.
+        // Late entries go first and under the mark before: a flush that ends between the two leaves entries of a block
+        // that is executed again, never a block without its entries.
         if (late_delta) next->push_back({late_delta, before});
         next->push_back({delta, mark_});
         overlay_ = std::move(next);

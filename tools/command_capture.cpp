@@ -24,6 +24,7 @@ struct Arguments {
     std::string parties;
     std::string to;
     bool declare = false;
+    bool opening_stock = false;
     bool rollback = false;
     bool proceed = false;
     bool dry_run = false;
@@ -96,10 +97,10 @@ Result<std::vector<EventRow>> read_files(const Arguments& arguments, const Captu
     return rows;
 }
 
-Status declare_products(Session& session, const std::vector<EventRow>& rows) {
+Status declare_products(Session& session, const std::vector<EventRow>& rows, bool opening_stock) {
     std::set<std::string> gtins;
     for (const EventRow& row : rows)
-        if (row.result == EventResult::kCovered && row.event.pattern.kind == OperationKind::kRegister)
+        if (row.result == EventResult::kCovered && (opening_stock || row.event.pattern.kind == OperationKind::kRegister))
             for (const ItemLine& item : row.event.items) gtins.insert(item.gtin);
     for (const std::string& gtin : gtins) {
         const auto known = session.gate->client().call("product_get", {{"gtin", gtin}});
@@ -108,7 +109,7 @@ Status declare_products(Session& session, const std::vector<EventRow>& rows) {
         Operation declare;
         declare.kind = OperationKind::kDeclareProduct;
         declare.gtin = gtin;
-        declare.text = fmt::format("GTIN {}", gtin);
+        declare.text = fmt::format("Product {}", gtin);
         TRY_ASSIGN(const SingleReport report,
                    submit_operation(declare, session.signer, *session.gate, Wait::kUntilFinal));
         if (report.answer.refused() && !report.already)
@@ -131,32 +132,57 @@ void take_report(EventRow& row, const SubmitReport& report) {
     set(row, pending ? EventResult::kPending : fresh ? EventResult::kAccepted : EventResult::kAlreadyThere);
 }
 
+// The session's own gate, lent to a submission that wants one for each of its threads and has one thread.
+struct LentGate : LedgerGate {
+    explicit LentGate(LedgerGate& g) : gate(g) {}
+    Result<ChainFacts> facts() override { return gate.facts(); }
+    Result<TransactionAnswer> submit(const Envelope& e, Wait w) override { return gate.submit(e, w); }
+    Result<ItemFacts> item(const Hash256& key) override { return gate.item(key); }
+    LedgerGate& gate;
+};
+
+SubmitReport submit_now(Session& session, const std::vector<ItemLine>& items, const Operation& pattern, Mode mode) {
+    SubmitPlan plan;
+    plan.pattern = pattern;
+    plan.mode = mode;
+    plan.wait = session.wait;
+    plan.items_max = limits::kItemsPerRegisterMax;
+    plan.in_flight = 1;
+    ItemFile file;
+    file.items = items;
+    const GateFactory gates = [&](std::size_t) -> Result<std::unique_ptr<LedgerGate>> {
+        return std::unique_ptr<LedgerGate>(std::make_unique<LentGate>(*session.gate));
+    };
+    return submit_items(file, plan, session.signer, gates, [](std::size_t) {});
+}
+
+// Goods that an event moves and that no event of the capture commissions: made before there was a ledger. What the ledger
+// knows already is answered as already there and left as it is.
+Status register_opening_stock(Session& session, const std::vector<EventRow>& rows) {
+    std::set<Hash256> seen;
+    std::vector<ItemLine> stock;
+    for (const EventRow& row : rows) {
+        if (row.result != EventResult::kCovered) continue;
+        const bool registers = row.event.pattern.kind == OperationKind::kRegister;
+        for (const ItemLine& item : row.event.items)
+            if (seen.insert(item.key).second && !registers) stock.push_back(item);
+    }
+    if (stock.empty()) return Ok{};
+    Operation pattern;
+    pattern.kind = OperationKind::kRegister;
+    const SubmitReport report = submit_now(session, stock, pattern, Mode::kPartial);
+    if (report.error) return *report.error;
+    return Ok{};
+}
+
 // One event, one transaction, all of it or nothing; the next event goes on whatever became of this one.
 void submit_one_by_one(Session& session, std::vector<EventRow>& rows) {
     Progress progress("events", rows.size());
     std::size_t done = 0;
     for (EventRow& row : rows) {
         progress.update(++done);
-        if (row.result != EventResult::kCovered) continue;
-        SubmitPlan plan;
-        plan.pattern = row.event.pattern;
-        plan.mode = Mode::kAtomic;
-        plan.wait = session.wait;
-        plan.items_max = limits::kItemsPerRegisterMax;
-        plan.in_flight = 1;
-        ItemFile file;
-        file.items = row.event.items;
-        struct Lent : LedgerGate {
-            explicit Lent(LedgerGate& g) : gate(g) {}
-            Result<ChainFacts> facts() override { return gate.facts(); }
-            Result<TransactionAnswer> submit(const Envelope& e, Wait w) override { return gate.submit(e, w); }
-            Result<ItemFacts> item(const Hash256& key) override { return gate.item(key); }
-            LedgerGate& gate;
-        };
-        const GateFactory gates = [&](std::size_t) -> Result<std::unique_ptr<LedgerGate>> {
-            return std::unique_ptr<LedgerGate>(std::make_unique<Lent>(*session.gate));
-        };
-        take_report(row, submit_items(file, plan, session.signer, gates, [](std::size_t) {}));
+        if (row.result == EventResult::kCovered)
+            take_report(row, submit_now(session, row.event.items, row.event.pattern, Mode::kAtomic));
     }
 }
 
@@ -287,7 +313,8 @@ Result<std::vector<EventRow>> execute(const Arguments& arguments, const GlobalOp
                     "not sent, because another event of the capture is faulty");
         return rows;
     }
-    if (arguments.declare) TRY(declare_products(session, rows));
+    if (arguments.declare || arguments.opening_stock) TRY(declare_products(session, rows, arguments.opening_stock));
+    if (arguments.opening_stock) TRY(register_opening_stock(session, rows));
     if (arguments.rollback)
         TRY(submit_together(session, rows));
     else
@@ -309,6 +336,9 @@ void add_capture_command(CLI::App& app, GlobalOptions& options) {
     sub->add_option("--parties", arguments->parties,
                     "CSV of gln,organisation, for receivers without a GLN on the ledger");
     sub->add_option("--to", arguments->to, "Receiver of shipments whose destination is not known");
+    sub->add_flag("--opening-stock", arguments->opening_stock,
+                  "Also register items that a covered event moves and the ledger does not know: goods that were "
+                  "commissioned before there was a ledger (implies --declare)");
     sub->add_flag("--declare", arguments->declare, "Declare unknown products first (needs the role of a brand)");
     sub->add_flag("--proceed", arguments->proceed, "Go on after an event that is refused (default)");
     sub->add_flag("--rollback", arguments->rollback, "All events or none: one transaction for the whole capture");

@@ -90,15 +90,19 @@ int run_stop(const GlobalOptions& options, const std::string& dir) {
 
 void add_devnet_command(CLI::App& app, GlobalOptions& options) {
     CLI::App* const command = app.add_subcommand("devnet", "A complete network on this machine, to try things out");
-    command->footer(fmt::format("Example: touchstone devnet --detach\n         touchstone devnet stop\n\n"
-                                "A folder that was made before is used again, with its chain.\n{}",
-                                kExitStatusHelp));
+    command->footer(
+        fmt::format("Example: touchstone devnet --detach\n         touchstone devnet stop\n\n"
+                    "A folder that was made before is used again, with its chain.\n{}",
+                    kExitStatusHelp));
     auto arguments = std::make_shared<DevnetArguments>();
     command->add_option("--validators", arguments->plan.validators, "How many validators")->check(CLI::Range(1u, 20u));
-    command->add_option("--observers", arguments->plan.observers, "How many observers (no vote)")->check(CLI::Range(0u, 20u));
+    command->add_option("--observers", arguments->plan.observers, "How many observers (no vote)")
+        ->check(CLI::Range(0u, 20u));
     command->add_option("--dir", arguments->dir, "Folder of the network");
-    command->add_option("--rpc-port", arguments->plan.rpc_port, "JSON-RPC port of the first node")->check(CLI::Range(2048u, 60000u));
-    command->add_option("--set", arguments->plan.settings, "KEY=VALUE for every node's config.toml, e.g. log.level=debug");
+    command->add_option("--rpc-port", arguments->plan.rpc_port, "JSON-RPC port of the first node")
+        ->check(CLI::Range(2048u, 60000u));
+    command->add_option("--set", arguments->plan.settings,
+                        "KEY=VALUE for every node's config.toml, e.g. log.level=debug");
     command->add_option("--wait", arguments->wait_seconds, "Seconds to wait until every node is ready");
     command->add_flag("--detach", arguments->detach, "Return when all nodes are ready, and leave them running");
     command->require_subcommand(0, 1);

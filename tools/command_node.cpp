@@ -1,6 +1,6 @@
 // `touchstone node` runs one node; `touchstone init` makes its home folder.
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <CLI/CLI.hpp>
 
 #include <iostream>
 #include <nlohmann/json.hpp>
@@ -87,8 +87,8 @@ void add_init_command(CLI::App& app, GlobalOptions& options) {
         }
         const auto home = node::home_of(sources);
         options.exit_status = finish(options, {{"home", home->string()}, {"key", key->hex()}},
-                                     fmt::format("made {}\nnode key {}\nnext: touchstone node --home {}\n", home->string(),
-                                                 key->hex(), home->string()));
+                                     fmt::format("made {}\nnode key {}\nnext: touchstone node --home {}\n",
+                                                 home->string(), key->hex(), home->string()));
     });
 }
 

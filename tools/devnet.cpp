@@ -39,8 +39,7 @@ Status add_organisations(ledger::Genesis& genesis, const fs::path& folder) {
         record.gln = sample.gln;
         record.country = sample.country;
         record.council = *role == ledger::Role::kBrand || *role == ledger::Role::kPlatform;
-        TRY_ASSIGN(const crypto::PublicKey key,
-                   make_key(folder / (record.id + ".key"), crypto::SecretKey::generate()));
+        TRY_ASSIGN(const crypto::PublicKey key, make_key(folder / (record.id + ".key"), crypto::SecretKey::generate()));
         record.keys.push_back({key, ledger::KeyPurpose::kAdmin, Height(0), Height(0)});
         genesis.organisations.push_back(std::move(record));
     }
@@ -71,10 +70,17 @@ Result<node::TextMap> node_settings(const DevnetPlan& plan, unsigned index,
     for (const std::string& setting : plan.settings) {
         const auto equals = setting.find('=');
         if (equals == std::string::npos || node::find_setting(setting.substr(0, equals)) == nullptr)
-            return Error{"devnet_setting", fmt::format("--set {}: expected KEY=VALUE with a key of config.toml", setting)};
+            return Error{"devnet_setting",
+                         fmt::format("--set {}: expected KEY=VALUE with a key of config.toml", setting)};
         settings[setting.substr(0, equals)] = setting.substr(equals + 1);
     }
     return settings;
+}
+
+int pid_in(const fs::path& node_home) {
+    std::ifstream in(node_home / "pid");
+    int pid = 0;
+    return in >> pid && pid > 0 ? pid : 0;
 }
 
 std::string last_lines(const fs::path& file, std::size_t bytes_max) {
@@ -85,9 +91,7 @@ std::string last_lines(const fs::path& file, std::size_t bytes_max) {
     return {std::istreambuf_iterator<char>(in), {}};
 }
 
-Result<node::Config> config_of(const fs::path& home) {
-    return node::load_config({{{"home", home.string()}}, {}});
-}
+Result<node::Config> config_of(const fs::path& home) { return node::load_config({{{"home", home.string()}}, {}}); }
 
 Status spawn(const fs::path& home) {
     const fs::path log = home / "node.log";
@@ -160,8 +164,9 @@ Status prepare_devnet(const DevnetPlan& plan) {
 
 Result<std::vector<DevnetNode>> devnet_nodes(const fs::path& dir) {
     if (!fs::exists(dir / "genesis.json"))
-        return Error{"devnet_missing", fmt::format("there is no devnet in {}; make one with: touchstone devnet --dir {}",
-                                                   dir.string(), dir.string())};
+        return Error{"devnet_missing",
+                     fmt::format("there is no devnet in {}; make one with: touchstone devnet --dir {}", dir.string(),
+                                 dir.string())};
     std::vector<DevnetNode> nodes;
     for (unsigned i = 0; fs::exists(dir / node_name(i)); ++i) {
         TRY_ASSIGN(const node::Config config, config_of(dir / node_name(i)));
@@ -172,9 +177,8 @@ Result<std::vector<DevnetNode>> devnet_nodes(const fs::path& dir) {
 }
 
 int running_pid(const fs::path& node_home) {
-    std::ifstream in(node_home / "pid");
-    int pid = 0;
-    if (!(in >> pid) || pid <= 0) return 0;
+    const int pid = pid_in(node_home);
+    if (pid == 0) return 0;
     // The pid may belong to another process by now: ours has the home folder on its command line.
     std::ifstream command(fmt::format("/proc/{}/cmdline", pid), std::ios::binary);
     const std::string line{std::istreambuf_iterator<char>(command), {}};
@@ -202,14 +206,15 @@ Status wait_ready(const fs::path& dir, unsigned seconds_max) {
             if (answer.ok()) break;
             why = answer.error().message;
             const fs::path home = fs::absolute(dir / node.name);
-            int status = 0;
-            const int pid = running_pid(home);
-            if (pid == 0 || ::waitpid(pid, &status, WNOHANG) == pid)
-                return Error{"devnet_start", fmt::format("{} ended; the end of {}:\n{}", node.name,
-                                                         (home / "node.log").string(), last_lines(home / "node.log", 1500))};
+            // A child that has not reached its exec yet still looks like this process: ask for its end, not its name.
+            const int pid = pid_in(home);
+            if (pid == 0 || ::waitpid(pid, nullptr, WNOHANG) == pid || ::kill(pid, 0) != 0)
+                return Error{"devnet_start",
+                             fmt::format("{} ended; the end of {}:\n{}", node.name, (home / "node.log").string(),
+                                         last_lines(home / "node.log", 1500))};
             if (std::chrono::steady_clock::now() > give_up)
-                return Error{"devnet_not_ready", fmt::format("{} is not ready after {} s: {}; see its node.log", node.name,
-                                                             seconds_max, why)};
+                return Error{"devnet_not_ready", fmt::format("{} is not ready after {} s: {}; see its node.log",
+                                                             node.name, seconds_max, why)};
             std::this_thread::sleep_for(std::chrono::milliseconds(50));
         }
     }

@@ -1,8 +1,8 @@
 // A complete local network: keys, a genesis with sample organisations, one home folder and one process per node.
 //
-// Layout of its folder: genesis.json; orgs/<id>.key (passphrase "devnet"); node0 …: home folders, with node.log and pid.
-// JSON-RPC of node i is on 127.0.0.1:(8545 + i), its admin listener on 9545 + i, its peers' port 7545 + i; another base
-// moves all three. The keys guard nothing: they are for trying things out on one machine.
+// Layout of its folder: genesis.json; orgs/<id>.key (passphrase "devnet"); node0 …: home folders, with node.log and
+// pid. JSON-RPC of node i is on 127.0.0.1:(8545 + i), its admin listener on 9545 + i, its peers' port 7545 + i; another
+// base moves all three. The keys guard nothing: they are for trying things out on one machine.
 #pragma once
 
 #include <filesystem>
@@ -39,11 +39,13 @@ struct SampleOrganisation {
 };
 const std::vector<SampleOrganisation>& sample_organisations();
 
-// Makes the folder, or uses the one that is there when it has a genesis.json. Errors: devnet_io and those of home folders.
+// Makes the folder, or uses the one that is there when it has a genesis.json. Errors: devnet_io and those of home
+// folders.
 [[nodiscard]] Status prepare_devnet(const DevnetPlan& plan);
 // The nodes of a prepared folder, in order. Error: devnet_missing.
 Result<std::vector<DevnetNode>> devnet_nodes(const std::filesystem::path& dir);
-// Starts every node that does not run, as a process of its own. Error: devnet_start (names the node and its last log lines).
+// Starts every node that does not run, as a process of its own. Error: devnet_start (names the node and its last log
+// lines).
 [[nodiscard]] Status start_devnet(const std::filesystem::path& dir);
 // Waits until all answer as ready. Errors: devnet_not_ready (says which, and why), devnet_start (one has ended).
 [[nodiscard]] Status wait_ready(const std::filesystem::path& dir, unsigned seconds_max);

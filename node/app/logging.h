@@ -24,7 +24,6 @@
 
 namespace touchstone::node {
 
-
 enum class LogFormat { kText, kJson };
 
 std::string_view name_of(LogLevel level);  // "trace", …

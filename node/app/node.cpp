@@ -2,8 +2,8 @@
 
 #include <fmt/format.h>
 
-#include <boost/asio/post.hpp>
 #include <sys/statvfs.h>
+#include <boost/asio/post.hpp>
 
 #include "crypto/sha256.h"
 
@@ -90,15 +90,19 @@ Status Node::open_storage() {
     level.sync_writes = false;  // what LevelDB loses, the block log makes again
     TRY_ASSIGN(store_, storage::open_leveldb(folder("state/leveldb"), level));
     storage::BlockLog::OpenReport report;
-    TRY_ASSIGN(blocks_, storage::BlockLog::open(*blocks_disk_, {limits::kBlockLogSegmentBytes, kPreallocateBytes}, &report));
+    TRY_ASSIGN(blocks_,
+               storage::BlockLog::open(*blocks_disk_, {limits::kBlockLogSegmentBytes, kPreallocateBytes}, &report));
     if (report.bytes_cut > 0)
-        log(LogLevel::kWarn, fmt::format("block log: {} bytes of a torn or corrupt tail were cut off; what they held comes "
-                                         "again from the peers",
-                                         report.bytes_cut));
+        log(LogLevel::kWarn,
+            fmt::format("block log: {} bytes of a torn or corrupt tail were cut off; what they held comes "
+                        "again from the peers",
+                        report.bytes_cut));
+    const bool votes_known = votes_disk_->exists("votes");
     if (!options_.observer) {
         TRY_ASSIGN(votes_, storage::VoteJournal::open(*votes_disk_, kVoteSlots));
     }
-    const auto progress = [this, last = std::chrono::steady_clock::now()](std::uint64_t done, std::uint64_t all) mutable {
+    const auto progress = [this, last = std::chrono::steady_clock::now()](std::uint64_t done,
+                                                                          std::uint64_t all) mutable {
         const auto now = std::chrono::steady_clock::now();
         if (now - last < std::chrono::seconds(2)) return;
         last = now;
@@ -107,14 +111,17 @@ Status Node::open_storage() {
     storage::StateTreeOptions tree;
     tree.bucket_depth = options_.bucket_depth;
     TRY_ASSIGN(state_, storage::StateTree::open(*store_, *state_disk_, tree, progress));
-    if (state_->mark().note.empty() && blocks_->size_bytes() > kPreallocateBytes)
-        log(LogLevel::kWarn, "the state folder is empty and the block log is not: the state is made again from the log");
+    if (!options_.observer && !votes_known && state_->mark().height.value > 0)
+        return Error{"votes_missing",
+                     "the record of this validator's votes (the votes folder) is gone, and the chain is not new: voting "
+                     "without it could sign twice in one view. Put the folder back from this machine's disk, or run the "
+                     "node as an observer (node.observer = true) and have the council give it a new key"};
     return Ok{};
 }
 
 Status Node::open_replica() {
-    verify_ = std::make_unique<ThreadVerifyPool>(io_.get_executor(), options_.genesis.parameters, options_.verify_threads,
-                                                 [this] { schedule_pump(); });
+    verify_ = std::make_unique<ThreadVerifyPool>(io_.get_executor(), options_.genesis.parameters,
+                                                 options_.verify_threads, [this] { schedule_pump(); });
     core_ = std::make_unique<Core>(*this);
     mesh_ = std::make_unique<Mesh>(io_, io_.get_executor(), *core_, mesh_options());
     Replica::Config config{options_.genesis, std::nullopt, {}};
@@ -126,13 +133,16 @@ Status Node::open_replica() {
         last = now;
         log(LogLevel::kInfo, fmt::format("executing the block log: at height {}", height.value));
     };
-    TRY_ASSIGN(replica_, Replica::open(std::move(config), {*mesh_, *blocks_, votes_.get(), *state_, *verify_, sync_, *core_},
-                                       progress, &report));
+    TRY_ASSIGN(replica_,
+               Replica::open(std::move(config), {*mesh_, *blocks_, votes_.get(), *state_, *verify_, sync_, *core_},
+                             progress, &report));
     if (!report.damage.empty())
         log(LogLevel::kWarn, "block log: " + report.damage + "; the blocks above come from the peers");
     if (!report.lost.empty())
         log(LogLevel::kWarn, fmt::format("block log: blocks {} to {} are lost; they are fetched from the peers",
                                          report.lost.back().value, report.lost.front().value));
+    if (report.state_was_empty && report.blocks_replayed > 0)
+        log(LogLevel::kWarn, "the state folder was empty: the state was made again from the block log");
     if (report.blocks_replayed > 0)
         log(LogLevel::kInfo, fmt::format("{} blocks of the log were executed again", report.blocks_replayed));
     block_reader_ = std::make_unique<BlockStore>(*blocks_);
@@ -161,8 +171,14 @@ MeshOptions Node::mesh_options() {
         switch (news.kind) {
             case MeshNews::Kind::kConnected:
                 return log(LogLevel::kInfo, fmt::format("peer {} connected ({})", peer, news.address));
-            case MeshNews::Kind::kClosed:
-                return log(LogLevel::kDebug, fmt::format("peer {} closed: {} ({})", peer, news.reason, news.address));
+            case MeshNews::Kind::kClosed: {
+                // The first time that a reason is met is news; the same again at every attempt is not.
+                const bool first = last_reason_[news.address] != news.reason;
+                if (last_reason_.size() > limits::kPeersMax) last_reason_.clear();
+                last_reason_[news.address] = news.reason;
+                return log(first ? LogLevel::kInfo : LogLevel::kDebug,
+                           fmt::format("peer {} closed: {} ({})", peer, news.reason, news.address));
+            }
             case MeshNews::Kind::kListening:
                 return log(LogLevel::kInfo, fmt::format("listening for peers on {}", news.address));
             case MeshNews::Kind::kListenError:
@@ -257,9 +273,10 @@ void Node::check_disk() {
     const std::uint64_t wanted = read_only ? options_.disk_reserve_bytes * 5 / 4 : options_.disk_reserve_bytes;
     std::optional<std::string> reason;
     if (free_bytes < wanted)
-        reason = fmt::format("disk nearly full: {} MB free in {}, {} MB are kept in reserve; free some space, the node then "
-                             "goes on by itself",
-                             free_bytes >> 20, options_.home.string(), options_.disk_reserve_bytes >> 20);
+        reason = fmt::format(
+            "disk nearly full: {} MB free in {}, {} MB are kept in reserve; free some space, the node then "
+            "goes on by itself",
+            free_bytes >> 20, options_.home.string(), options_.disk_reserve_bytes >> 20);
     if (reason.has_value() == read_only) return;
     replica_->set_read_only(reason);
     {
@@ -346,7 +363,8 @@ void Node::take_submissions() {
         const std::lock_guard lock(submissions_mutex_);
         taken.swap(submissions_);
     }
-    for (Submission& submission : taken) replica_->submit(std::move(submission.transaction), std::move(submission.done));
+    for (Submission& submission : taken)
+        replica_->submit(std::move(submission.transaction), std::move(submission.done));
 }
 
 rpc::TransactionStatus Node::transaction(const Hash256& id) const {

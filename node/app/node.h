@@ -123,6 +123,7 @@ class Node final : public rpc::NodeApi {
     std::unique_ptr<Replica> replica_;
     Waiters waiters_;
 
+    std::map<std::string, std::string> last_reason_;  // by address
     bool pump_posted_ = false;
     Instant armed_for_ = Instant::never();
     std::mutex submissions_mutex_;

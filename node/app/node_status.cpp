@@ -24,8 +24,8 @@ class MetricText {
   public:
     template <class Number>
     void add(const char* name, const char* type, const char* help, Number value) {
-        text_ += fmt::format("# HELP touchstone_{0} {1}\n# TYPE touchstone_{0} {2}\ntouchstone_{0} {3}\n", name, help, type,
-                             value);
+        text_ += fmt::format("# HELP touchstone_{0} {1}\n# TYPE touchstone_{0} {2}\ntouchstone_{0} {3}\n", name, help,
+                             type, value);
     }
     void family(const char* name, const char* type, const char* help) {
         text_ += fmt::format("# HELP touchstone_{0} {1}\n# TYPE touchstone_{0} {2}\n", name, help, type);
@@ -71,6 +71,9 @@ rpc::NodeStatus Node::status() const {
         status.peers.push_back({name_of_key(options_.genesis, peer.key), peer.address,
                                 is_validator(options_.genesis, peer.key), peer.connected, heights[peer.key]});
     }
+    const bool alone = options_.genesis.validators.size() == 1 && !options_.observer;
+    const auto is_link = [](const rpc::PeerStatus& peer) { return peer.validator && peer.connected; };
+    status.synced &= alone || std::any_of(status.peers.begin(), status.peers.end(), is_link);
     status.items = items_registered();
     return status;
 }
@@ -115,8 +118,8 @@ bool Node::ready(std::string* why_not) const {
     if (!now.synced) return *why_not = "catching up with the other nodes", false;
     const std::size_t needed = now.validator ? set.quorum() : 1;
     if (validators_connected < needed)
-        return *why_not = fmt::format("{} of {} validators are connected, {} are needed", validators_connected, set.size(),
-                                      needed),
+        return *why_not = fmt::format("{} of {} validators are connected, {} are needed", validators_connected,
+                                      set.size(), needed),
                false;
     return true;
 }
@@ -143,12 +146,14 @@ std::string Node::metrics() const {
     text.add("proposals_refused_total", "counter", "Proposals refused", stats.proposals_refused);
     text.add("blocks_synced_total", "counter", "Final blocks taken from peers", stats.blocks_synced);
     text.add("transactions_final_total", "counter", "Transactions in final blocks", stats.transactions_final);
-    text.add("transactions_rejected_total", "counter", "Transactions refused at admission", stats.transactions_rejected);
+    text.add("transactions_rejected_total", "counter", "Transactions refused at admission",
+             stats.transactions_rejected);
     text.add("misbehaviour_total", "counter", "Faults of peers that were noticed", stats.misbehaviour);
     text.add("votes_sent_total", "counter", "Votes sent", stats.votes_sent);
     text.add("vote_syncs_total", "counter", "Syncs of the vote journal", stats.syncs);
     text.add("nullified_views_total", "counter", "Views given up by this validator", stats.nullified_views);
-    text.add("unflushed_bytes", "gauge", "Committed, durable in the block log, not yet in LevelDB", tree.unflushed_bytes);
+    text.add("unflushed_bytes", "gauge", "Committed, durable in the block log, not yet in LevelDB",
+             tree.unflushed_bytes);
     text.add("flushed_height", "gauge", "Height that LevelDB has", tree.flushed_height.value);
     text.add("state_bytes", "gauge", "Bytes of LevelDB on disk", store_->size_bytes());
     text.add("block_log_bytes", "gauge", "Bytes of the block log on disk", blocks_->size_bytes());

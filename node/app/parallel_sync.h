@@ -1,5 +1,5 @@
-// The syncs of block log and vote journal side by side: the log's on a thread of its own, the journal's on the caller's.
-// A vote waits for the slower of the two instead of their sum.
+// The syncs of block log and vote journal side by side: the log's on a thread of its own, the journal's on the
+// caller's. A vote waits for the slower of the two instead of their sum.
 #pragma once
 
 #include <condition_variable>

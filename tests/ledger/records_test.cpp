@@ -9,7 +9,9 @@
 #include "tests/support/seed.h"
 
 using namespace touchstone;
-using namespace touchstone::test;
+using namespace touchstone::ledger;
+using namespace touchstone::ledger::test;
+using touchstone::test::Randomness;
 
 namespace {
 

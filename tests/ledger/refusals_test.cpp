@@ -5,7 +5,8 @@
 #include "tests/ledger/world.h"
 
 using namespace touchstone;
-using namespace touchstone::test;
+using namespace touchstone::ledger;
+using namespace touchstone::ledger::test;
 
 namespace {
 

@@ -4,7 +4,8 @@
 #include "ledger/index.h"
 
 using namespace touchstone;
-using namespace touchstone::test;
+using namespace touchstone::ledger;
+using namespace touchstone::ledger::test;
 
 TEST_CASE("a product lives from its declaration to its return") {
     World world;

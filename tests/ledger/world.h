@@ -9,9 +9,8 @@
 #include "ledger/execute.h"
 #include "ledger/genesis.h"
 
-namespace touchstone::test {
-
-using namespace touchstone::ledger;  // tests of the ledger speak its language
+// Within the ledger's namespace: its tests speak its language.
+namespace touchstone::ledger::test {
 
 inline const std::string kGtin = "09506000134352";
 inline const std::string kOtherGtin = "00614141123452";
@@ -186,4 +185,4 @@ class World {
     std::uint64_t nonces_ = 0;
 };
 
-}  // namespace touchstone::test
+}  // namespace touchstone::ledger::test

@@ -13,6 +13,7 @@
 using namespace touchstone;
 using namespace touchstone::node;
 using namespace touchstone::node::testing;
+using namespace std::chrono_literals;
 namespace asio = boost::asio;
 using tcp = asio::ip::tcp;
 using boost::system::error_code;

@@ -5,6 +5,7 @@
 using namespace touchstone;
 using namespace touchstone::node;
 using namespace touchstone::node::testing;
+using namespace std::chrono_literals;
 namespace asio = boost::asio;
 
 TEST_CASE("two meshes connect and exchange frames in order") {

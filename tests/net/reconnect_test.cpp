@@ -3,6 +3,7 @@
 using namespace touchstone;
 using namespace touchstone::node;
 using namespace touchstone::node::testing;
+using namespace std::chrono_literals;
 namespace asio = boost::asio;
 
 TEST_CASE("a peer that restarts is found again, whichever side dials") {

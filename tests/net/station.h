@@ -16,8 +16,6 @@
 
 namespace touchstone::node::testing {
 
-using namespace std::chrono_literals;
-
 inline crypto::SecretKey key_of(std::uint8_t number) {
     std::array<std::uint8_t, crypto::SecretKey::kSeedSize> seed{};
     seed.fill(number);
@@ -28,7 +26,7 @@ inline Frame frame(std::string_view text) { return std::make_shared<const Bytes>
 
 // Runs the event loop until `done` or a generous deadline; answers whether it was done.
 inline bool run_until(boost::asio::io_context& io, const std::function<bool()>& done,
-                      std::chrono::seconds patience = 30s) {
+                      std::chrono::seconds patience = std::chrono::seconds(30)) {
     const auto deadline = std::chrono::steady_clock::now() + patience;
     io.restart();
     while (!done()) {
@@ -52,7 +50,7 @@ class Station final : public TransportEvents {
         options.allowed = [](const crypto::PublicKey&) { return true; };
         options.hello.chain_id.bytes[0] = 7;
         options.seed = seed() + number;
-        options.times.tick = 50ms;
+        options.times.tick = std::chrono::milliseconds(50);
         options.news = [this](const MeshNews& news) {
             if (news.kind == MeshNews::Kind::kClosed) closes.push_back(news.reason);
         };

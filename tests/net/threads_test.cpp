@@ -6,6 +6,7 @@
 using namespace touchstone;
 using namespace touchstone::node;
 using namespace touchstone::node::testing;
+using namespace std::chrono_literals;
 namespace asio = boost::asio;
 
 namespace {

@@ -1,4 +1,4 @@
-#include "checker.h"
+#include "tests/sim/checker.h"
 
 #include <fmt/format.h>
 

@@ -1,4 +1,4 @@
-#include "sim_node.h"
+#include "tests/sim/sim_node.h"
 
 #include <fmt/format.h>
 
@@ -36,8 +36,9 @@ void SimNode::start() {
     node::Replica::Config config{simulator_.genesis(), std::nullopt, {}};
     if (seed_) config.validator_key = crypto::SecretKey::from_seed(*seed_);
     node::RecoveryReport recovered;
-    auto replica = node::Replica::open(
-        std::move(config), {*this, *blocks_, seed_ ? votes_.get() : nullptr, *state_, *this, sync_, *this}, nullptr, &recovered);
+    auto replica = node::Replica::open(std::move(config),
+                                       {*this, *blocks_, seed_ ? votes_.get() : nullptr, *state_, *this, sync_, *this},
+                                       nullptr, &recovered);
     if (!replica.ok()) {
         simulator_.checker().violation(fmt::format("node {} does not start: {}", index_, replica.error().message));
         return;
@@ -95,11 +96,12 @@ void SimNode::arm() {
 std::string SimNode::describe() const {
     if (!replica_) return fmt::format("node {}: dead", index_);
     const auto& tip = replica_->chain().tip();
-    return fmt::format("node {}{}: height {}, final view {}, view {}, {} in the pool, {} executed above the tip, lost from {}{}", index_,
-                       seed_ ? "" : " (observer)", tip.height.value, tip.view.value, replica_->view().value,
-                       replica_->pool().size(), replica_->chain().executed().size(),
-                       replica_->chain().lowest_lost().value_or(Height(0)).value,
-                       replica_->halted() ? ", halted: " + fault_.value_or(Error{}).message : "");
+    return fmt::format(
+        "node {}{}: height {}, final view {}, view {}, {} in the pool, {} executed above the tip, lost from {}{}",
+        index_, seed_ ? "" : " (observer)", tip.height.value, tip.view.value, replica_->view().value,
+        replica_->pool().size(), replica_->chain().executed().size(),
+        replica_->chain().lowest_lost().value_or(Height(0)).value,
+        replica_->halted() ? ", halted: " + fault_.value_or(Error{}).message : "");
 }
 
 void SimNode::flush() {
@@ -146,7 +148,9 @@ void SimNode::on_final(const std::vector<node::ExecutedBlockPtr>& blocks, const 
 
 void SimNode::on_log(node::LogLevel level, const std::string& message) {
     static const bool loud = std::getenv("TOUCHSTONE_SIM_LOG") != nullptr;
-    if (loud) fmt::print(stderr, "{:>10} us node {} [{}] {}\n", simulator_.now().us, index_, static_cast<int>(level), message);
+    if (loud)
+        fmt::print(stderr, "{:>10} us node {} [{}] {}\n", simulator_.now().us, index_, static_cast<int>(level),
+                   message);
 }
 
 }  // namespace touchstone::sim

@@ -1,7 +1,7 @@
 // One simulated process: what survives its death (disks, the key-value store) and what does not (the replica).
 #pragma once
 
-#include "simulator.h"
+#include "tests/sim/simulator.h"
 
 namespace touchstone::sim {
 

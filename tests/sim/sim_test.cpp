@@ -1,12 +1,12 @@
-// The simulator as a test: many seeds, each another weather. TOUCHSTONE_SEED=<n> replays one; TOUCHSTONE_SIM_SEEDS=<count>
-// and TOUCHSTONE_SIM_FIRST=<n> run a longer form (tools/simulate).
+// The simulator as a test: many seeds, each another weather. TOUCHSTONE_SEED=<n> replays one;
+// TOUCHSTONE_SIM_SEEDS=<count> and TOUCHSTONE_SIM_FIRST=<n> run a longer form (tools/simulate).
 #include <fmt/format.h>
 
 #include <catch2/catch.hpp>
 #include <chrono>
 #include <cstdlib>
 
-#include "simulator.h"
+#include "tests/sim/simulator.h"
 
 using namespace touchstone;
 
@@ -34,15 +34,17 @@ TEST_CASE("no seed of the simulator violates an invariant") {
         all.crashes += outcome.crashes;
         all.nullified += outcome.nullified;
         for (const std::string& violation : outcome.violations)
-            fmt::print("seed {}: {}\n  replay: TOUCHSTONE_SEED={} build/release/tests/sim/test_sim\n", seed, violation, seed);
+            fmt::print("seed {}: {}\n  replay: TOUCHSTONE_SEED={} build/release/tests/sim/test_sim\n", seed, violation,
+                       seed);
         failed += outcome.ok() ? 0 : 1;
         if (count >= 1000 && (seed - first + 1) % 1000 == 0) fmt::print("{} seeds\n", seed - first + 1);
     }
     const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
-    fmt::print("simulator: {} seeds, {} events ({:.0f}/s on one core), {} blocks, {} transactions, {} crashes, {} nullify "
-               "votes, {} seeds with violations\n",
-               count, all.events, static_cast<double>(all.events) / seconds, all.blocks, all.transactions_final,
-               all.crashes, all.nullified, failed);
+    fmt::print(
+        "simulator: {} seeds, {} events ({:.0f}/s on one core), {} blocks, {} transactions, {} crashes, {} nullify "
+        "votes, {} seeds with violations\n",
+        count, all.events, static_cast<double>(all.events) / seconds, all.blocks, all.transactions_final, all.crashes,
+        all.nullified, failed);
     REQUIRE(failed == 0);
     REQUIRE(all.transactions_final > 0);
 }

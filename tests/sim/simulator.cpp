@@ -1,8 +1,8 @@
-#include "simulator.h"
+#include "tests/sim/simulator.h"
 
 #include <fmt/format.h>
 
-#include "sim_node.h"
+#include "tests/sim/sim_node.h"
 
 namespace touchstone::sim {
 namespace {
@@ -153,9 +153,8 @@ void Simulator::submit_to(std::size_t node, const ledger::SignedTransactionPtr& 
             });
         });
     }
-    schedule(milliseconds(static_cast<std::int64_t>(500 + random(1000))), [this, transaction, tries] {
-        submit_to(random(nodes_.size()), transaction, tries + 1);
-    });
+    schedule(milliseconds(static_cast<std::int64_t>(500 + random(1000))),
+             [this, transaction, tries] { submit_to(random(nodes_.size()), transaction, tries + 1); });
 }
 
 void Simulator::plan_faults() {
@@ -181,9 +180,15 @@ void Simulator::crash_and_restart(std::size_t node) {
     if (!bad_weather() || !nodes_[node]->alive()) return;
     ++crashes_;
     switch (random(3)) {
-        case 0: nodes_[node]->crash(); break;
-        case 1: nodes_[node]->die_at_disk_operation(random(12)); break;
-        default: nodes_[node]->die_after_frames(random(10)); break;
+        case 0:
+            nodes_[node]->crash();
+            break;
+        case 1:
+            nodes_[node]->die_at_disk_operation(random(12));
+            break;
+        default:
+            nodes_[node]->die_after_frames(random(10));
+            break;
     }
     schedule(milliseconds(static_cast<std::int64_t>(10 + random(3000))), [this, node] {
         nodes_[node]->crash();  // one that is still waiting for its fault dies here
@@ -238,8 +243,8 @@ Outcome Simulator::run() {
             for (const auto& node : nodes_) checker_.violation("  " + node->describe());
         }
     }
-    Outcome outcome{seed_, events_, checker_.height().value, checker_.transactions_final(), crashes_, 0,
-                    checker_.violations()};
+    Outcome outcome{seed_,    events_, checker_.height().value, checker_.transactions_final(),
+                    crashes_, 0,       checker_.violations()};
     for (const auto& node : nodes_)
         outcome.nullified += node->nullified() + (node->alive() ? node->replica().stats().nullified_views : 0);
     return outcome;

@@ -11,10 +11,10 @@
 #include <random>
 #include <set>
 
-#include "checker.h"
 #include "ledger/build.h"
 #include "node/replica.h"
-#include "support/memory_disk.h"
+#include "tests/sim/checker.h"
+#include "tests/support/memory_disk.h"
 
 namespace touchstone::sim {
 
@@ -23,8 +23,8 @@ struct Weather {
     std::uint32_t validators = 4;
     std::uint32_t observers = 0;
     std::uint32_t transactions = 30;
-    std::uint32_t drop = 0;        // of frames
-    std::uint32_t duplicate = 0;   // of frames
+    std::uint32_t drop = 0;       // of frames
+    std::uint32_t duplicate = 0;  // of frames
     Duration delay_max = milliseconds(20);
     std::uint32_t crashes = 0;     // how many times some node dies while the weather is bad
     std::uint32_t partitions = 0;  // how many times the network splits
