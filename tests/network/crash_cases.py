@@ -107,8 +107,10 @@ class StorageCases(NetworkCase):
         self.registered(10)
         self.node.restart()
         self.net.agreed()
-        self.assertRegex(self.node.log_since(self.log_start), said)
-        self.assert_whole_chain()
+        with self.subTest("it serves every block"):
+            self.assert_whole_chain()
+        with self.subTest("it says what it found"):
+            self.assertRegex(self.node.log_since(self.log_start), said)
         other = self.net.validators[2]
         other.stop()  # now its vote is needed
         self.registered(10)

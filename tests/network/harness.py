@@ -40,6 +40,14 @@ def wait_until(condition, seconds, what):
         time.sleep(POLL_SECONDS)
 
 
+def has_ended(pid):
+    """Gone, or a zombie: a process that is merely dying still holds its ports and locks."""
+    try:
+        return pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] in "ZX"
+    except (FileNotFoundError, ProcessLookupError):
+        return True
+
+
 def gtin14(number):
     """A GTIN-14 of the sample brand with a valid check digit; `number` has up to six digits."""
     digits = f"0950600{number:06d}"
@@ -140,7 +148,7 @@ class Node:
         pid = self.pid
         assert pid, f"{self.home.name} is not running"
         os.kill(pid, number)
-        wait_until(lambda: self.pid == 0, seconds, f"process {pid} of {self.home.name} has ended")
+        wait_until(lambda: has_ended(pid) and self.pid == 0, seconds, f"process {pid} of {self.home.name} has ended")
 
     def kill(self):
         self.signal(signal.SIGKILL)

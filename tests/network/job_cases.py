@@ -138,14 +138,14 @@ class CustodyCases(NetworkCase):
         self.hand_over("atelier", "corner", uri)
         # The shop holds it unsold, as it would after a return: the command says so, and nothing is recorded.
         self.assertEqual([line["code"] for line in self.run_as("corner", "return", uri)["lines"]], ["not_sold"])
-        self.assertEqual(self.item(uri)["events"], 3)
+        self.assertEqual(self.item(uri)["event_count"], 3)
         self.run_as("corner", "sell", uri, "--country", "FR")
         self.assertEqual(self.item(uri)["state"], "sold")
         self.assertEqual(self.refused("corner", "ship", uri, "--to", "swift"), {"already_sold"})
         self.assertEqual(self.run_as("corner", "sell", uri)["already_there"], 1)
         self.run_as("corner", "return", uri)
         self.run_as("corner", "sell", uri)
-        self.assertEqual(self.item(uri)["events"], 6)
+        self.assertEqual(self.item(uri)["event_count"], 6)
 
     def test_who_is_no_seller_sells_nothing(self):
         _, (uri,) = self.registered(1)
