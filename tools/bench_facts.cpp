@@ -25,6 +25,17 @@ std::string after_colon(const std::string& path, const std::string& name) {
     return {};
 }
 
+double verify_per_second() {
+    const crypto::SecretKey key = crypto::SecretKey::generate();
+    const Bytes message(250, 1);
+    const crypto::Signature signature = key.sign(message);
+    constexpr int kChecks = 3'000;
+    const auto start = std::chrono::steady_clock::now();
+    for (int i = 0; i < kChecks; ++i)
+        if (!crypto::verify(key.public_key(), message, signature)) return 0;
+    return kChecks / std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
 double sync_p50_us(const fs::path& folder) {
     const std::string path = (folder / "bench-sync.tmp").string();
     const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
@@ -56,7 +67,8 @@ std::uint64_t folder_bytes(const fs::path& folder) {
 }  // namespace
 
 MachineFacts machine_facts(const fs::path& folder) {
-    return {std::thread::hardware_concurrency(), after_colon("/proc/cpuinfo", "model name"), sync_p50_us(folder)};
+    return {std::thread::hardware_concurrency(), after_colon("/proc/cpuinfo", "model name"), sync_p50_us(folder),
+            verify_per_second()};
 }
 
 std::vector<NodeFacts> node_facts(const fs::path& folder) {

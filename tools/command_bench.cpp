@@ -1,5 +1,6 @@
 // bench: what a running local network does, beside what was aimed at and what the hardware could do.
 #include <fmt/format.h>
+#include <signal.h>
 
 #include <CLI/CLI.hpp>
 #include <atomic>
@@ -14,6 +15,7 @@
 #include "tools/bench_facts.h"
 #include "tools/bench_load.h"
 #include "tools/commands.h"
+#include "tools/devnet.h"
 #include "tools/serials.h"
 #include "tools/submit.h"
 #include "tools/terminal.h"
@@ -53,7 +55,8 @@ class Bench {
     Status run() {
         TRY(prepare());
         for (const auto step :
-             {&Bench::idle_latency, &Bench::registrations, &Bench::transfers, &Bench::verifications, &Bench::footprint})
+             {&Bench::idle_latency, &Bench::registrations, &Bench::transfers, &Bench::verifications, &Bench::footprint,
+              &Bench::restart})
             TRY((this->*step)());
         return Ok{};
     }
@@ -161,7 +164,7 @@ class Bench {
             return Error{"refused",
                          fmt::format("{} of {} single registrations were not applied", bad.load(), bodies.size())};
         add("idle finality p50", load.percentile(0.5), "ms", "< 3", "1.40 floor");
-        add("idle finality p99", load.percentile(0.99), "ms", "-", "2.4 floor");
+        add("idle finality p99", load.percentile(0.99), "ms", "< 10", "2.4 floor");
         return Ok{};
     }
 
@@ -218,7 +221,8 @@ class Bench {
         (void)load;
         TRY(wait_for_all(ids));
         const double took = std::chrono::duration<double>(Clock::now() - start).count();
-        add("single-signature transfers", static_cast<double>(count) / took, "tx/s", "> 5,650", "11,300 ceiling");
+        add("single-signature transfers", static_cast<double>(count) / took, "tx/s", "> 5,000",
+            fmt::format("{:.0f} here if checking signatures were all", signature_ceiling()));
         return Ok{};
     }
 
@@ -268,8 +272,8 @@ class Bench {
         };
         constexpr Case kCases[] = {
             {"item_verify, batches of 100", 100, "false", "> 40,000", "191,000 (one read per call)"},
-            {"item_verify with proof, batches of 100", 100, "true", "> 23,000", "-"},
-            {"item_verify, single calls", 1, "false", "> 23,000", "82,000 (one read per call)"},
+            {"item_verify with proof, batches of 100", 100, "true", "> 15,000", "-"},
+            {"item_verify, single calls", 1, "false", "-", "82,000 (one read per call)"},
             {"item_verify with proof, single calls", 1, "true", "-", "-"},
         };
         for (const Case& one : kCases) {
@@ -305,6 +309,31 @@ class Bench {
                 add(fmt::format("{}: memory at {:.0f} items", node.name, items),
                     static_cast<double>(node.rss_bytes) / 1048576, "MiB", "-", "-");
         }
+        return Ok{};
+    }
+
+    // Every validator of the folder checks every client's signature, and all of them share this machine.
+    double signature_ceiling() const {
+        const auto nodes = devnet_nodes(arguments_.dir);
+        double validators = 0;
+        if (nodes.ok())
+            for (const DevnetNode& node : *nodes) validators += node.validator ? 1 : 0;
+        return machine_.verify_per_second * machine_.cores / std::max(1.0, validators);
+    }
+
+    // Kills the last node as a power cut would, and starts it again.
+    Status restart() {
+        TRY_ASSIGN(const auto nodes, devnet_nodes(arguments_.dir));
+        const auto home = std::filesystem::absolute(std::filesystem::path(arguments_.dir) / nodes.back().name);
+        const int pid = running_pid(home);
+        if (nodes.size() < 4 || pid == 0) return Ok{};
+        ::kill(pid, SIGKILL);
+        while (running_pid(home) != 0 && ::kill(pid, 0) == 0) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+        const auto start = Clock::now();
+        TRY(start_devnet(arguments_.dir));
+        TRY(wait_ready(arguments_.dir, 300));
+        add(fmt::format("{}: killed and started, until ready", nodes.back().name),
+            std::chrono::duration<double>(Clock::now() - start).count(), "s", "-", "-");
         return Ok{};
     }
 
@@ -350,8 +379,8 @@ int run(const Arguments& arguments, const GlobalOptions& options) {
                   {{"ok", true},
                    {"machine", {{"cores", machine.cores}, {"cpu", machine.cpu}, {"sync_p50_us", machine.sync_p50_us}}},
                    {"figures", figures}},
-                  fmt::format("{} cores, {}; append 4 KiB + fdatasync p50 {:.0f} µs\n{}", machine.cores, machine.cpu,
-                              machine.sync_p50_us, table.text()));
+                  fmt::format("{} cores, {}; append 4 KiB + fdatasync p50 {:.0f} µs; Ed25519 {:.0f} checks/s on one core\n{}",
+                              machine.cores, machine.cpu, machine.sync_p50_us, machine.verify_per_second, table.text()));
 }
 
 }  // namespace
