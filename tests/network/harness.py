@@ -218,10 +218,8 @@ class Devnet:
             raise
         return self
 
-    def __exit__(self, *_):
-        if (self.dir / "genesis.json").exists():
-            with contextlib.suppress(subprocess.TimeoutExpired, ValueError):
-                self.cli("devnet", "stop", "--dir", str(self.dir), nodes=(), seconds=30)
+    def __exit__(self, failed, *_):
+        left = self.stop_all()
         for node in self.nodes:
             node.rpc.close()
             with contextlib.suppress(AssertionError, ProcessLookupError):
@@ -231,6 +229,19 @@ class Devnet:
             print("kept", self.root)
         else:
             shutil.rmtree(self.root, ignore_errors=True)
+        if left and failed is None:
+            raise AssertionError(f"devnet stop did not end every node: {left}")
+
+    def stop_all(self):
+        """Ends the nodes through the command; answers what it and the logs of those that go on say."""
+        if not (self.dir / "genesis.json").exists():
+            return ""
+        try:
+            answer = self.cli("devnet", "stop", "--dir", str(self.dir), nodes=(), seconds=40)
+            said = "" if answer.status == 0 else str(answer)
+        except (subprocess.TimeoutExpired, ValueError) as error:
+            said = str(error)
+        return said and said + "".join(f"\n{node.home.name}: {node.log_tail()}" for node in self.nodes if node.pid)
 
     # -- the command line
 
