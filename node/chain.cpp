@@ -201,7 +201,19 @@ Status Chain::repair(const Hash256& hash, const ledger::Header& header, ByteView
     parts_.store.forget(hash);
     repaired_[header.height] = entry;
     lost_.erase(header.height);
+    // With blocks prepared on the state as it is, the places wait for the next commit.
+    if (!lost_.empty() || !executed_.empty()) return Ok{};
+    TRY_ASSIGN(const storage::StateDeltaPtr delta,
+               parts_.state.prepare(nullptr, {}, take_repaired(), nullptr));
+    parts_.state.commit(delta, parts_.state.mark(), {});
     return Ok{};
+}
+
+std::vector<storage::SideWrite> Chain::take_repaired() {
+    std::vector<storage::SideWrite> writes;
+    for (const auto& [height, entry] : std::exchange(repaired_, {}))
+        writes.push_back({height_side_key(height), entry.encode()});
+    return writes;
 }
 
 Status Chain::replay_final(const FinalRecord& record) {
@@ -424,8 +436,7 @@ Result<storage::LogPlace> Chain::commit_one(const ExecutedBlock& block, ByteView
     std::vector<storage::SideWrite> late;
     late.push_back({height_side_key(block.header.height), HeightEntry{block.hash, *body, place}.encode()});
     late.push_back({block_hash_side_key(block.hash), std::move(height_value).take()});
-    for (const auto& [height, entry] : std::exchange(repaired_, {}))
-        late.push_back({height_side_key(height), entry.encode()});
+    for (storage::SideWrite& write : take_repaired()) late.push_back(std::move(write));
     parts_.state.commit(block.delta, {block.header.height, block.hash, block.header.state_root, note.encode()},
                         std::move(late));
     tip_ = {block.hash,   block.header.height, block.header.view, block.header.time,

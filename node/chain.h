@@ -130,6 +130,7 @@ class Chain {
     [[nodiscard]] Status replay(const Progress& progress, RecoveryReport* report);
     // Heights at and below the tip that the log does not answer for, down to the first that it does.
     [[nodiscard]] Status find_lost(RecoveryReport* report);
+    std::vector<storage::SideWrite> take_repaired();
     bool readable(const HeightEntry& entry) const;
     [[nodiscard]] Status replay_final(const FinalRecord& record);
     [[nodiscard]] Status check_header(const ledger::Block& block) const;

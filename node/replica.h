@@ -45,9 +45,10 @@ class ReplicaListener {
 
 struct SubmitResult {
     Hash256 id;
-    std::optional<ledger::Rejection> rejection;
+    std::optional<ledger::Rejection> rejection = std::nullopt;
     bool overloaded = false;
     bool already_known = false;
+    std::string read_only = {};  // why this node takes nothing at the moment; empty: it does
 };
 
 struct ReplicaStats {

@@ -12,14 +12,19 @@ constexpr std::size_t kGossipFrameBytes = 2u << 20;
 
 void Replica::submit(ledger::SignedTransactionPtr transaction, std::function<void(SubmitResult)> done) {
     const Hash256 id = transaction->id();
-    if (read_only_ || halted_ || checking_ + to_check_.size() >= kCheckingMax ||
+    if (read_only_) {
+        SubmitResult result{id};
+        result.read_only = *read_only_;
+        return done(result);
+    }
+    if (halted_ || checking_ + to_check_.size() >= kCheckingMax ||
         !pool_.has_room(transaction->size_bytes(), std::nullopt)) {
-        SubmitResult result{id, std::nullopt};
+        SubmitResult result{id};
         result.overloaded = true;
         return done(result);
     }
     if (pool_.contains(id) || under_check_.contains(id)) {
-        SubmitResult result{id, std::nullopt};
+        SubmitResult result{id};
         result.already_known = true;
         return done(result);
     }
@@ -63,14 +68,16 @@ void Replica::on_checked(std::vector<Pending> batch, std::vector<CheckedTransact
 
 SubmitResult Replica::admit(const Pending& pending, const CheckedTransaction& verdict,
                             const Chain::Admission& may_enter) {
-    SubmitResult result{pending.transaction->id(), std::nullopt};
+    SubmitResult result{pending.transaction->id()};
     if (!verdict.ok()) {
         result.rejection = verdict.error();
         return result;
     }
     result.rejection = may_enter(**verdict);
     if (result.rejection) {
+        // Sent again after it became final: answered with the first one's result, not refused.
         result.already_known = result.rejection->refusal == ledger::Refusal::kDuplicateTransaction;
+        if (result.already_known) result.rejection.reset();
         return result;
     }
     switch (pool_.add(*verdict, pending.source)) {

@@ -30,6 +30,9 @@ Result<Hash256, RpcError> asked_id(const Params& params) {
 std::string id_member(const Hash256& id) { return ",\"id\":\"" + id.hex() + "\""; }
 
 std::optional<RpcError> admission_error(const SubmitOutcome& outcome) {
+    if (!outcome.read_only.empty())
+        return RpcError{ErrorCode::kOverloaded, "This node takes no transactions: " + outcome.read_only, "read_only",
+                        "Submit the same bytes to another node.", id_member(outcome.id)};
     if (outcome.overloaded)
         return RpcError{ErrorCode::kOverloaded, "The pool of pending transactions is full.", "pool_full",
                         "Submit the same bytes again in a moment; nothing is doubled.", id_member(outcome.id)};

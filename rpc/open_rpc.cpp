@@ -28,7 +28,7 @@ constexpr std::array<ErrorInfo, 13> kErrors{{
     {ErrorCode::kRefused,
      "Refused by the ledger's rules: `data.code`, `data.meaning` and `data.remedy` are those of "
      "docs/errors.md, `data.detail` names the field."},
-    {ErrorCode::kOverloaded, "`pool_full`, `overloaded` or `too_many_subscriptions`: try again."},
+    {ErrorCode::kOverloaded, "`pool_full`, `overloaded` or `too_many_subscriptions`: try again; `read_only`: try another node."},
     {ErrorCode::kTimeout, "`timeout`: not final within `timeout_ms`. The transaction is not lost: ask `tx_get`."},
     {ErrorCode::kTooLarge, "`reply_too_large`: send fewer calls in one batch."},
     {ErrorCode::kPruned, "`pruned`: this node no longer keeps that block."},

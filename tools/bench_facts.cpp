@@ -8,6 +8,8 @@
 #include <fstream>
 #include <thread>
 
+#include "crypto/ed25519.h"
+
 namespace touchstone::tools {
 
 namespace fs = std::filesystem;

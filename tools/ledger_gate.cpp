@@ -22,7 +22,7 @@ Error malformed(std::string_view what) {
 std::string explain(const std::string& code, const std::string& detail) {
     std::string text;
     for (const ledger::RefusalInfo& info : ledger::refusals())
-        if (info.code == code) text = fmt::format("{}; {}", info.meaning, info.remedy);
+        if (info.code == code) text = fmt::format("{} {}", info.meaning, info.remedy);
     if (text.empty()) text = code;
     return detail.empty() ? text : fmt::format("{} [{}]", text, detail);
 }
@@ -81,7 +81,8 @@ namespace {
 
 // Errors of a call after which the same bytes are worth another attempt.
 bool worth_again(const Error& error) {
-    return is_unreachable(error) || error.code == "overloaded" || error.code == "pool_full" || error.code == "timeout";
+    return is_unreachable(error) || error.code == "overloaded" || error.code == "pool_full" || error.code == "timeout" ||
+           error.code == "read_only";
 }
 
 bool is_refusal(const std::string& code) {
@@ -112,7 +113,7 @@ Result<TransactionAnswer> RpcGate::submit(const Envelope& envelope, Wait wait) {
             refused.refusal = answer.error().code;
             refused.message = answer.error().message;
             return refused;
-        } else if (!worth_again(answer.error())) {
+        } else if (!worth_again(answer.error()) || (answer.error().code == "read_only" && client_.endpoints() == 1)) {
             return answer.error();
         } else {
             // A node that was never there is told at once; one that was lost on the way may come back.
@@ -122,6 +123,7 @@ Result<TransactionAnswer> RpcGate::submit(const Envelope& envelope, Wait wait) {
                              fmt::format("{}\nThe transaction {} may still become final.", answer.error().message,
                                          envelope.id.hex())};
             reached = reached || !never_there;
+            if (answer.error().code == "read_only" || answer.error().code == "pool_full") client_.try_next();
         }
         if (Clock::now() > until)
             return Error{

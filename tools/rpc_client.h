@@ -27,6 +27,8 @@ class RpcClient {
     const std::string& url() const { return connections_[current_].endpoint().url; }
     std::size_t endpoints() const { return connections_.size(); }
     // Calls from now on start at this endpoint (modulo their number): spreads threads over nodes.
+    // The next call starts at the next endpoint: for a node that answers and can not help.
+    void try_next() { prefer(current_ + 1); }
     void prefer(std::size_t index) { current_ = index % connections_.size(); }
 
   private:

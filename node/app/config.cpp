@@ -93,6 +93,10 @@ std::string read_p2p_allow(std::string_view text, Config& config) {
     return {};
 }
 
+std::string read_reserve(std::string_view text, Config& config) {
+    return read_number<std::uint64_t>(text, config.storage_reserve_mb, {16, 1u << 20});
+}
+
 std::string read_cache(std::string_view text, Config& config) {
     return read_number<std::uint64_t>(text, config.storage_cache_mb, {8, 1u << 20});
 }
@@ -121,7 +125,7 @@ std::string read_passphrase_file(std::string_view text, Config& config) {
     return {};
 }
 
-constexpr std::array<Setting, 14> kSettings = {{
+constexpr std::array<Setting, 15> kSettings = {{
     {"home", "TOUCHSTONE_HOME", "touchstone-home", "folder of this node", read_home},
     {"rpc.listen", "TOUCHSTONE_RPC_LISTEN", "127.0.0.1:8545", "address of JSON-RPC, explorer and shopper's page",
      read_rpc_listen},
@@ -136,6 +140,8 @@ constexpr std::array<Setting, 14> kSettings = {{
     {"storage.cache_mb", "TOUCHSTONE_STORAGE_CACHE_MB", "128", "memory for blocks of LevelDB, MiB", read_cache},
     {"storage.bucket_depth", "TOUCHSTONE_STORAGE_BUCKET_DEPTH", "20",
      "2^(depth+1) hashes are kept in memory: 20 is 67 MB, good for 64 M keys", read_bucket_depth},
+    {"storage.reserve_mb", "TOUCHSTONE_STORAGE_RESERVE_MB", "512",
+     "with less disk space free than this, MiB, the node only reads", read_reserve},
     {"storage.random_reads", "TOUCHSTONE_STORAGE_RANDOM_READS", "false",
      "read by pread without read-ahead: for states far beyond memory", read_random_reads},
     {"log.level", "TOUCHSTONE_LOG_LEVEL", "info", "trace, debug, info, warn or error", read_log_level},

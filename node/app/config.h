@@ -30,6 +30,7 @@ struct Config {
     std::vector<PeerAddress> p2p_peers;
     std::vector<crypto::PublicKey> p2p_allow;
     std::uint64_t storage_cache_mb = 0;
+    std::uint64_t storage_reserve_mb = 0;
     std::uint32_t storage_bucket_depth = 0;
     bool storage_random_reads = false;
     LogLevel log_level = LogLevel::kInfo;

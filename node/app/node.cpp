@@ -346,7 +346,8 @@ void Node::submit(Bytes envelope, std::function<void(rpc::SubmitOutcome)> done) 
     }
     Submission submission{std::make_shared<const ledger::SignedTransaction>(*std::move(transaction)),
                           [done = std::move(done)](SubmitResult result) {
-                              done({result.id, std::move(result.rejection), result.overloaded, result.already_known});
+                              done({result.id, std::move(result.rejection), result.overloaded, result.already_known,
+                                    std::move(result.read_only)});
                           }};
     bool first = false;
     {

@@ -31,6 +31,7 @@ Result<NodeOptions> options_from(const Config& config, const std::string& passph
     options.peers = config.p2p_peers;
     options.allow = config.p2p_allow;
     options.cache_bytes = config.storage_cache_mb << 20;
+    options.disk_reserve_bytes = config.storage_reserve_mb << 20;
     options.bucket_depth = config.storage_bucket_depth;
     options.random_reads = config.storage_random_reads;
     options.verify_threads = std::clamp(std::thread::hardware_concurrency(), 1u, 8u);
