@@ -169,7 +169,11 @@ bool Chain::readable(const HeightEntry& entry) const {
 Status Chain::find_lost(RecoveryReport* report) {
     for (Height height = tip_.height; height.value > 0; height = height.prev()) {
         TRY_ASSIGN(const HeightEntry entry, entry_of(height));
-        if (readable(entry)) break;
+        const bool suspect = report->damaged_segment && entry.body.segment >= *report->damaged_segment;
+        if (readable(entry)) {
+            if (suspect) continue;
+            break;
+        }
         lost_.insert(height);
         report->lost.push_back(height);
     }

@@ -52,6 +52,7 @@ struct BuildOrder {
 };
 
 struct RecoveryReport {
+    std::optional<std::uint32_t> damaged_segment;  // told by the caller, from the opening of the log
     bool state_was_empty = false;
     std::uint64_t blocks_replayed = 0;
     std::uint64_t bodies_kept = 0;
@@ -128,7 +129,8 @@ class Chain {
     [[nodiscard]] Status load_tip();
     [[nodiscard]] Status commit_genesis();
     [[nodiscard]] Status replay(const Progress& progress, RecoveryReport* report);
-    // Heights at and below the tip that the log does not answer for, down to the first that it does.
+    // Heights that the log does not answer for: from the tip down to the first that it does, and all that stand in a
+    // segment in which damage was seen.
     [[nodiscard]] Status find_lost(RecoveryReport* report);
     std::vector<storage::SideWrite> take_repaired();
     bool readable(const HeightEntry& entry) const;

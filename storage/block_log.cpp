@@ -223,8 +223,10 @@ class SegmentedLog final : public BlockLog {
 
     Status cut_tail(OpenReport& report) {
         TRY_ASSIGN(const SegmentImage image, load(active_));
-        while (const auto record = image.next(tail_))
+        while (const auto record = image.next(tail_)) {
+            if (record->place.offset > tail_) report.damaged_segment = active_;
             tail_ = record->place.offset + kHeaderBytes + record->payload.size();
+        }
         if (image.used() > tail_) {
             report.bytes_cut = image.used() - tail_;
             TRY(file_->truncate(tail_));

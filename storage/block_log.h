@@ -13,6 +13,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 
 #include "storage/disk.h"
 
@@ -40,6 +41,8 @@ class BlockLog {
   public:
     struct OpenReport {
         std::uint64_t bytes_cut = 0;  // torn or corrupt tail that open() removed
+        // Of the segment that is appended to, which is read whole: intact records follow a corrupt one.
+        std::optional<std::uint32_t> damaged_segment;
     };
 
     static Result<std::unique_ptr<BlockLog>> open(Disk& disk, const BlockLogOptions& options, OpenReport* report);

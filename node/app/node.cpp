@@ -89,14 +89,13 @@ Status Node::open_storage() {
     level.random_access_reads = options_.random_reads;
     level.sync_writes = false;  // what LevelDB loses, the block log makes again
     TRY_ASSIGN(store_, storage::open_leveldb(folder("state/leveldb"), level));
-    storage::BlockLog::OpenReport report;
     TRY_ASSIGN(blocks_,
-               storage::BlockLog::open(*blocks_disk_, {limits::kBlockLogSegmentBytes, kPreallocateBytes}, &report));
-    if (report.bytes_cut > 0)
+               storage::BlockLog::open(*blocks_disk_, {limits::kBlockLogSegmentBytes, kPreallocateBytes}, &log_report_));
+    if (log_report_.bytes_cut > 0)
         log(LogLevel::kWarn,
             fmt::format("block log: {} bytes of a torn or corrupt tail were cut off; what they held comes "
                         "again from the peers",
-                        report.bytes_cut));
+                        log_report_.bytes_cut));
     const bool votes_known = votes_disk_->exists("votes");
     if (!options_.observer) {
         TRY_ASSIGN(votes_, storage::VoteJournal::open(*votes_disk_, kVoteSlots));
@@ -127,6 +126,7 @@ Status Node::open_replica() {
     Replica::Config config{options_.genesis, std::nullopt, {}};
     if (!options_.observer) config.validator_key = crypto::SecretKey::from_seed(options_.key.seed());
     RecoveryReport report;
+    report.damaged_segment = log_report_.damaged_segment;
     const auto progress = [this, last = std::chrono::steady_clock::now()](Height height) mutable {
         const auto now = std::chrono::steady_clock::now();
         if (now - last < std::chrono::seconds(2)) return;
@@ -139,8 +139,10 @@ Status Node::open_replica() {
     if (!report.damage.empty())
         log(LogLevel::kWarn, "block log: " + report.damage + "; the blocks above come from the peers");
     if (!report.lost.empty())
-        log(LogLevel::kWarn, fmt::format("block log: blocks {} to {} are lost; they are fetched from the peers",
-                                         report.lost.back().value, report.lost.front().value));
+        log(LogLevel::kWarn,
+            fmt::format("block log: corrupt or missing records: {} blocks between {} and {} are lost; they are fetched "
+                        "from the peers",
+                        report.lost.size(), report.lost.back().value, report.lost.front().value));
     if (report.state_was_empty && report.blocks_replayed > 0)
         log(LogLevel::kWarn, "the state folder was empty: the state was made again from the block log");
     if (report.blocks_replayed > 0)

@@ -112,6 +112,7 @@ class Node final : public rpc::NodeApi {
     std::unique_ptr<storage::Disk> blocks_disk_, votes_disk_, state_disk_;
     std::unique_ptr<storage::KeyValueStore> store_;
     std::unique_ptr<storage::BlockLog> blocks_;
+    storage::BlockLog::OpenReport log_report_;
     std::unique_ptr<storage::VoteJournal> votes_;
     std::unique_ptr<storage::StateTree> state_;
     std::unique_ptr<BlockStore> block_reader_;

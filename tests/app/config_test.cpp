@@ -44,6 +44,7 @@ TEST_CASE("each setting can be set by file, variable and flag alike") {
                             {"p2p.peers", kKey + "@a.example:4," + kOtherKey + "@[::1]:5"},
                             {"p2p.allow", kKey + "," + kOtherKey},
                             {"storage.cache_mb", "64"},
+                            {"storage.reserve_mb", "256"},
                             {"storage.bucket_depth", "12"},
                             {"storage.random_reads", "true"},
                             {"log.level", "debug"},
@@ -65,6 +66,7 @@ TEST_CASE("each setting can be set by file, variable and flag alike") {
         REQUIRE(config->p2p_peers[1].text() == kOtherKey + "@[::1]:5");
         REQUIRE(config->p2p_allow.size() == 2);
         REQUIRE(config->storage_cache_mb == 64);
+        REQUIRE(config->storage_reserve_mb == 256);
         REQUIRE(config->storage_bucket_depth == 12);
         REQUIRE(config->storage_random_reads);
         REQUIRE(config->log_level == LogLevel::kDebug);
