@@ -207,8 +207,7 @@ Status Chain::repair(const Hash256& hash, const ledger::Header& header, ByteView
     lost_.erase(header.height);
     // With blocks prepared on the state as it is, the places wait for the next commit.
     if (!lost_.empty() || !executed_.empty()) return Ok{};
-    TRY_ASSIGN(const storage::StateDeltaPtr delta,
-               parts_.state.prepare(nullptr, {}, take_repaired(), nullptr));
+    TRY_ASSIGN(const storage::StateDeltaPtr delta, parts_.state.prepare(nullptr, {}, take_repaired(), nullptr));
     parts_.state.commit(delta, parts_.state.mark(), {});
     return Ok{};
 }

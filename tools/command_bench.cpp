@@ -54,9 +54,8 @@ class Bench {
 
     Status run() {
         TRY(prepare());
-        for (const auto step :
-             {&Bench::idle_latency, &Bench::registrations, &Bench::transfers, &Bench::verifications, &Bench::footprint,
-              &Bench::restart})
+        for (const auto step : {&Bench::idle_latency, &Bench::registrations, &Bench::transfers, &Bench::verifications,
+                                &Bench::footprint, &Bench::restart})
             TRY((this->*step)());
         return Ok{};
     }
@@ -375,12 +374,13 @@ int run(const Arguments& arguments, const GlobalOptions& options) {
         std::cerr << table.text();
         return fail(options, status.error());
     }
-    return finish(options,
-                  {{"ok", true},
-                   {"machine", {{"cores", machine.cores}, {"cpu", machine.cpu}, {"sync_p50_us", machine.sync_p50_us}}},
-                   {"figures", figures}},
-                  fmt::format("{} cores, {}; append 4 KiB + fdatasync p50 {:.0f} µs; Ed25519 {:.0f} checks/s on one core\n{}",
-                              machine.cores, machine.cpu, machine.sync_p50_us, machine.verify_per_second, table.text()));
+    return finish(
+        options,
+        {{"ok", true},
+         {"machine", {{"cores", machine.cores}, {"cpu", machine.cpu}, {"sync_p50_us", machine.sync_p50_us}}},
+         {"figures", figures}},
+        fmt::format("{} cores, {}; append 4 KiB + fdatasync p50 {:.0f} µs; Ed25519 {:.0f} checks/s on one core\n{}",
+                    machine.cores, machine.cpu, machine.sync_p50_us, machine.verify_per_second, table.text()));
 }
 
 }  // namespace

@@ -100,7 +100,8 @@ Result<std::vector<EventRow>> read_files(const Arguments& arguments, const Captu
 Status declare_products(Session& session, const std::vector<EventRow>& rows, bool opening_stock) {
     std::set<std::string> gtins;
     for (const EventRow& row : rows)
-        if (row.result == EventResult::kCovered && (opening_stock || row.event.pattern.kind == OperationKind::kRegister))
+        if (row.result == EventResult::kCovered &&
+            (opening_stock || row.event.pattern.kind == OperationKind::kRegister))
             for (const ItemLine& item : row.event.items) gtins.insert(item.gtin);
     for (const std::string& gtin : gtins) {
         const auto known = session.gate->client().call("product_get", {{"gtin", gtin}});
@@ -156,8 +157,8 @@ SubmitReport submit_now(Session& session, const std::vector<ItemLine>& items, co
     return submit_items(file, plan, session.signer, gates, [](std::size_t) {});
 }
 
-// Goods that an event moves and that no event of the capture commissions: made before there was a ledger. What the ledger
-// knows already is answered as already there and left as it is.
+// Goods that an event moves and that no event of the capture commissions: made before there was a ledger. What the
+// ledger knows already is answered as already there and left as it is.
 Status register_opening_stock(Session& session, const std::vector<EventRow>& rows) {
     std::set<Hash256> seen;
     std::vector<ItemLine> stock;

@@ -81,8 +81,8 @@ namespace {
 
 // Errors of a call after which the same bytes are worth another attempt.
 bool worth_again(const Error& error) {
-    return is_unreachable(error) || error.code == "overloaded" || error.code == "pool_full" || error.code == "timeout" ||
-           error.code == "read_only";
+    return is_unreachable(error) || error.code == "overloaded" || error.code == "pool_full" ||
+           error.code == "timeout" || error.code == "read_only";
 }
 
 bool is_refusal(const std::string& code) {

@@ -5,6 +5,8 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <chrono>
+#include <thread>
 
 #include <array>
 #include <cerrno>
@@ -109,11 +111,21 @@ Status write_text_file(const fs::path& path, const std::string& text) {
     return sync_folder(path.has_parent_path() ? path.parent_path() : fs::path("."));
 }
 
+// Together 2 s.
+constexpr int kLockTries = 40;
+constexpr std::chrono::milliseconds kLockPause{50};
+
 Result<HomeLock> HomeLock::acquire(const Home& home) {
     const fs::path path = home.lock();
     HomeLock lock(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
     if (lock.file_ < 0) return io_error("home_io", path, "open");
-    if (::flock(lock.file_, LOCK_EX | LOCK_NB) != 0) {
+    // A killed process holds its lock until its last thread is gone, and whoever restarts it does not wait for that.
+    int locked = ::flock(lock.file_, LOCK_EX | LOCK_NB);
+    for (int tries = 0; locked != 0 && errno == EWOULDBLOCK && tries < kLockTries; ++tries) {
+        std::this_thread::sleep_for(kLockPause);
+        locked = ::flock(lock.file_, LOCK_EX | LOCK_NB);
+    }
+    if (locked != 0) {
         if (errno != EWOULDBLOCK) return io_error("home_io", path, "lock");
         std::array<char, 16> digits{};
         const ssize_t size = ::pread(lock.file_, digits.data(), digits.size() - 1, 0);

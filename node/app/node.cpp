@@ -89,8 +89,8 @@ Status Node::open_storage() {
     level.random_access_reads = options_.random_reads;
     level.sync_writes = false;  // what LevelDB loses, the block log makes again
     TRY_ASSIGN(store_, storage::open_leveldb(folder("state/leveldb"), level));
-    TRY_ASSIGN(blocks_,
-               storage::BlockLog::open(*blocks_disk_, {limits::kBlockLogSegmentBytes, kPreallocateBytes}, &log_report_));
+    TRY_ASSIGN(blocks_, storage::BlockLog::open(*blocks_disk_, {limits::kBlockLogSegmentBytes, kPreallocateBytes},
+                                                &log_report_));
     if (log_report_.bytes_cut > 0)
         log(LogLevel::kWarn,
             fmt::format("block log: {} bytes of a torn or corrupt tail were cut off; what they held comes "
@@ -111,10 +111,11 @@ Status Node::open_storage() {
     tree.bucket_depth = options_.bucket_depth;
     TRY_ASSIGN(state_, storage::StateTree::open(*store_, *state_disk_, tree, progress));
     if (!options_.observer && !votes_known && state_->mark().height.value > 0)
-        return Error{"votes_missing",
-                     "the record of this validator's votes (the votes folder) is gone, and the chain is not new: voting "
-                     "without it could sign twice in one view. Put the folder back from this machine's disk, or run the "
-                     "node as an observer (node.observer = true) and have the council give it a new key"};
+        return Error{
+            "votes_missing",
+            "the record of this validator's votes (the votes folder) is gone, and the chain is not new: voting "
+            "without it could sign twice in one view. Put the folder back from this machine's disk, or run the "
+            "node as an observer (node.observer = true) and have the council give it a new key"};
     return Ok{};
 }
 
