@@ -41,8 +41,14 @@ class Node::Core final : public ReplicaListener, public TransportEvents {
         deliver([&](Replica& replica) { replica.on_frame(peer, std::move(frame)); });
     }
     void on_final(const std::vector<ExecutedBlockPtr>& blocks, const ChainTip&) override { node_.on_final(blocks); }
-    void on_admitted(const Hash256& id) override { node_.waiters_.admitted(id); }
-    void on_expired(const Hash256& id) override { node_.waiters_.left_pool(id); }
+    void on_admitted(const Hash256& id) override {
+        node_.admitted_at_[id] = std::chrono::steady_clock::now();
+        node_.waiters_.admitted(id);
+    }
+    void on_expired(const Hash256& id) override {
+        node_.admitted_at_.erase(id);
+        node_.waiters_.left_pool(id);
+    }
     void on_fatal(const Error& error) override {
         node_.stopped_ = true;
         if (node_.options_.on_stopped) node_.options_.on_stopped(error);
@@ -63,7 +69,9 @@ class Node::Core final : public ReplicaListener, public TransportEvents {
 Node::Node(NodeOptions options)
     : options_(std::move(options)),
       chain_id_(options_.genesis.chain_id()),
-      started_at_(std::chrono::steady_clock::now()) {}
+      started_at_(std::chrono::steady_clock::now()) {
+    metrics_.collect([this](MetricsText& out) { render_metrics(out); });
+}
 
 Node::~Node() { stop(); }
 
@@ -309,8 +317,21 @@ void Node::on_final(const std::vector<ExecutedBlockPtr>& blocks) {
                                        last ? ByteView(replica_->chain().tip().certificate) : ByteView{}));
     }
     reader_->publish(tips.back());
+    observe_finality(blocks);
     waiters_.on_final(blocks, tips);
     wake_flusher();
+}
+
+void Node::observe_finality(const std::vector<ExecutedBlockPtr>& blocks) {
+    const auto now = std::chrono::steady_clock::now();
+    for (const ExecutedBlockPtr& block : blocks) {
+        for (const auto& transaction : block->transactions) {
+            const auto admitted = admitted_at_.find(ledger::info(*transaction).id);
+            if (admitted == admitted_at_.end()) continue;
+            finality_.observe(std::chrono::duration<double>(now - admitted->second).count());
+            admitted_at_.erase(admitted);
+        }
+    }
 }
 
 void Node::wake_flusher() {

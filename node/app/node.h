@@ -15,6 +15,7 @@
 #include <thread>
 
 #include "node/app/ledger_reader.h"
+#include "node/app/metrics.h"
 #include "node/app/parallel_sync.h"
 #include "node/app/thread_verify_pool.h"
 #include "node/app/waiters.h"
@@ -63,7 +64,7 @@ class Node final : public rpc::NodeApi {
     void forget(WaitId wait) override { waiters_.forget(wait); }
     SubscriptionId subscribe(std::function<void(rpc::SignedTipPtr)> on_block) override;
     void unsubscribe(SubscriptionId subscription) override { waiters_.unsubscribe(subscription); }
-    std::string metrics() const override;
+    std::string metrics() const override { return metrics_.render(); }
     bool ready(std::string* why_not) const override;
 
   private:
@@ -96,6 +97,8 @@ class Node final : public rpc::NodeApi {
     void take_submissions();
     void show();
     std::uint64_t items_registered() const;
+    void render_metrics(MetricsText& out) const;
+    void observe_finality(const std::vector<ExecutedBlockPtr>& blocks);
     void wake_flusher();
     void run_flusher();
     void on_final(const std::vector<ExecutedBlockPtr>& blocks);
@@ -123,6 +126,11 @@ class Node final : public rpc::NodeApi {
     std::unique_ptr<Mesh> mesh_;
     std::unique_ptr<Replica> replica_;
     Waiters waiters_;
+    Metrics metrics_;
+    Histogram& finality_ = metrics_.histogram(
+        "finality_seconds", "From a transaction's admission at this node until it is final here.", latency_bounds());
+    // Of the transactions in the pool. Core thread.
+    std::unordered_map<Hash256, std::chrono::steady_clock::time_point> admitted_at_;
 
     std::map<std::string, std::string> last_reason_;  // by address
     bool pump_posted_ = false;

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "ledger/index.h"
+#include "node/app/mesh_metrics.h"
 #include "node/app/node.h"
 
 namespace touchstone::node {
@@ -19,26 +20,6 @@ bool is_validator(const ledger::Genesis& genesis, const crypto::PublicKey& key) 
     return std::any_of(genesis.validators.begin(), genesis.validators.end(),
                        [&](const ledger::GenesisValidator& validator) { return validator.key == key; });
 }
-
-class MetricText {
-  public:
-    template <class Number>
-    void add(const char* name, const char* type, const char* help, Number value) {
-        text_ += fmt::format("# HELP touchstone_{0} {1}\n# TYPE touchstone_{0} {2}\ntouchstone_{0} {3}\n", name, help,
-                             type, value);
-    }
-    void family(const char* name, const char* type, const char* help) {
-        text_ += fmt::format("# HELP touchstone_{0} {1}\n# TYPE touchstone_{0} {2}\n", name, help, type);
-    }
-    template <class Number>
-    void sample(const char* name, const std::string& labels, Number value) {
-        text_ += fmt::format("touchstone_{}{{{}}} {}\n", name, labels, value);
-    }
-    std::string take() { return std::move(text_); }
-
-  private:
-    std::string text_;
-};
 
 }  // namespace
 
@@ -124,51 +105,44 @@ bool Node::ready(std::string* why_not) const {
     return true;
 }
 
-std::string Node::metrics() const {
+void Node::render_metrics(MetricsText& out) const {
     const rpc::NodeStatus now = status();
     const storage::StateTreeStats tree = state_->stats();
-    const MeshStats mesh = mesh_->stats();
     ReplicaStats stats;
     {
         const std::lock_guard lock(shown_mutex_);
         stats = shown_.stats;
     }
-    MetricText text;
-    text.add("height", "gauge", "Height of the last final block", now.height.value);
-    text.add("view", "gauge", "Current consensus view", now.view.value);
-    text.add("items", "gauge", "Items registered on the chain", now.items);
-    text.add("pool_transactions", "gauge", "Transactions waiting for a block", now.pool_transactions);
-    text.add("pool_bytes", "gauge", "Bytes of the transactions waiting for a block", now.pool_bytes);
-    text.add("read_only", "gauge", "1 while the node does not write", now.read_only ? 1 : 0);
-    text.add("synced", "gauge", "1 when level with the best peer", now.synced ? 1 : 0);
-    text.add("blocks_built_total", "counter", "Blocks built as leader", stats.blocks_built);
-    text.add("blocks_verified_total", "counter", "Proposals executed and found good", stats.blocks_verified);
-    text.add("proposals_refused_total", "counter", "Proposals refused", stats.proposals_refused);
-    text.add("blocks_synced_total", "counter", "Final blocks taken from peers", stats.blocks_synced);
-    text.add("transactions_final_total", "counter", "Transactions in final blocks", stats.transactions_final);
-    text.add("transactions_rejected_total", "counter", "Transactions refused at admission",
-             stats.transactions_rejected);
-    text.add("misbehaviour_total", "counter", "Faults of peers that were noticed", stats.misbehaviour);
-    text.add("votes_sent_total", "counter", "Votes sent", stats.votes_sent);
-    text.add("vote_syncs_total", "counter", "Syncs of the vote journal", stats.syncs);
-    text.add("nullified_views_total", "counter", "Views given up by this validator", stats.nullified_views);
-    text.add("unflushed_bytes", "gauge", "Committed, durable in the block log, not yet in LevelDB",
-             tree.unflushed_bytes);
-    text.add("flushed_height", "gauge", "Height that LevelDB has", tree.flushed_height.value);
-    text.add("state_bytes", "gauge", "Bytes of LevelDB on disk", store_->size_bytes());
-    text.add("block_log_bytes", "gauge", "Bytes of the block log on disk", blocks_->size_bytes());
-    text.family("peer_connected", "gauge", "1 while connected");
-    for (const PeerStats& peer : mesh.peers)
-        text.sample("peer_connected", fmt::format("peer=\"{}\"", name_of_key(options_.genesis, peer.key)),
-                    peer.connected ? 1 : 0);
-    text.family("peer_bytes_out_total", "counter", "Bytes sent to the peer");
-    for (const PeerStats& peer : mesh.peers)
-        text.sample("peer_bytes_out_total", fmt::format("peer=\"{}\"", name_of_key(options_.genesis, peer.key)),
-                    peer.bytes_out);
-    text.family("peer_closes_total", "counter", "Connections closed, by reason");
-    for (const auto& [reason, count] : mesh.closes)
-        text.sample("peer_closes_total", fmt::format("reason=\"{}\"", reason), count);
-    return text.take();
+    const auto gauge = [&](const char* name, const char* help, std::uint64_t value) {
+        out.family(name, "gauge", help);
+        out.sample({}, static_cast<double>(value));
+    };
+    const auto counter = [&](const char* name, const char* help, std::uint64_t value) {
+        out.family(name, "counter", help);
+        out.sample({}, static_cast<double>(value));
+    };
+    gauge("height", "Height of the last final block.", now.height.value);
+    gauge("view", "Current consensus view.", now.view.value);
+    gauge("items", "Items registered on the chain.", now.items);
+    gauge("pool_transactions", "Transactions waiting for a block.", now.pool_transactions);
+    gauge("pool_bytes", "Bytes of the transactions waiting for a block.", now.pool_bytes);
+    gauge("read_only", "1 while the node does not write.", now.read_only ? 1 : 0);
+    gauge("synced", "1 when level with the best peer.", now.synced ? 1 : 0);
+    counter("blocks_built_total", "Blocks built as leader.", stats.blocks_built);
+    counter("blocks_verified_total", "Proposals executed and found good.", stats.blocks_verified);
+    counter("proposals_refused_total", "Proposals refused.", stats.proposals_refused);
+    counter("blocks_synced_total", "Final blocks taken from peers.", stats.blocks_synced);
+    counter("transactions_final_total", "Transactions in final blocks.", stats.transactions_final);
+    counter("transactions_rejected_total", "Transactions refused at admission.", stats.transactions_rejected);
+    counter("misbehaviour_total", "Faults of peers that were noticed.", stats.misbehaviour);
+    counter("votes_sent_total", "Votes sent.", stats.votes_sent);
+    counter("vote_syncs_total", "Syncs before votes left.", stats.syncs);
+    counter("nullified_views_total", "Views given up by this validator.", stats.nullified_views);
+    gauge("unflushed_bytes", "Committed, durable in the block log, not yet in LevelDB.", tree.unflushed_bytes);
+    gauge("flushed_height", "Height that LevelDB has.", tree.flushed_height.value);
+    gauge("state_bytes", "Bytes of LevelDB on disk.", store_->size_bytes());
+    gauge("block_log_bytes", "Bytes of the block log on disk.", blocks_->size_bytes());
+    render_mesh(mesh_->stats(), out);
 }
 
 }  // namespace touchstone::node
