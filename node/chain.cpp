@@ -111,14 +111,15 @@ Status Chain::commit_genesis() {
 Status Chain::replay(const Progress& progress, RecoveryReport* report) {
     TRY_ASSIGN(const MarkNote note, MarkNote::decode(parts_.state.mark().note));
     TRY(find_lost(report));
-    // Where a log lost its tail, what this node voted for may stand below the place of the tip.
-    storage::LogPlace scan_from = note.scan_from;
-    if (const auto lowest = lowest_lost()) {
+    // From the beginning of a segment and not from the place of the tip: a log that lost its tail was written on from
+    // below that place, and what this node voted for since may stand there.
+    storage::LogPlace scan_from{note.scan_from.segment, 0};
+    const auto lowest = lowest_lost();
+    if (tip_.height.value == 0 || (lowest && lowest->value == 1)) {
         scan_from = {};
-        if (lowest->value > 1) {
-            TRY_ASSIGN(const HeightEntry below, entry_of(lowest->prev()));
-            scan_from = below.body;
-        }
+    } else {
+        TRY_ASSIGN(const HeightEntry known, entry_of(lowest ? lowest->prev() : tip_.height));
+        scan_from.segment = std::min(scan_from.segment, known.body.segment);
     }
     std::optional<Error> fault;
     const Status scanned = parts_.store.log().scan(scan_from, [&](const storage::LogRecord& record) {
@@ -141,6 +142,12 @@ Status Chain::replay(const Progress& progress, RecoveryReport* report) {
         }
         if (final_record->height == tip_.height.next()) {
             const Status replayed = replay_final(*final_record);
+            if (!replayed.ok() && replayed.error().code == "log_corrupt") {
+                // Ends the replay and neither the node nor the scan: what lies above comes from the peers, and what this
+                // node voted for may stand there.
+                report->damage = replayed.error().message;
+                return true;
+            }
             if (!replayed.ok()) {
                 fault = replayed.error();
                 return false;
@@ -151,7 +158,6 @@ Status Chain::replay(const Progress& progress, RecoveryReport* report) {
         return true;
     });
     if (!fault && !scanned.ok()) fault = scanned.error();
-    // Damage ends the replay and not the node: what lies above comes from the peers.
     if (fault && fault->code == "log_corrupt") {
         report->damage = fault->message;
         return Ok{};
