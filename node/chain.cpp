@@ -128,7 +128,7 @@ Status Chain::replay(const Progress& progress, RecoveryReport* report) {
                 ByteView(record.payload)
                     .first(std::min<std::size_t>(record.payload.size(), ledger::Header::kEncodedBytes)));
             if (header.ok() && header->height > tip_.height)
-                parts_.store.remember(header->hash(), record.place), ++report->bodies_kept;
+                parts_.store.remember(header->hash(), record.place);
             return true;
         }
         if (record.kind == BlockStore::kNotarizationRecord) {
@@ -229,17 +229,24 @@ Status Chain::replay_final(const FinalRecord& record) {
     TRY_ASSIGN(Bytes encoded, parts_.store.body(record.body, record.hash));
     parts_.store.remember(record.hash, record.body);
     TRY_ASSIGN(const ledger::Block block, ledger::Block::decode(encoded));
-    std::vector<ledger::ParsedTransactionPtr> transactions;
-    for (const auto& transaction : block.transactions) {
-        auto parsed = ledger::parse(transaction, parameters());
-        if (!parsed.ok()) return Error{"log_corrupt", "a final block in the log holds a malformed transaction"};
-        transactions.push_back(*std::move(parsed));
-    }
+    auto transactions = parse(block);
+    if (!transactions) return Error{"log_corrupt", "a final block in the log holds a malformed transaction"};
     TRY_ASSIGN(const ExecutedBlockPtr executed,
-               execute(block, std::move(transactions), std::make_shared<const Bytes>(std::move(encoded))));
+               execute(block, *std::move(transactions), std::make_shared<const Bytes>(std::move(encoded))));
     auto committed = commit(executed->hash, record.view, record.certificate);
     if (!committed.ok()) return committed.error();
     return Ok{};
+}
+
+std::optional<std::vector<ledger::ParsedTransactionPtr>> Chain::parse(const ledger::Block& block) const {
+    std::vector<ledger::ParsedTransactionPtr> transactions;
+    transactions.reserve(block.transactions.size());
+    for (const auto& transaction : block.transactions) {
+        auto parsed = ledger::parse(transaction, parameters());
+        if (!parsed.ok()) return std::nullopt;
+        transactions.push_back(*std::move(parsed));
+    }
+    return transactions;
 }
 
 ExecutedBlockPtr Chain::find(const Hash256& hash) const {

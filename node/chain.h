@@ -55,7 +55,6 @@ struct RecoveryReport {
     std::optional<std::uint32_t> damaged_segment;  // told by the caller, from the opening of the log
     bool state_was_empty = false;
     std::uint64_t blocks_replayed = 0;
-    std::uint64_t bodies_kept = 0;
     std::string damage;                // what ended the replay early, if anything did
     std::vector<Height> lost;          // final blocks that the log has no more; repair() takes them from peers
     std::vector<Bytes> notarizations;  // certificates found in the log, for the engine
@@ -95,6 +94,8 @@ class Chain {
         std::unique_ptr<storage::StateView> view_;
     };
 
+    // A block's transactions, in order; their signatures are the caller's. nullopt: one is malformed.
+    std::optional<std::vector<ledger::ParsedTransactionPtr>> parse(const ledger::Block& block) const;
     // Takes what fits from the pool, executes it and writes the body.
     struct Built {
         ExecutedBlockPtr block;         // nullptr: nothing to put into a block

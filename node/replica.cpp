@@ -307,11 +307,8 @@ bool Replica::progress_build() {
     }
     const bool empty_now = build_empty_at_ <= now_ && build.parent_digest != chain_->tip().hash;
     if (build_tried_ && !empty_now && build.parent_digest != chain_->tip().hash) return false;
-    if (!chain_->is_tip_or_executed(build.parent_digest) &&
-        ensure_executed(build.parent_digest, nullptr) != Ready::kYes)
-        return false;
-    const auto parent_known = chain_->is_tip_or_executed(build.parent_digest);
-    if (!parent_known || parts_.state.stats().unflushed_bytes > limits::kUnflushedBytesMax) return false;
+    if (ensure_executed(build.parent_digest, nullptr) != Ready::kYes) return false;
+    if (parts_.state.stats().unflushed_bytes > limits::kUnflushedBytesMax) return false;
     build_tried_ = true;
     auto built = chain_->build({build.view, build.parent_digest, *self_, wall_, empty_now}, pool_);
     if (!built.ok()) return fatal(built.error()), false;
@@ -435,12 +432,9 @@ Replica::Ready Replica::ensure_checked(Candidate& candidate, const consensus::Ce
         start_check(candidate);
         return candidate.state == Candidate::State::kChecked ? Ready::kYes : Ready::kWaiting;
     }
-    candidate.transactions.clear();
-    for (const auto& transaction : candidate.block.block.transactions) {
-        auto parsed = ledger::parse(transaction, chain_->parameters());
-        if (!parsed.ok()) return Ready::kBad;
-        candidate.transactions.push_back(*std::move(parsed));
-    }
+    auto transactions = chain_->parse(candidate.block.block);
+    if (!transactions) return Ready::kBad;
+    candidate.transactions = *std::move(transactions);
     candidate.state = Candidate::State::kChecked;
     return Ready::kYes;
 }

@@ -102,13 +102,9 @@ Status Replica::apply_synced(FinalBlock& block) {
         TRY(consensus::verify_certificate(chain_->chain_id(), validators_, *block.certificate));
     }
     if (!chain_->find(hash)) {
-        std::vector<ledger::ParsedTransactionPtr> transactions;
-        for (const auto& transaction : block.block.block.transactions) {
-            auto parsed = ledger::parse(transaction, chain_->parameters());
-            if (!parsed.ok()) return Error{"sync_transaction", "a synced block holds a malformed transaction"};
-            transactions.push_back(*std::move(parsed));
-        }
-        auto executed = chain_->execute(block.block.block, std::move(transactions), block.block.encoded);
+        auto transactions = chain_->parse(block.block.block);
+        if (!transactions) return Error{"sync_transaction", "a synced block holds a malformed transaction"};
+        auto executed = chain_->execute(block.block.block, *std::move(transactions), block.block.encoded);
         if (!executed.ok()) return executed.error();
     }
     if (!block.certificate) return Ok{};

@@ -5,8 +5,7 @@ namespace touchstone::node {
 CheckedTransaction check_transaction(ledger::SignedTransactionPtr transaction, const ledger::Parameters& parameters) {
     auto parsed = ledger::parse(transaction, parameters);
     if (!parsed.ok()) return parsed.error();
-    const crypto::PublicKey& key = ledger::info(**parsed).key;
-    if (!crypto::verify(key, ledger::transaction_signing_bytes(transaction->payload), transaction->signature))
+    if (ledger::check_signature(**parsed))
         return ledger::Rejection{ledger::Refusal::kBadSignature, "signed by another key, or altered since"};
     return *std::move(parsed);
 }
