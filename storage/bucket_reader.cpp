@@ -81,7 +81,15 @@ std::optional<Hash256> BucketReader::stored_key(std::uint32_t bucket) const {
     return bucket_of(*key, depth_) == bucket ? key : std::nullopt;
 }
 
-Status BucketReader::visit(std::uint32_t bucket, const std::function<void(const BucketRecord&)>& take) {
+void BucketReader::pass(const Hash256& key, bool sought) {
+    if (!sought) return iterator_->next();
+    Bytes after = to_bytes(record_key(key));
+    after.push_back(0);  // the lowest key above it
+    iterator_->seek(after);
+}
+
+Status BucketReader::visit(std::uint32_t bucket, const Hash256* sought,
+                           const std::function<void(const BucketRecord&)>& take) {
     collect_hits(bucket);
     seek_store(bucket);
     last_bucket_ = bucket;
@@ -93,7 +101,7 @@ Status BucketReader::visit(std::uint32_t bucket, const std::function<void(const 
         while (hit != hits_.end() && hit->write->key < *key) take_hit(*hit++);
         const bool covered = hit != hits_.end() && hit->write->key == *key;
         if (!covered) take({*key, iterator_->value(), nullptr});
-        iterator_->next();
+        pass(*key, sought != nullptr && *key == *sought);
     }
     TRY(iterator_->status());
     while (hit != hits_.end()) take_hit(*hit++);

@@ -30,7 +30,9 @@ class BucketReader {
     BucketReader(const KeyValueStore& store, std::uint32_t depth, std::vector<StateDeltaPtr> newest_first);
 
     // Every record of the bucket, in key order. Views hold during the call. Cheapest in ascending order of buckets.
-    Status visit(std::uint32_t bucket, const std::function<void(const BucketRecord&)>& take);
+    // `sought`: the record that the caller came for, likely one that many blocks overwrite. LevelDB steps over each of
+    // its older versions one by one as long as they are in memory, and thousands may be; so it is left with a seek.
+    Status visit(std::uint32_t bucket, const Hash256* sought, const std::function<void(const BucketRecord&)>& take);
 
   private:
     struct Hit {
@@ -39,6 +41,7 @@ class BucketReader {
     };
     void collect_hits(std::uint32_t bucket);
     void seek_store(std::uint32_t bucket);
+    void pass(const Hash256& key, bool sought);
     // The store's record under the iterator, if it lies in the bucket.
     std::optional<Hash256> stored_key(std::uint32_t bucket) const;
 

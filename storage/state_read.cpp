@@ -116,7 +116,7 @@ class TreeReadGuard final : public StateReadGuard {
         // A lone leaf that has risen: it stands in whichever bucket below is not empty.
         for (std::uint32_t level = depth; level < table.depth(); ++level)
             node = table.hash(2 * node).is_zero() ? 2 * node + 1 : 2 * node;
-        TRY_ASSIGN(const std::vector<ProofLeaf> leaves, read_bucket(node - table.bucket_count()));
+        TRY_ASSIGN(const std::vector<ProofLeaf> leaves, read_bucket(node - table.bucket_count(), key));
         if (root_of(leaves, table.depth()) != table.hash(node))
             return Error{"state_corrupt", "records in the store do not have the hash that the state tree has for them"};
         prove_within(leaves, depth, key, proof);
@@ -143,12 +143,12 @@ class TreeReadGuard final : public StateReadGuard {
     }
 
   private:
-    Result<std::vector<ProofLeaf>> read_bucket(std::uint32_t bucket) const {
+    Result<std::vector<ProofLeaf>> read_bucket(std::uint32_t bucket, const Hash256& key) const {
         std::vector<StateDeltaPtr> layers;
         for (auto block = overlay_->rbegin(); block != overlay_->rend(); ++block) layers.push_back(block->delta);
         BucketReader reader(tree_.store_, tree_.table_.depth(), std::move(layers));
         std::vector<ProofLeaf> leaves;
-        TRY(reader.visit(bucket, [&](const BucketRecord& found) {
+        TRY(reader.visit(bucket, &key, [&](const BucketRecord& found) {
             leaves.push_back(
                 {{found.key, crypto::state_leaf_hash(found.key, found.record)}, crypto::sha256(found.record)});
         }));

@@ -57,7 +57,7 @@ class BucketHasher {
         for (std::size_t begin = 0, end = 0; begin < delta.writes.size(); begin = end) {
             const std::uint32_t bucket = bucket_of(delta.writes[begin].key, depth_);
             while (end < delta.writes.size() && bucket_of(delta.writes[end].key, depth_) == bucket) ++end;
-            TRY(collect_old(bucket, cursors_.old_value(first + bucket)));
+            TRY(collect_old(bucket, cursors_.old_value(first + bucket), &delta.writes[begin].key));
             merge(delta, begin, end);
             changes.push_back({first + bucket, {crypto::state_root(merged_, depth_), merged_.size() == 1}});
             delta.touched.push_back(bucket);
@@ -67,7 +67,7 @@ class BucketHasher {
     }
 
   private:
-    Status collect_old(std::uint32_t bucket, const NodeValue& old) {
+    Status collect_old(std::uint32_t bucket, const NodeValue& old, const Hash256* sought) {
         old_.clear();
         // An empty bucket needs no read: this is what makes a fast registration.
         if (old.hash.is_zero()) return Ok{};
@@ -75,7 +75,7 @@ class BucketHasher {
             for (const auto& [key, record] : *known) old_.push_back({key, crypto::state_leaf_hash(key, record)});
             return Ok{};
         }
-        TRY(reader_.visit(bucket, [this](const BucketRecord& found) {
+        TRY(reader_.visit(bucket, sought, [this](const BucketRecord& found) {
             old_.push_back({found.key, found.leaf_hash != nullptr ? *found.leaf_hash
                                                                   : crypto::state_leaf_hash(found.key, found.record)});
         }));
@@ -231,10 +231,10 @@ const TreeView::Bucket* TreeView::known(std::uint32_t bucket) const {
     return found == buckets_.end() ? nullptr : &found->second;
 }
 
-Result<const TreeView::Bucket*> TreeView::load(std::uint32_t bucket) const {
+Result<const TreeView::Bucket*> TreeView::load(std::uint32_t bucket, const Hash256& sought) const {
     if (const Bucket* loaded = known(bucket)) return loaded;
     Bucket records;
-    TRY(reader_.visit(bucket, [&](const BucketRecord& found) {
+    TRY(reader_.visit(bucket, &sought, [&](const BucketRecord& found) {
         records.push_back({found.key, to_bytes(found.record)});
     }));
     return static_cast<const Bucket*>(&buckets_.emplace(bucket, std::move(records)).first->second);
@@ -243,7 +243,7 @@ Result<const TreeView::Bucket*> TreeView::load(std::uint32_t bucket) const {
 Result<std::optional<Bytes>> TreeView::get(const Hash256& key) const {
     const std::uint32_t bucket = bucket_of(key, tree_.table_.depth());
     if (tree_.node_in(chain_, tree_.table_.bucket_node(bucket)).hash.is_zero()) return std::optional<Bytes>();
-    TRY_ASSIGN(const Bucket* const records, load(bucket));
+    TRY_ASSIGN(const Bucket* const records, load(bucket, key));
     const auto found = std::lower_bound(records->begin(), records->end(), key,
                                         [](const OwnedRecord& record, const Hash256& k) { return record.key < k; });
     if (found == records->end() || found->key != key) return std::optional<Bytes>();

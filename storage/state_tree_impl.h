@@ -47,7 +47,7 @@ class TreeView final : public StateView {
     bool sees(const StateDeltaPtr& parent) const;
 
   private:
-    Result<const Bucket*> load(std::uint32_t bucket) const;
+    Result<const Bucket*> load(std::uint32_t bucket, const Hash256& sought) const;
 
     const StateTreeImpl& tree_;
     StateDeltaPtr parent_;

@@ -134,7 +134,7 @@ Status StateTreeImpl::rebuild_touched(Height since, const RebuildProgress& progr
 
 Status StateTreeImpl::rebuild_bucket(BucketReader& reader, std::uint32_t bucket) {
     std::vector<crypto::StateLeaf> leaves;
-    TRY(reader.visit(bucket, [&](const BucketRecord& found) {
+    TRY(reader.visit(bucket, nullptr, [&](const BucketRecord& found) {
         leaves.push_back({found.key, crypto::state_leaf_hash(found.key, found.record)});
     }));
     table_.set(table_.bucket_node(bucket), {crypto::state_root(leaves, table_.depth()), leaves.size() == 1});
