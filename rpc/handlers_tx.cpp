@@ -79,15 +79,15 @@ void tx_submit(const CallContext& context, const Params& params, Completion done
 class FinalWait : public std::enable_shared_from_this<FinalWait> {
   public:
     FinalWait(Services& services, Bytes envelope, Completion done)
-        : services_(services), envelope_(std::move(envelope)), done_(std::move(done)) {}
+        : node_(services.node), envelope_(std::move(envelope)), done_(std::move(done)) {}
 
-    void start(std::chrono::milliseconds timeout) {
+    void start(Timers& timers, std::chrono::milliseconds timeout) {
         const auto self = shared_from_this();
         {
             const std::lock_guard lock(mutex_);
-            cancel_timer_ = services_.timers.after(timeout, [self] { self->on_timeout(); });
+            cancel_timer_ = timers.after(timeout, [self] { self->on_timeout(); });
         }
-        services_.node.submit(envelope_, [self](SubmitOutcome outcome) { self->on_admitted(outcome); });
+        node_.submit(envelope_, [self](SubmitOutcome outcome) { self->on_admitted(outcome); });
     }
 
   private:
@@ -100,16 +100,16 @@ class FinalWait : public std::enable_shared_from_this<FinalWait> {
         }
         const auto self = shared_from_this();
         const NodeApi::WaitId wait =
-            services_.node.when_final(outcome.id, [self](const TransactionStatus& status) { self->on_final(status); });
+            node_.when_final(outcome.id, [self](const TransactionStatus& status) { self->on_final(status); });
         bool over = false;
         {
             const std::lock_guard lock(mutex_);
             wait_ = wait;
             over = !done_;
         }
-        if (over) return services_.node.forget(wait);
+        if (over) return node_.forget(wait);
         // It may have become final before anybody waited.
-        const TransactionStatus status = services_.node.transaction(outcome.id);
+        const TransactionStatus status = node_.transaction(outcome.id);
         if (status.state == TransactionStatus::State::kFinal) on_final(status);
     }
 
@@ -117,8 +117,7 @@ class FinalWait : public std::enable_shared_from_this<FinalWait> {
         auto carried = ledger::SignedTransaction::from_envelope(envelope_);
         ledger::ParsedTransactionPtr parsed;
         if (carried.ok())
-            parsed =
-                parse_stored(services_.node, std::make_shared<const ledger::SignedTransaction>(*std::move(carried)));
+            parsed = parse_stored(node_, std::make_shared<const ledger::SignedTransaction>(*std::move(carried)));
         std::string text;
         JsonWriter out(text);
         {
@@ -156,11 +155,11 @@ class FinalWait : public std::enable_shared_from_this<FinalWait> {
             wait = std::exchange(wait_, std::nullopt);
         }
         if (cancel) cancel();
-        if (wait) services_.node.forget(*wait);
+        if (wait) node_.forget(*wait);
         if (done) done(std::move(answer));
     }
 
-    Services& services_;
+    NodeApi& node_;  // not the server's services: a wait may outlive the server
     const Bytes envelope_;
     std::mutex mutex_;
     Completion done_;
@@ -178,7 +177,7 @@ void tx_submit_and_wait(const CallContext& context, const Params& params, Comple
     if (limit_ms < kTimeoutMinMs || limit_ms > kTimeoutMaxMs)
         return done(invalid_params("timeout_ms: from 1 to 120000."));
     std::make_shared<FinalWait>(context.services, *std::move(envelope), std::move(done))
-        ->start(std::chrono::milliseconds(limit_ms));
+        ->start(context.services.timers, std::chrono::milliseconds(limit_ms));
 }
 
 HandlerError tx_get(const CallContext& context, const Params& params, JsonWriter& out) {
@@ -188,8 +187,8 @@ HandlerError tx_get(const CallContext& context, const Params& params, JsonWriter
     if (status.state == TransactionStatus::State::kFinal) {
         const auto stored = context.node().block(status.height);
         ledger::ParsedTransactionPtr parsed;
-        if (stored.ok() && status.index < stored->block.transactions.size()) {
-            const auto& carried = stored->block.transactions[status.index];
+        if (stored.ok() && status.index < (*stored)->block.transactions.size()) {
+            const auto& carried = (*stored)->block.transactions[status.index];
             parsed = parse_stored(context.node(), carried);
             out.field_base64("transaction", carried->to_envelope());
         }
