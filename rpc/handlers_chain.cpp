@@ -67,7 +67,7 @@ Result<Height, RpcError> asked_height(const CallContext& context, const Params& 
     return *found;
 }
 
-Result<StoredBlock, RpcError> asked_block(const CallContext& context, const Params& params) {
+Result<StoredBlockPtr, RpcError> asked_block(const CallContext& context, const Params& params) {
     HANDLER_TRY(const Height height, asked_height(context, params));
     auto block = context.node().block(height);
     if (!block.ok()) return from_error(block.error());
@@ -99,12 +99,12 @@ void write_page_end(JsonWriter& out, std::optional<std::uint64_t> next) {
 HandlerError block_get(const CallContext& context, const Params& params, JsonWriter& out) {
     HANDLER_TRY(const std::size_t limit, params.limit());
     HANDLER_TRY(const std::optional<std::uint64_t> cursor, numeric_cursor(params));
-    HANDLER_TRY(const StoredBlock stored, asked_block(context, params));
-    const auto& transactions = stored.block.transactions;
+    HANDLER_TRY(const StoredBlockPtr stored, asked_block(context, params));
+    const auto& transactions = stored->block.transactions;
     const std::size_t from = std::min<std::size_t>(cursor.value_or(0), transactions.size());
     const std::size_t until = std::min(from + limit, transactions.size());
     out.begin_object();
-    write_block_head(out, stored);
+    write_block_head(out, *stored);
     out.key("transactions").begin_array();
     for (std::size_t i = from; i < until; ++i) {
         const auto parsed = parse_stored(context.node(), transactions[i]);
@@ -134,7 +134,7 @@ HandlerError block_list(const CallContext& context, const Params& params, JsonWr
             return from_error(stored.error());
         }
         out.begin_object();
-        write_block_head(out, *stored);
+        write_block_head(out, **stored);
         out.end_object();
     }
     out.end_array();
@@ -158,8 +158,8 @@ HandlerError header_get(const CallContext& context, const Params& params, JsonWr
     if (header.empty()) {
         auto stored = context.node().block(height);
         if (!stored.ok()) return from_error(stored.error());
-        fields = stored->block.header, hash = stored->hash;
-        header = fields.encode(), certificate = std::move(stored->certificate);
+        fields = (*stored)->block.header, hash = (*stored)->hash;
+        header = fields.encode(), certificate = (*stored)->certificate;
     }
     out.begin_object().field_hex("hash", hash.view());
     write_header_fields(out, fields);

@@ -46,6 +46,7 @@ struct StoredBlock {
     Hash256 hash;
     Bytes certificate;  // of this block, or empty: then the next certified height's covers it
 };
+using StoredBlockPtr = std::shared_ptr<const StoredBlock>;
 
 struct TransactionStatus {
     enum class State { kUnknown, kPending, kFinal };
@@ -108,7 +109,7 @@ class NodeApi {
     virtual const ledger::Parameters& parameters() const = 0;
 
     // Errors: not_found, pruned.
-    virtual Result<StoredBlock> block(Height height) const = 0;
+    virtual Result<StoredBlockPtr> block(Height height) const = 0;
     virtual Result<Height> height_of(const Hash256& block_hash) const = 0;
 
     // `done` is called once, on any thread, when the transaction was admitted (its signature checked) or rejected.

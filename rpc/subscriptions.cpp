@@ -47,8 +47,9 @@ void write_events(JsonWriter& out, const NodeApi& node, const ledger::Block& blo
 }  // namespace
 
 Result<std::string, RpcError> block_news(const NodeApi& node, Height height) {
-    const auto stored = node.block(height);
-    if (!stored.ok()) return from_error(stored.error());
+    const auto found = node.block(height);
+    if (!found.ok()) return from_error(found.error());
+    const StoredBlockPtr& stored = *found;
     std::string text;
     JsonWriter out(text);
     out.field("height", height.value).field_hex("hash", stored->hash.view());

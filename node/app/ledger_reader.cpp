@@ -39,7 +39,21 @@ std::unique_ptr<rpc::ReadView> LedgerReader::read() const {
     }
 }
 
-Result<rpc::StoredBlock> LedgerReader::block(Height height) const {
+Result<rpc::StoredBlockPtr> LedgerReader::block(Height height) const {
+    {
+        const std::lock_guard lock(recent_mutex_);
+        for (const auto& [known, block] : recent_)
+            if (known == height) return block;
+    }
+    TRY_ASSIGN(rpc::StoredBlock read, read_block(height));
+    auto block = std::make_shared<const rpc::StoredBlock>(std::move(read));
+    const std::lock_guard lock(recent_mutex_);
+    recent_.emplace_front(height, block);
+    if (recent_.size() > kRecentBlocks) recent_.pop_back();
+    return rpc::StoredBlockPtr(std::move(block));
+}
+
+Result<rpc::StoredBlock> LedgerReader::read_block(Height height) const {
     const Error not_found{"not_found", fmt::format("there is no block of height {}", height.value)};
     std::optional<HeightEntry> entry;
     {

@@ -56,7 +56,7 @@ class Node final : public rpc::NodeApi {
     rpc::NodeStatus status() const override;
     std::vector<rpc::ValidatorInfo> validators() const override;
     const ledger::Parameters& parameters() const override { return options_.genesis.parameters; }
-    Result<rpc::StoredBlock> block(Height height) const override { return reader_->block(height); }
+    Result<rpc::StoredBlockPtr> block(Height height) const override { return reader_->block(height); }
     Result<Height> height_of(const Hash256& block_hash) const override { return reader_->height_of(block_hash); }
     void submit(Bytes envelope, std::function<void(rpc::SubmitOutcome)> done) override;
     rpc::TransactionStatus transaction(const Hash256& id) const override;

@@ -226,10 +226,10 @@ NodeStatus TestNode::status() const {
 
 std::vector<ValidatorInfo> TestNode::validators() const { return {{"brand", "brand-1", genesis_.validators[0].key}}; }
 
-Result<StoredBlock> TestNode::block(Height height) const {
+Result<StoredBlockPtr> TestNode::block(Height height) const {
     const std::lock_guard lock(mutex_);
     if (height.value == 0 || height.value > blocks_.size()) return Error{"not_found", "There is no such block yet."};
-    return blocks_[height.value - 1];
+    return std::make_shared<const StoredBlock>(blocks_[height.value - 1]);
 }
 
 Result<Height> TestNode::height_of(const Hash256& block_hash) const {

@@ -43,7 +43,7 @@ class TestNode : public rpc::NodeApi {
     rpc::NodeStatus status() const override;
     std::vector<rpc::ValidatorInfo> validators() const override;
     const ledger::Parameters& parameters() const override { return genesis_.parameters; }
-    Result<rpc::StoredBlock> block(Height height) const override;
+    Result<rpc::StoredBlockPtr> block(Height height) const override;
     Result<Height> height_of(const Hash256& block_hash) const override;
     void submit(Bytes envelope, std::function<void(rpc::SubmitOutcome)> done) override;
     rpc::TransactionStatus transaction(const Hash256& id) const override;
