@@ -76,12 +76,6 @@ Result<storage::LogPlace> BlockStore::append_final(const FinalRecord& record) {
     return place;
 }
 
-Status BlockStore::append_notarization(ByteView certificate) {
-    TRY_ASSIGN([[maybe_unused]] const storage::LogPlace place, log_.append(kNotarizationRecord, certificate));
-    unsynced_ = true;
-    return Ok{};
-}
-
 Status BlockStore::sync() {
     if (!unsynced_) return Ok{};
     TRY(log_.sync());

@@ -1,8 +1,7 @@
 // Block bodies and finalizations in the block log, and where each height stands.
 //
 // Records in the log: kind 1, a body (ledger::Block::encode), written before this node votes for it or as it becomes
-// final; kind 3, a notarization certificate, written with the finalize vote that relies on it (SPEC.md, R17); kind 2, a
-// finalization: u64 height ‖ block hash ‖ u64 view ‖ place of the body (u32, u32) ‖ certificate as a
+// final; kind 2, a finalization: u64 height ‖ block hash ‖ u64 view ‖ place of the body (u32, u32) ‖ certificate as a
 // string, empty when a later block's covers it. Side entries of the state: 'h' ‖ u64 height -> block hash ‖ place of
 // the body ‖ place of the finalization; 'H' ‖ block hash -> u64 height. The core thread writes; any thread may read
 // what a side entry names.
@@ -45,14 +44,12 @@ class BlockStore {
   public:
     static constexpr std::uint8_t kBodyRecord = 1;
     static constexpr std::uint8_t kFinalRecord = 2;
-    static constexpr std::uint8_t kNotarizationRecord = 3;
 
     explicit BlockStore(storage::BlockLog& log) : log_(log) {}
 
     // Answers the place it was written to, or where it already stands. `unsynced` until sync().
     Result<storage::LogPlace> append_body(const Hash256& hash, ByteView block);
     Result<storage::LogPlace> append_final(const FinalRecord& record);
-    [[nodiscard]] Status append_notarization(ByteView certificate);
     // A sync only when something was appended since the last one.
     [[nodiscard]] Status sync();
     bool unsynced() const { return unsynced_; }

@@ -127,12 +127,7 @@ Status Chain::replay(const Progress& progress, RecoveryReport* report) {
             const auto header = ledger::Header::decode(
                 ByteView(record.payload)
                     .first(std::min<std::size_t>(record.payload.size(), ledger::Header::kEncodedBytes)));
-            if (header.ok() && header->height > tip_.height)
-                parts_.store.remember(header->hash(), record.place);
-            return true;
-        }
-        if (record.kind == BlockStore::kNotarizationRecord) {
-            report->notarizations.push_back(record.payload);
+            if (header.ok() && header->height > tip_.height) parts_.store.remember(header->hash(), record.place);
             return true;
         }
         auto final_record = FinalRecord::decode(record.payload);
@@ -143,8 +138,8 @@ Status Chain::replay(const Progress& progress, RecoveryReport* report) {
         if (final_record->height == tip_.height.next()) {
             const Status replayed = replay_final(*final_record);
             if (!replayed.ok() && replayed.error().code == "log_corrupt") {
-                // Ends the replay and neither the node nor the scan: what lies above comes from the peers, and what this
-                // node voted for may stand there.
+                // Ends the replay and neither the node nor the scan: what lies above comes from the peers, and what
+                // this node voted for may stand there.
                 report->damage = replayed.error().message;
                 return true;
             }

@@ -55,9 +55,8 @@ struct RecoveryReport {
     std::optional<std::uint32_t> damaged_segment;  // told by the caller, from the opening of the log
     bool state_was_empty = false;
     std::uint64_t blocks_replayed = 0;
-    std::string damage;                // what ended the replay early, if anything did
-    std::vector<Height> lost;          // final blocks that the log has no more; repair() takes them from peers
-    std::vector<Bytes> notarizations;  // certificates found in the log, for the engine
+    std::string damage;        // what ended the replay early, if anything did
+    std::vector<Height> lost;  // final blocks that the log has no more; repair() takes them from peers
 };
 
 class Chain {

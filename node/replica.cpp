@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "node/journal_records.h"
+
 namespace touchstone::node {
 namespace {
 
@@ -53,38 +55,48 @@ Result<std::unique_ptr<Replica>> Replica::open(Config config, Parts parts, const
     TRY_ASSIGN(
         replica->chain_,
         Chain::open({replica->config_.genesis, replica->validators_, parts.state, replica->store_}, progress, report));
-    TRY(replica->restore_votes());
+    TRY(replica->restore_journal());
     replica->make_engine();
-    replica->recovered_notarizations_ = std::move(report->notarizations);
     return replica;
 }
 
-// What the journal holds. A validator alone gives all votes of a block in one batch: when the log does not have the
-// body that they are for, the sync of that batch never ended, nothing left the node, and these votes are void. With
-// others in the network a lost body comes from them, and every vote stands.
-std::vector<Bytes> Replica::recovered_votes() const {
-    std::vector<Bytes> records = parts_.votes->recovered();
-    if (validators_.size() > 1) return records;
-    std::erase_if(records, [&](const Bytes& record) {
-        Reader reader(record);
-        reader.u64();
-        const auto kind = static_cast<consensus::VoteKind>(reader.u8());
-        const View view(reader.u64());
-        reader.u64();
-        if (view <= chain_->tip().view) return true;  // final: nothing is signed there any more
-        return kind != consensus::VoteKind::kNullify && !has_body(reader.hash());
-    });
-    return records;
-}
-
-Status Replica::restore_votes() {
+Status Replica::restore_journal() {
     if (!self_) return Ok{};
     gate_ = std::make_unique<consensus::SignerGate>(chain_->chain_id(), *self_, std::move(*config_.validator_key));
     config_.validator_key.reset();
-    for (const Bytes& record : recovered_votes()) TRY(gate_->restore(record));
+    JournalRecords records = sort_journal(parts_.votes->recovered());
+    TRY(restore_bodies(records.bodies));
+    for (const Bytes& record : records.votes)
+        if (!is_void(record)) TRY(gate_->restore(record));
     gate_->release_below(chain_->tip().view);
-    parts_.votes->release_below(chain_->tip().view);
+    recovered_notarizations_ = std::move(records.notarizations);
     return Ok{};
+}
+
+// Bodies whose place in the block log was not synced before the crash.
+Status Replica::restore_bodies(const std::vector<Bytes>& bodies) {
+    for (const Bytes& body : bodies) {
+        const auto block = ledger::Block::decode(body);
+        if (!block.ok())
+            return Error{"journal_corrupt", "a block in the vote journal does not parse: " + block.error().message};
+        if (block->header.height <= chain_->tip().height) continue;
+        TRY_ASSIGN([[maybe_unused]] const storage::LogPlace place, store_.append_body(block->header.hash(), body));
+    }
+    return Ok{};
+}
+
+// A validator alone gives all votes of a block in one batch: when the body that they are for is not there, the sync of
+// that batch never ended, nothing left the node, and these votes are void. With others in the network a lost body comes
+// from them, and every vote stands.
+bool Replica::is_void(ByteView vote_record) const {
+    if (validators_.size() > 1) return false;
+    Reader reader(vote_record);
+    reader.u64();
+    const auto kind = static_cast<consensus::VoteKind>(reader.u8());
+    const View view(reader.u64());
+    reader.u64();
+    if (view <= chain_->tip().view) return true;  // final: nothing is signed there any more
+    return kind != consensus::VoteKind::kNullify && !has_body(reader.hash());
 }
 
 void Replica::make_engine() {
@@ -167,29 +179,73 @@ void Replica::pump() {
     poll_heights();
 }
 
-// Journals the fresh votes of a batch and syncs them, after the bodies that they vote for. Nothing of the batch has
-// left the node before, and nothing that counts these votes has been acted upon (SPEC.md, I4).
+// Journals the fresh votes of a batch, with the bodies that they vote for and the notarizations that they rely on, and
+// syncs all that. Nothing of the batch has left the node before, but for the bodies, and nothing that counts these
+// votes has been acted upon (SPEC.md, I4).
 bool Replica::make_durable(const std::vector<consensus::Effect>& effects) {
     if (!self_) return true;
-    bool any = false;
+    bool any_vote = false;
+    const auto log_too = journal(effects, any_vote);
+    if (!log_too.ok()) return fatal(log_too.error()), false;
+    if (!any_vote) return true;
+    send_bodies_ahead(effects);
+    const bool log_is_old = chain_->tip().height.value >= durable_height_.value + kUnsyncedBlocksMax;
+    const Status synced = *log_too || log_is_old ? sync_both() : parts_.votes->sync();
+    if (!synced.ok()) return fatal(synced.error()), false;
+    ++stats_.syncs;
+    return true;
+}
+
+Result<bool> Replica::journal(const std::vector<consensus::Effect>& effects, bool& any_vote) {
+    bool log_too = false;
     for (const consensus::Effect& effect : effects) {
         if (const auto* notarized = std::get_if<consensus::Notarized>(&effect)) {
-            const Status kept = store_.append_notarization(notarized->certificate.encode(validators_.size()));
-            if (!kept.ok()) return fatal(kept.error()), false;
+            const consensus::Certificate& certificate = notarized->certificate;
+            TRY(parts_.votes->append(certificate.subject.view,
+                                     journal_notarization(certificate.encode(validators_.size()))));
         }
         const consensus::Vote* const vote = fresh_vote(effect);
         if (vote == nullptr) continue;
-        const Status journaled = parts_.votes->append(vote->subject.view, consensus::SignerGate::journal_record(*vote));
-        if (!journaled.ok()) return fatal(journaled.error()), false;
-        any = true;
+        any_vote = true;
+        // Before the vote: what one sync covers may still end in two batches.
+        if (vote->subject.kind == consensus::VoteKind::kNotarize) {
+            TRY_ASSIGN(const bool in_journal, journal_body_of(*vote));
+            log_too |= !in_journal;
+        }
+        TRY(parts_.votes->append(vote->subject.view, journal_vote(consensus::SignerGate::journal_record(*vote))));
     }
-    if (!any) return true;
-    const Height height = chain_->tip().height;
-    if (const Status synced = parts_.sync.sync(store_, *parts_.votes); !synced.ok())
-        return fatal(synced.error()), false;
-    durable_height_ = height;
-    ++stats_.syncs;
+    return log_too;
+}
+
+// False: the body is in the block log alone.
+Result<bool> Replica::journal_body_of(const consensus::Vote& vote) {
+    if (!store_.unsynced()) return true;
+    const ExecutedBlockPtr block = chain_->find(vote.subject.digest);
+    if (!block || block->encoded->size() > kJournaledBodyMax) return false;
+    TRY(parts_.votes->append(vote.subject.view, journal_body(*block->encoded)));
     return true;
+}
+
+// The leader's peers execute a block while the leader still syncs its vote for it.
+void Replica::send_bodies_ahead(const std::vector<consensus::Effect>& effects) {
+    for (const consensus::Effect& effect : effects) {
+        const auto* const propose = std::get_if<consensus::Propose>(&effect);
+        if (propose == nullptr || !propose->fresh || propose->to) continue;
+        if (const ExecutedBlockPtr block = chain_->find(propose->vote.subject.digest))
+            send_to(std::nullopt, encode_body(*block->encoded));
+    }
+}
+
+Status Replica::sync_both() {
+    TRY(parts_.sync.sync(store_, *parts_.votes));
+    log_is_durable();
+    return Ok{};
+}
+
+// What the journal keeps for a final view is needed until the block log has it.
+void Replica::log_is_durable() {
+    durable_height_ = chain_->tip().height;
+    if (self_) parts_.votes->release_below(chain_->tip().view);
 }
 
 void Replica::carry_out(const consensus::Effect& effect) {
@@ -212,7 +268,9 @@ void Replica::carry_out(const consensus::Effect& effect) {
             },
             [&](const consensus::Propose& propose) {
                 const ExecutedBlockPtr block = chain_->find(propose.vote.subject.digest);
-                if (block) {
+                if (block && propose.fresh && !propose.to) {
+                    send_to(std::nullopt, encode(propose.vote));  // the body went ahead
+                } else if (block) {
                     send_to(propose.to, encode_proposal(*block->encoded, propose.vote));
                 } else if (const auto place = store_.place_of(propose.vote.subject.digest)) {
                     // Signed before a restart: the body is in the log, and the vote is sent again unchanged.
@@ -255,6 +313,7 @@ void Replica::send_to(std::optional<ValidatorIndex> to, const Frame& frame) {
 
 bool Replica::progress() {
     bool moved = progress_final();
+    progress_ahead();
     moved |= progress_verify();
     moved |= progress_build();
     return moved;
@@ -296,6 +355,18 @@ bool Replica::progress_verify() {
     engine_->on_verified(now_, verify.proposal.view, verify.proposal.digest,
                          valid ? consensus::Verdict::kValid : consensus::Verdict::kInvalid);
     return true;
+}
+
+void Replica::progress_ahead() {
+    if (!ahead_ || read_only_ || halted_) return;
+    Candidate* const candidate = candidates_.find(*ahead_);
+    if (candidate != nullptr && candidate->block.block.header.view >= engine_->view()) {
+        if (!chain_->is_tip_or_executed(candidate->block.block.header.parent)) return;
+        const Ready checked = ensure_checked(*candidate, nullptr);
+        if (checked == Ready::kWaiting) return;
+        if (checked == Ready::kYes) execute(*candidate, nullptr);
+    }
+    ahead_.reset();
 }
 
 bool Replica::progress_build() {
@@ -363,7 +434,6 @@ void Replica::committed(const std::vector<ExecutedBlockPtr>& blocks) {
     candidates_.drop_through(chain_->tip().view);
     if (gate_) {
         gate_->release_below(chain_->tip().view);
-        parts_.votes->release_below(chain_->tip().view);
     }
     build_tried_ = false;
     parts_.listener.on_final(blocks, chain_->tip());
@@ -518,7 +588,7 @@ void Replica::progress_sync() {
 void Replica::sync_log() {
     if (halted_) return;
     if (const Status synced = store_.sync(); !synced.ok()) return fatal(synced.error());
-    durable_height_ = chain_->tip().height;
+    log_is_durable();
 }
 
 // Validators hear of every block by votes. An observer hears by a status message alone, which may be lost with a

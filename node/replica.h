@@ -99,7 +99,8 @@ class Replica : public TransportEvents {
     void set_read_only(std::optional<std::string> reason);
     void pump();
     Instant next_deadline() const;
-    // Syncs the block log when something in it is not on stable storage yet. Votes do that by themselves.
+    // Syncs the block log when something in it is not on stable storage yet. To be called now and then: votes for small
+    // blocks sync the journal alone.
     void sync_log();
     // All final blocks up to here are on stable storage: what LevelDB may be given.
     Height durable_height() const { return durable_height_; }
@@ -124,10 +125,15 @@ class Replica : public TransportEvents {
     enum class Ready { kYes, kWaiting, kBad };
 
     static constexpr Duration kPollEvery = seconds(2);
+    // Larger ones cost more to write twice than the second sync that this saves.
+    static constexpr std::size_t kJournaledBodyMax = 4096;
+    // Final blocks that the block log may have unsynced: each is looked through by every read of the state.
+    static constexpr std::uint64_t kUnsyncedBlocksMax = 32;
 
     Replica(Config config, Parts parts);
-    [[nodiscard]] Status restore_votes();
-    std::vector<Bytes> recovered_votes() const;
+    [[nodiscard]] Status restore_journal();
+    [[nodiscard]] Status restore_bodies(const std::vector<Bytes>& bodies);
+    bool is_void(ByteView vote_record) const;
     void make_engine();
 
     // replica_messages.cpp: what peers send
@@ -141,6 +147,7 @@ class Replica : public TransportEvents {
     void handle(const crypto::PublicKey& peer, BlockRangeMessage message);
     void handle(const crypto::PublicKey& peer, const BodyRequestMessage& message);
     void handle(const crypto::PublicKey& peer, BodyMessage message);
+    void take_ahead(const crypto::PublicKey& peer, ReceivedBlock block);
     [[nodiscard]] Status apply_range(BlockRangeMessage& range);
     [[nodiscard]] Status apply_synced(FinalBlock& block);
     void misbehaved(const crypto::PublicKey& peer, const std::string& what);
@@ -155,6 +162,7 @@ class Replica : public TransportEvents {
     // replica.cpp: the engine's effects
     bool progress();
     bool progress_verify();
+    void progress_ahead();
     bool progress_build();
     bool progress_final();
     void progress_sync();
@@ -164,6 +172,12 @@ class Replica : public TransportEvents {
     void update_work();
     std::size_t transactions_in_flight() const;
     bool make_durable(const std::vector<consensus::Effect>& effects);
+    // Answers whether the block log must be synced too.
+    Result<bool> journal(const std::vector<consensus::Effect>& effects, bool& any_vote);
+    Result<bool> journal_body_of(const consensus::Vote& vote);
+    [[nodiscard]] Status sync_both();
+    void log_is_durable();
+    void send_bodies_ahead(const std::vector<consensus::Effect>& effects);
     void carry_out(const consensus::Effect& effect);
     void send_to(std::optional<ValidatorIndex> to, const Frame& frame);
     void committed(const std::vector<ExecutedBlockPtr>& blocks);
@@ -202,6 +216,9 @@ class Replica : public TransportEvents {
     std::set<crypto::PublicKey> connected_;
 
     std::optional<consensus::Verify> verify_;
+    // A body that its leader sent while it still syncs its vote: executed before the vote comes. One for each view.
+    std::optional<Hash256> ahead_;
+    View ahead_view_;
     std::optional<consensus::Build> build_;
     Instant build_empty_at_ = Instant::never();
     bool build_tried_ = false;  // with the pool as it is; tried again when something is added

@@ -24,15 +24,21 @@ void Replica::handle(const crypto::PublicKey& peer, ProposalMessage message) {
         message.vote.subject.view != message.block.block.header.view)
         return misbehaved(peer, "a proposal whose vote is for another block");
     const View view = message.vote.subject.view;
-    if (view <= chain_->tip().view || chain_->is_tip_or_executed(message.block.hash)) return;
-    start_check(candidates_.add(std::move(message.block)));
+    if (view <= chain_->tip().view) return;
+    if (!chain_->is_tip_or_executed(message.block.hash)) start_check(candidates_.add(std::move(message.block)));
     engine_->on_proposal(now_, *from, message.vote);
 }
 
 void Replica::handle(const crypto::PublicKey& peer, const VoteMessage& message) {
     const auto from = index_of(peer);
     if (!from) return misbehaved(peer, "a vote from a node that is no validator");
-    engine_->on_vote(now_, *from, message.vote);
+    const Hash256& digest = message.vote.subject.digest;
+    // A leader's vote whose body went ahead is a proposal.
+    if (message.vote.subject.kind == consensus::VoteKind::kNotarize &&
+        (candidates_.find(digest) != nullptr || chain_->is_tip_or_executed(digest)))
+        engine_->on_proposal(now_, *from, message.vote);
+    else
+        engine_->on_vote(now_, *from, message.vote);
 }
 
 void Replica::handle(const crypto::PublicKey& peer, const CertificateMessage& message) {
@@ -136,10 +142,20 @@ void Replica::handle(const crypto::PublicKey& peer, const BodyRequestMessage& me
 }
 
 void Replica::handle(const crypto::PublicKey& peer, BodyMessage message) {
-    if (!candidates_.wants(message.block.hash)) return;
+    if (!candidates_.wants(message.block.hash)) return take_ahead(peer, std::move(message.block));
     if (message.block.block.header.height.value > chain_->tip().height.value + 1)
         sync_.on_status(peer, message.block.block.header.height.prev());
     candidates_.add(std::move(message.block));
+}
+
+// The first body of a view from its leader, for the current view or the next: we may be a message behind.
+void Replica::take_ahead(const crypto::PublicKey& peer, ReceivedBlock block) {
+    const View view = block.block.header.view;
+    if (view < engine_->view() || view > engine_->view().next() || view <= ahead_view_) return;
+    if (index_of(peer) != validators_.leader(view) || chain_->is_tip_or_executed(block.hash)) return;
+    ahead_view_ = view;
+    ahead_ = block.hash;
+    start_check(candidates_.add(std::move(block)));
 }
 
 }  // namespace touchstone::node

@@ -19,14 +19,15 @@ namespace {
 constexpr const char* kFileName = "votes";
 constexpr const char* kNewFileName = "votes.new";
 constexpr std::size_t kSlotBytes = VoteJournal::kSlotBytes;
-// A longer batch is synced by append() on its own, so that the torn part of the ring is known to be short.
-constexpr std::uint64_t kBatchMax = 16;
+constexpr std::uint64_t kBatchMax = VoteJournal::kBatchMax;
 constexpr std::size_t kSlotsMin = 4 * kBatchMax;
 
 struct Slot {
     std::uint64_t sequence = 0;  // from 1; 0 is a slot that was never written
     View view;
     std::uint8_t place_in_batch = 0;
+    std::uint8_t part = 0;
+    std::uint8_t parts = 0;
     Bytes payload;  // empty: void
 };
 
@@ -34,8 +35,8 @@ Bytes encode(const Slot& slot) {
     Writer writer;
     writer.reserve(kSlotBytes);
     writer.u64(slot.sequence).u64(slot.view.value).u8(slot.place_in_batch);
-    writer.u8(static_cast<std::uint8_t>(slot.payload.size())).raw(slot.payload);
-    writer.raw(Bytes(VoteJournal::kPayloadMax - slot.payload.size(), 0));
+    writer.u8(slot.part).u8(slot.parts).u8(static_cast<std::uint8_t>(slot.payload.size())).raw(slot.payload);
+    writer.raw(Bytes(VoteJournal::kSlotPayloadMax - slot.payload.size(), 0));
     const std::uint32_t checksum = crc32c(0, writer.bytes());
     writer.u32(checksum);
     return std::move(writer).take();
@@ -53,15 +54,17 @@ std::optional<Slot> decode(ByteView bytes) {
     slot.sequence = reader.u64();
     slot.view = View(reader.u64());
     slot.place_in_batch = reader.u8();
+    slot.part = reader.u8();
+    slot.parts = reader.u8();
     const std::size_t size = reader.u8();
-    if (size > VoteJournal::kPayloadMax || slot.sequence == 0) return std::nullopt;
+    if (size > VoteJournal::kSlotPayloadMax || slot.sequence == 0) return std::nullopt;
     slot.payload = to_bytes(reader.raw(size));
-    if (!is_zeros(reader.raw(VoteJournal::kPayloadMax - size))) return std::nullopt;
+    if (!is_zeros(reader.raw(VoteJournal::kSlotPayloadMax - size))) return std::nullopt;
     if (reader.u32() != crc32c(0, bytes.first(kSlotBytes - 4)) || !reader.finished()) return std::nullopt;
     return slot;
 }
 
-Slot void_slot(std::uint64_t sequence) { return {sequence, View(0), 0, {}}; }
+Slot void_slot(std::uint64_t sequence) { return {sequence, View(0), 0, 0, 0, {}}; }
 
 Error corrupt(const std::string& what) {
     return {"journal_corrupt",
@@ -93,13 +96,16 @@ class RingJournal final : public VoteJournal {
 
     Status append(View view, ByteView payload) override {
         INVARIANT(!payload.empty() && payload.size() <= kPayloadMax);
-        if (batch_size_ == kBatchMax) TRY(sync());
-        if (needed(ring_[position(next_)])) TRY(grow());
-        Slot slot{next_, view, static_cast<std::uint8_t>(batch_size_), to_bytes(payload)};
-        TRY(write(slot));
-        ring_[position(next_)] = std::move(slot);
-        ++next_;
-        ++batch_size_;
+        const std::size_t parts = (payload.size() + kSlotPayloadMax - 1) / kSlotPayloadMax;
+        // All parts of a record are in one batch: a crash leaves the whole record or none that counts.
+        if (batch_size_ + parts > kBatchMax) TRY(sync());
+        if (!room_for(parts)) TRY(grow());
+        for (std::size_t part = 0; part < parts; ++part) {
+            const ByteView rest = payload.subspan(part * kSlotPayloadMax);
+            TRY(append_slot({next_, view, static_cast<std::uint8_t>(batch_size_), static_cast<std::uint8_t>(part),
+                             static_cast<std::uint8_t>(parts),
+                             to_bytes(rest.first(std::min(rest.size(), kSlotPayloadMax)))}));
+        }
         return Ok{};
     }
 
@@ -121,6 +127,20 @@ class RingJournal final : public VoteJournal {
     // Lowest sequence that the ring has room for when `last_` is the highest.
     std::uint64_t oldest() const { return last_found_ >= ring_.size() ? last_found_ - ring_.size() + 1 : 1; }
     bool needed(const Slot& slot) const { return !slot.payload.empty() && slot.view >= floor_; }
+
+    bool room_for(std::size_t parts) const {
+        for (std::size_t part = 0; part < parts; ++part)
+            if (needed(ring_[position(next_ + part)])) return false;
+        return true;
+    }
+
+    Status append_slot(Slot slot) {
+        TRY(write(slot));
+        ring_[position(next_)] = std::move(slot);
+        ++next_;
+        ++batch_size_;
+        return Ok{};
+    }
 
     Status write(const Slot& slot) { return file_->write(position(slot.sequence) * kSlotBytes, encode(slot)); }
 
@@ -191,8 +211,21 @@ class RingJournal final : public VoteJournal {
         if (last_found_ == 0) return;
         for (std::uint64_t sequence = oldest(); sequence <= last_found_; ++sequence) {
             const Slot& slot = ring_[position(sequence)];
-            if (slot.sequence == sequence && needed(slot)) recovered_.push_back(slot.payload);
+            if (slot.sequence != sequence || !needed(slot) || slot.part != 0) continue;
+            if (auto record = joined(sequence)) recovered_.push_back(*std::move(record));
         }
+    }
+
+    // nullopt when a part of the record is missing: it was torn, or its end is about to be written over.
+    std::optional<Bytes> joined(std::uint64_t first) const {
+        const std::uint8_t parts = ring_[position(first)].parts;
+        Bytes record;
+        for (std::uint8_t part = 0; part < parts; ++part) {
+            const Slot& slot = ring_[position(first + part)];
+            if (slot.sequence != first + part || slot.part != part || slot.parts != parts) return std::nullopt;
+            touchstone::append(record, slot.payload);
+        }
+        return record;
     }
 
     // Twice the slots, in a new file that takes the old one's place: no crash can leave half a ring.

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "node/journal_records.h"
+
 namespace touchstone::sim {
 namespace {
 
@@ -45,7 +47,7 @@ void SimNode::start() {
     }
     replica_ = *std::move(replica);
     if (started_before_)
-        simulator_.checker().on_restart(index_, votes_->recovered(), replica_->chain(),
+        simulator_.checker().on_restart(index_, node::sort_journal(votes_->recovered()).votes, replica_->chain(),
                                         [&](const Hash256& hash) { return replica_->has_body(hash); });
     started_before_ = true;
     deliver([](node::Replica& started) { started.start(); });

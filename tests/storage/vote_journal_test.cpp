@@ -10,7 +10,7 @@ using touchstone::test::MemoryDisk;
 
 namespace {
 
-constexpr std::size_t kSlots = 64;
+constexpr std::size_t kSlots = 80;
 constexpr std::size_t kSlotBytes = VoteJournal::kSlotBytes;
 
 template <class T>
@@ -20,7 +20,7 @@ T must(Result<T> result) {
 }
 
 Bytes vote(std::uint64_t number) {
-    Bytes bytes(1 + number % VoteJournal::kPayloadMax, static_cast<std::uint8_t>(number));
+    Bytes bytes(1 + number % VoteJournal::kSlotPayloadMax, static_cast<std::uint8_t>(number));
     bytes[0] = static_cast<std::uint8_t>(number >> 8);
     return bytes;
 }
@@ -48,13 +48,14 @@ TEST_CASE("vote journal: the layout of a slot is pinned", "[journal]") {
     REQUIRE(journal->append(View(5), as_bytes("abc")).ok());
     const Bytes file = disk.content("votes");
     const ByteView slot = ByteView(file).subspan(kSlotBytes, kSlotBytes);
-    REQUIRE(to_hex(slot.first(21)) ==
+    REQUIRE(to_hex(slot.first(23)) ==
             "0000000000000001"
             "0000000000000005"
             "00"
+            "0001"
             "03"
             "616263");
-    REQUIRE(to_hex(slot.last(4)) == "0bcd7ae2");
+    REQUIRE(to_hex(slot.last(4)) == "3b4a59d1");
 }
 
 TEST_CASE("vote journal: synced votes are recovered in order, also when the ring wraps and grows", "[journal]") {
@@ -65,13 +66,13 @@ TEST_CASE("vote journal: synced votes are recovered in order, also when the ring
     journal->release_below(View(30));
     REQUIRE(journal->recovered() == votes(30, 40));
     // Over the end of the ring, into released slots: the file keeps its size.
-    fill(*journal, 40, 90);
+    fill(*journal, 40, 106);
     REQUIRE(disk.content("votes").size() == kSlots * kSlotBytes);
     journal = must(VoteJournal::open(disk, kSlots));
     journal->release_below(View(30));
-    REQUIRE(journal->recovered() == votes(30, 90));
+    REQUIRE(journal->recovered() == votes(30, 106));
     // Nothing released: it must grow, and lose nothing.
-    fill(*journal, 90, 300);
+    fill(*journal, 106, 300);
     REQUIRE(disk.content("votes").size() > kSlots * kSlotBytes);
     journal = must(VoteJournal::open(disk, kSlots));
     journal->release_below(View(30));
@@ -94,7 +95,7 @@ TEST_CASE("vote journal: a vote for an old view in the ring's way is kept", "[jo
 }
 
 TEST_CASE("vote journal: the last vote may be torn at any byte", "[journal]") {
-    for (const std::uint64_t count : {std::uint64_t{10}, std::uint64_t{70}}) {
+    for (const std::uint64_t count : {std::uint64_t{10}, std::uint64_t{90}}) {
         MemoryDisk whole;
         auto journal = must(VoteJournal::open(whole, kSlots));
         journal->release_below(View(count - 5));
@@ -126,13 +127,44 @@ TEST_CASE("vote journal: the last vote may be torn at any byte", "[journal]") {
     }
 }
 
+TEST_CASE("vote journal: a record of several slots is whole or absent, wherever its last write ends", "[journal]") {
+    const Bytes large(3 * VoteJournal::kSlotPayloadMax + 7, 0x5a);
+    MemoryDisk whole;
+    auto journal = must(VoteJournal::open(whole, kSlots));
+    // So that the four parts go over the end of the ring.
+    journal->release_below(View(kSlots - 5));
+    fill(*journal, 1, kSlots - 2);
+    const Bytes before = whole.content("votes");
+    REQUIRE(journal->append(View(kSlots - 2), large).ok());
+    REQUIRE(journal->append(View(kSlots - 2), vote(7)).ok());
+    REQUIRE(journal->sync().ok());
+    const Bytes after = whole.content("votes");
+    std::vector<Bytes> wanted = votes(kSlots - 5, kSlots - 2);
+    for (std::size_t written = 0; written <= 5; ++written) {
+        Bytes torn = before;
+        for (std::size_t slot = 0; slot < written; ++slot) {
+            const std::size_t at = (kSlots - 2 + slot) % kSlots * kSlotBytes;
+            std::copy_n(after.begin() + static_cast<std::ptrdiff_t>(at), kSlotBytes,
+                        torn.begin() + static_cast<std::ptrdiff_t>(at));
+        }
+        if (written == 4) wanted.push_back(large);
+        if (written == 5) wanted.push_back(vote(7));
+        MemoryDisk disk;
+        disk.set_content("votes", torn);
+        auto again = must(VoteJournal::open(disk, kSlots));
+        again->release_below(View(kSlots - 5));
+        INFO(written << " slots written");
+        REQUIRE(again->recovered() == wanted);
+    }
+}
+
 TEST_CASE("vote journal: damage to an earlier vote is refused", "[journal]") {
     MemoryDisk whole;
     auto journal = must(VoteJournal::open(whole, kSlots));
     fill(*journal, 1, 41);
     const Bytes good = whole.content("votes");
     for (std::size_t sequence = 1; sequence < 40; ++sequence) {
-        for (const std::size_t at : {0, 7, 8, 16, 17, 18, 100, 251, 252, 255}) {
+        for (const std::size_t at : {0, 7, 8, 16, 17, 18, 19, 20, 100, 251, 252, 255}) {
             Bytes rotten = good;
             rotten[sequence * kSlotBytes + at] ^= 0x20;
             MemoryDisk disk;
@@ -186,8 +218,9 @@ TEST_CASE("vote journal: what was synced survives every crash", "[journal]") {
                 if (random() % 4 == 0)
                     journal->release_below(
                         View(floor = std::max(floor, next - std::min<std::uint64_t>(next, random() % 90))));
-                REQUIRE(journal->append(View(next), vote(next)).ok());
-                unsynced[next] = vote(next);
+                const Bytes record = next % 7 == 0 ? Bytes(next % VoteJournal::kPayloadMax + 900, 0x11) : vote(next);
+                REQUIRE(journal->append(View(next), record).ok());
+                unsynced[next] = record;
                 ++next;
                 if (random() % 3 != 0) continue;
                 REQUIRE(journal->sync().ok());
