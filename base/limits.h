@@ -30,6 +30,8 @@ inline constexpr std::size_t kLotBytesMax = 20;             // GS1 AI (10): up t
 inline constexpr std::size_t kSerialBytesMax = 20;          // GS1 AI (21): up to 20 characters
 inline constexpr std::size_t kReasonBytesMax = 500;
 inline constexpr std::size_t kKeysPerOrgMax = 64;
+inline constexpr std::size_t kContainerLevelsMax = 5;       // item in case in pallet in sea container, and one to spare
+inline constexpr std::uint64_t kSaleUndoMs = 24u * 3600 * 1000;  // how long a sale may be cancelled, by the chain's clock
 
 // -- pool of pending transactions
 inline constexpr std::size_t kPoolTransactionsMax = 50'000;

@@ -56,14 +56,47 @@ struct OperationWriter {
         to.set_item_keys(joined(from.items));
         to.set_to(from.to);
         to.set_document(from.document);
+        to.set_container_keys(joined(from.containers));
     }
-    void operator()(const op::CancelShipment& from) const {
-        out.mutable_cancel_shipment()->set_item_keys(joined(from.items));
+    void operator()(const op::CancelShipment& from) const { set_units(*out.mutable_cancel_shipment(), from); }
+    void operator()(const op::Receive& from) const {
+        auto& to = *out.mutable_receive();
+        set_units(to, from);
+        if (from.counted) to.set_counted(*from.counted);
+        to.set_missing_keys(joined(from.missing));
+        to.set_surplus_keys(joined(from.surplus));
     }
-    void operator()(const op::Receive& from) const { out.mutable_receive()->set_item_keys(joined(from.items)); }
     void operator()(const op::RejectShipment& from) const {
-        out.mutable_reject_shipment()->set_item_keys(joined(from.items));
+        set_units(*out.mutable_reject_shipment(), from);
         out.mutable_reject_shipment()->set_reason(from.reason);
+    }
+    void operator()(const op::Pack& from) const { set_packing(*out.mutable_pack(), from); }
+    void operator()(const op::Unpack& from) const { set_packing(*out.mutable_unpack(), from); }
+    void operator()(const op::Decommission& from) const {
+        auto& to = *out.mutable_decommission();
+        to.set_item_keys(joined(from.items));
+        to.set_kind(from.into == ItemState::kExported  ? pb::EXPORTED
+                    : from.into == ItemState::kSampled ? pb::SAMPLED
+                                                       : pb::DESTROYED);
+        to.set_reason(from.reason);
+    }
+    void operator()(const op::CancelSale& from) const {
+        out.mutable_cancel_sale()->set_item_keys(joined(from.items));
+        out.mutable_cancel_sale()->set_reason(from.reason);
+    }
+    void operator()(const op::TransferOwnership& from) const {
+        out.mutable_transfer_ownership()->set_item_keys(joined(from.items));
+        out.mutable_transfer_ownership()->set_to(from.to);
+    }
+    void operator()(const op::AcceptOwnership& from) const {
+        out.mutable_accept_ownership()->set_item_keys(joined(from.items));
+    }
+    void operator()(const op::RejectOwnership& from) const {
+        out.mutable_reject_ownership()->set_item_keys(joined(from.items));
+        out.mutable_reject_ownership()->set_reason(from.reason);
+    }
+    void operator()(const op::CancelOwnershipTransfer& from) const {
+        out.mutable_cancel_ownership_transfer()->set_item_keys(joined(from.items));
     }
     void operator()(const op::Sell& from) const {
         out.mutable_sell()->set_item_keys(joined(from.items));
@@ -79,6 +112,16 @@ struct OperationWriter {
     void operator()(const op::ClearFlag& from) const { set_flag(*out.mutable_clear_flag(), from); }
 
   private:
+    template <class To, class From>
+    static void set_units(To& to, const From& from) {
+        to.set_item_keys(joined(from.items));
+        to.set_container_keys(joined(from.containers));
+    }
+    template <class To, class From>
+    static void set_packing(To& to, const From& from) {
+        to.set_container_key(from.container.bytes.data(), Hash256::kSize);
+        set_units(to, from);
+    }
     template <class To, class From>
     static void set_recall(To& to, const From& from) {
         to.set_gtin(from.gtin);

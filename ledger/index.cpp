@@ -35,11 +35,20 @@ Bytes licence_index_key(std::string_view gtin14, std::string_view manufacturer) 
 Bytes lot_index_key(std::string_view gtin14, std::string_view lot) { return key_of('b', gtin14, lot); }
 Bytes recall_index_key(std::string_view gtin14, std::string_view lot) { return key_of('r', gtin14, lot); }
 
+Bytes content_index_key(const Hash256& container, ContentKind kind, const Hash256& content) {
+    Writer writer;
+    writer.reserve(3 + 2 * Hash256::kSize);
+    writer.u8('i').u8('c').hash(container).u8(static_cast<std::uint8_t>(kind)).hash(content);
+    return std::move(writer).take();
+}
+
 Bytes organisation_index_prefix() { return key_of('o', {}); }
 Bytes product_index_prefix() { return key_of('p', {}); }
 Bytes licence_index_prefix(std::string_view gtin14) { return key_of('l', gtin14); }
 Bytes lot_index_prefix(std::string_view gtin14) { return key_of('b', gtin14); }
 Bytes recall_index_prefix(std::string_view gtin14) { return key_of('r', gtin14); }
+
+Bytes content_index_prefix(const Hash256& container) { return key_of('c', as_text(container.view())); }
 
 Bytes index_key_after(ByteView key) {
     Bytes after = to_bytes(key);
@@ -62,5 +71,13 @@ std::optional<std::string> parse_product_index(ByteView key) {
 std::optional<ProductEntry> parse_licence_index(ByteView key) { return parse_entry('l', key); }
 std::optional<ProductEntry> parse_lot_index(ByteView key) { return parse_entry('b', key); }
 std::optional<ProductEntry> parse_recall_index(ByteView key) { return parse_entry('r', key); }
+
+std::optional<ContentEntry> parse_content_index(ByteView key) {
+    const auto content = content_of('c', key);
+    if (!content || content->size() != 2 * Hash256::kSize + 1) return std::nullopt;
+    const auto kind = static_cast<ContentKind>((*content)[Hash256::kSize]);
+    if (kind != ContentKind::kContainer && kind != ContentKind::kItem) return std::nullopt;
+    return ContentEntry{kind, *Hash256::from_view(as_bytes(content->substr(Hash256::kSize + 1)))};
+}
 
 }  // namespace touchstone::ledger

@@ -5,6 +5,7 @@
 //   'i' 'l' gtin (14) manufacturer   licences (revoked ones too), by GTIN and manufacturer
 //   'i' 'b' gtin (14) lot            lots, by GTIN and lot
 //   'i' 'r' gtin (14) lot            recalls in force, by GTIN; without a lot: of the whole product
+//   'i' 'c' container key (32) 'c' or 'i' key (32)   what is directly in a container: containers, then items
 //
 // A list is a scan from its prefix; the next page starts just after the last key seen. Pure functions; any thread.
 #pragma once
@@ -13,6 +14,7 @@
 #include <string>
 
 #include "base/bytes.h"
+#include "base/hash256.h"
 
 namespace touchstone::ledger {
 
@@ -22,12 +24,16 @@ Bytes licence_index_key(std::string_view gtin14, std::string_view manufacturer);
 Bytes lot_index_key(std::string_view gtin14, std::string_view lot);
 Bytes recall_index_key(std::string_view gtin14, std::string_view lot);
 
+enum class ContentKind : char { kContainer = 'c', kItem = 'i' };
+Bytes content_index_key(const Hash256& container, ContentKind kind, const Hash256& content);
+
 Bytes organisation_index_prefix();
 Bytes product_index_prefix();
 // `gtin14` empty: of all products.
 Bytes licence_index_prefix(std::string_view gtin14 = {});
 Bytes lot_index_prefix(std::string_view gtin14 = {});
 Bytes recall_index_prefix(std::string_view gtin14 = {});
+Bytes content_index_prefix(const Hash256& container);
 
 // The least key greater than `key`: where the page after it starts.
 Bytes index_key_after(ByteView key);
@@ -45,5 +51,10 @@ std::optional<std::string> parse_product_index(ByteView key);
 std::optional<ProductEntry> parse_licence_index(ByteView key);
 std::optional<ProductEntry> parse_lot_index(ByteView key);
 std::optional<ProductEntry> parse_recall_index(ByteView key);
+struct ContentEntry {
+    ContentKind kind = ContentKind::kItem;
+    Hash256 key;
+};
+std::optional<ContentEntry> parse_content_index(ByteView key);
 
 }  // namespace touchstone::ledger

@@ -4,6 +4,7 @@
 // fills in is whatever the client says, and the ledger judges it. Fields as in transaction.proto.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -52,19 +53,26 @@ struct Ship {
     std::vector<Hash256> items;
     std::string to;
     std::string document;
+    std::vector<Hash256> containers = {};
     bool operator==(const Ship&) const = default;
 };
 struct CancelShipment {
     std::vector<Hash256> items;
+    std::vector<Hash256> containers = {};
     bool operator==(const CancelShipment&) const = default;
 };
 struct Receive {
     std::vector<Hash256> items;
+    std::vector<Hash256> containers = {};
+    std::optional<std::uint64_t> counted = {};  // this and what follows: of one container
+    std::vector<Hash256> missing = {};
+    std::vector<Hash256> surplus = {};
     bool operator==(const Receive&) const = default;
 };
 struct RejectShipment {
     std::vector<Hash256> items;
     std::string reason;
+    std::vector<Hash256> containers = {};
     bool operator==(const RejectShipment&) const = default;
 };
 struct Sell {
@@ -101,11 +109,54 @@ struct ClearFlag {
     std::string reason;
     bool operator==(const ClearFlag&) const = default;
 };
+struct Pack {
+    Hash256 container;
+    std::vector<Hash256> items;
+    std::vector<Hash256> containers;
+    bool operator==(const Pack&) const = default;
+};
+struct Unpack {
+    Hash256 container;
+    std::vector<Hash256> items;
+    std::vector<Hash256> containers;
+    bool operator==(const Unpack&) const = default;
+};
+struct Decommission {
+    std::vector<Hash256> items;
+    ItemState into = ItemState::kDestroyed;  // exported, sampled or destroyed
+    std::string reason;
+    bool operator==(const Decommission&) const = default;
+};
+struct CancelSale {
+    std::vector<Hash256> items;
+    std::string reason;
+    bool operator==(const CancelSale&) const = default;
+};
+struct TransferOwnership {
+    std::vector<Hash256> items;
+    std::string to;
+    bool operator==(const TransferOwnership&) const = default;
+};
+struct AcceptOwnership {
+    std::vector<Hash256> items;
+    bool operator==(const AcceptOwnership&) const = default;
+};
+struct RejectOwnership {
+    std::vector<Hash256> items;
+    std::string reason;
+    bool operator==(const RejectOwnership&) const = default;
+};
+struct CancelOwnershipTransfer {
+    std::vector<Hash256> items;
+    bool operator==(const CancelOwnershipTransfer&) const = default;
+};
 
 }  // namespace op
 
-using Operation = std::variant<op::DeclareProduct, op::GrantLicence, op::RevokeLicence, op::Register, op::Ship,
-                               op::CancelShipment, op::Receive, op::RejectShipment, op::Sell, op::Return, op::Recall,
-                               op::LiftRecall, op::Flag, op::ClearFlag>;
+using Operation =
+    std::variant<op::DeclareProduct, op::GrantLicence, op::RevokeLicence, op::Register, op::Ship, op::CancelShipment,
+                 op::Receive, op::RejectShipment, op::Sell, op::Return, op::Recall, op::LiftRecall, op::Flag,
+                 op::ClearFlag, op::Pack, op::Unpack, op::Decommission, op::CancelSale, op::TransferOwnership,
+                 op::AcceptOwnership, op::RejectOwnership, op::CancelOwnershipTransfer>;
 
 }  // namespace touchstone::ledger

@@ -122,6 +122,7 @@ class RecordCache {
 };
 
 using ItemSlot = RecordCache<ItemRecord>::Slot;
+using ContainerSlot = RecordCache<ContainerRecord>::Slot;
 using ProductSlot = RecordCache<ProductRecord>::Slot;
 using LotSlot = RecordCache<LotRecord>::Slot;
 
@@ -134,6 +135,7 @@ class Overlay {
           licences(read),
           lots(read),
           items(read),
+          containers(read),
           transactions(read),
           expiries(read),
           expiry_chunks(read) {}
@@ -168,6 +170,7 @@ class Overlay {
     RecordCache<LicenceRecord> licences;
     RecordCache<LotRecord> lots;
     RecordCache<ItemRecord> items;
+    RecordCache<ContainerRecord> containers;
     RecordCache<TransactionRecord> transactions;
     RecordCache<ExpiryRecord> expiries;
     RecordCache<ExpiryChunk> expiry_chunks;
@@ -179,6 +182,7 @@ class Overlay {
     template <class Function>
     void for_each_cache(const Function& function) {
         function(organisations), function(products), function(licences), function(lots), function(items);
+        function(containers);
         function(transactions), function(expiries), function(expiry_chunks);
     }
 

@@ -38,11 +38,11 @@ class Converter {
             case pb::Operation::kShip:
                 return of(from.ship());
             case pb::Operation::kCancelShipment:
-                return op::CancelShipment{items_of(from.cancel_shipment())};
+                return of(from.cancel_shipment());
             case pb::Operation::kReceive:
-                return op::Receive{items_of(from.receive())};
+                return of(from.receive());
             case pb::Operation::kRejectShipment:
-                return op::RejectShipment{items_of(from.reject_shipment()), reason(from.reject_shipment().reason())};
+                return of(from.reject_shipment());
             case pb::Operation::kSell:
                 return op::Sell{items_of(from.sell()), country(from.sell().country())};
             case pb::Operation::kReturnItem:
@@ -55,6 +55,23 @@ class Converter {
                 return flag<op::Flag>(from.flag());
             case pb::Operation::kClearFlag:
                 return flag<op::ClearFlag>(from.clear_flag());
+            case pb::Operation::kPack:
+                return packing<op::Pack>(from.pack());
+            case pb::Operation::kUnpack:
+                return packing<op::Unpack>(from.unpack());
+            case pb::Operation::kDecommission:
+                return of(from.decommission());
+            case pb::Operation::kCancelSale:
+                return op::CancelSale{items_of(from.cancel_sale()), reason(from.cancel_sale().reason())};
+            case pb::Operation::kTransferOwnership:
+                return op::TransferOwnership{items_of(from.transfer_ownership()),
+                                             organisation(from.transfer_ownership().to(), "to")};
+            case pb::Operation::kAcceptOwnership:
+                return op::AcceptOwnership{items_of(from.accept_ownership())};
+            case pb::Operation::kRejectOwnership:
+                return op::RejectOwnership{items_of(from.reject_ownership()), reason(from.reject_ownership().reason())};
+            case pb::Operation::kCancelOwnershipTransfer:
+                return op::CancelOwnershipTransfer{items_of(from.cancel_ownership_transfer())};
             case pb::Operation::KIND_NOT_SET:
                 break;
         }
@@ -112,8 +129,52 @@ class Converter {
         return to;
     }
     Operation of(const pb::Ship& from) {
-        return op::Ship{items_of(from), organisation(from.to(), "to"),
-                        text(from.document(), limits::kNameBytesMax, "document")};
+        op::Ship to{{}, organisation(from.to(), "to"), text(from.document(), limits::kNameBytesMax, "document"), {}};
+        units_of(from, to);
+        return to;
+    }
+    Operation of(const pb::CancelShipment& from) {
+        op::CancelShipment to;
+        units_of(from, to);
+        return to;
+    }
+    Operation of(const pb::Receive& from) {
+        op::Receive to;
+        units_of(from, to);
+        if (from.has_counted()) to.counted = from.counted();
+        to.missing = keys_of(from.missing_keys(), "missing_keys");
+        to.surplus = keys_of(from.surplus_keys(), "surplus_keys");
+        const bool found = to.counted || !to.missing.empty() || !to.surplus.empty();
+        if (found && (!to.counted || !to.items.empty() || to.containers.size() != 1))
+            refuse(Refusal::kMalformed, "a count, with what is missing or surplus, is of one container and no items");
+        return to;
+    }
+    Operation of(const pb::RejectShipment& from) {
+        op::RejectShipment to{{}, reason(from.reason()), {}};
+        units_of(from, to);
+        return to;
+    }
+    template <class To, class From>
+    Operation packing(const From& from) {
+        To to{hash(from.container_key(), "container_key"), {}, {}};
+        units_of(from, to);
+        return to;
+    }
+    Operation of(const pb::Decommission& from) {
+        op::Decommission to{items_of(from), ItemState::kDestroyed, reason(from.reason())};
+        switch (from.kind()) {
+            case pb::EXPORTED:
+                to.into = ItemState::kExported;
+                break;
+            case pb::SAMPLED:
+                to.into = ItemState::kSampled;
+                break;
+            case pb::DESTROYED:
+                break;
+            default:
+                refuse(Refusal::kMalformed, "kind is not exported, sampled or destroyed");
+        }
+        return to;
     }
     template <class To, class From>
     Operation recall(const From& from) {
@@ -133,10 +194,22 @@ class Converter {
     template <class From>
     std::vector<Hash256> items_of(const From& from) {
         known_only(from);
-        const std::string& keys = from.item_keys();
+        if (from.item_keys().empty()) refuse(Refusal::kBadItemKeys, "item_keys is empty");
+        return keys_of(from.item_keys(), "item_keys");
+    }
+    // Items and containers, one of them at least.
+    template <class From, class To>
+    void units_of(const From& from, To& to) {
+        known_only(from);
+        if (from.item_keys().empty() && from.container_keys().empty())
+            refuse(Refusal::kBadItemKeys, "item_keys and container_keys are empty");
+        to.items = keys_of(from.item_keys(), "item_keys");
+        to.containers = keys_of(from.container_keys(), "container_keys");
+    }
+    std::vector<Hash256> keys_of(const std::string& keys, std::string_view field) {
         const std::size_t count = keys.size() / Hash256::kSize;
-        if (keys.empty() || keys.size() % Hash256::kSize != 0)
-            refuse(Refusal::kBadItemKeys, fmt::format("item_keys has {} bytes", keys.size()));
+        if (keys.size() % Hash256::kSize != 0)
+            refuse(Refusal::kBadItemKeys, fmt::format("{} has {} bytes", field, keys.size()));
         items_ += count;
         if (count > parameters_.items_per_register_max || items_ > parameters_.block_items_max)
             refuse(Refusal::kTooManyItems,

@@ -9,7 +9,11 @@
 //                 bool revoked ‖ text revoke reason
 //   lot           text gtin ‖ text lot ‖ day expiry ‖ u64 registered ‖ recall ‖ u32 event count ‖ event head
 //   item          text gtin ‖ text lot ‖ day expiry ‖ day made on ‖ u8 state ‖ u8 flags ‖ text maker ‖ text owner ‖
-//                 text custodian ‖ text receiver ‖ text facility ‖ u64 registered at ‖ u32 event count ‖ event head
+//                 text custodian ‖ text receiver ‖ text facility ‖ u64 registered at ‖ u32 event count ‖ event head ‖
+//                 place ‖ text offered to ‖ u64 sold at
+//   container     u8 state ‖ text custodian ‖ text receiver ‖ place ‖ u8 levels ‖ u32 direct ‖ u64 items ‖
+//                 u64 created at ‖ u32 event count ‖ event head
+//   place         bool packed ‖ container key, if packed
 //   transaction   u64 height ‖ u32 index ‖ u64 valid until
 //   event         u8 kind ‖ u32 sequence ‖ u64 height ‖ u64 time ‖ transaction id ‖ text actor ‖ text other ‖
 //                 text detail
@@ -37,6 +41,20 @@ RecallMark read_recall(Reader& reader) {
     recall.reason = reader.string();
     recall.since = WallTime{reader.u64()};
     return recall;
+}
+
+void write_place(Writer& writer, const Hash256& container) {
+    writer.u8(container.is_zero() ? 0 : 1);
+    if (!container.is_zero()) writer.hash(container);
+}
+
+// Packed is what has a place, and nothing else.
+Hash256 read_place(Reader& reader, ItemState state) {
+    const bool packed = read_bool(reader);
+    if (packed != (state == ItemState::kPacked)) reader.fail();
+    const Hash256 container = packed ? reader.hash() : Hash256{};
+    if (packed && container.is_zero()) reader.fail();
+    return container;
 }
 
 OrganisationKey read_organisation_key(Reader& reader) {
@@ -159,12 +177,14 @@ Result<LotRecord> LotRecord::decode(ByteView bytes) {
 
 Bytes ItemRecord::encode() const {
     Writer writer;
-    // Fixed fields and lengths take 83 bytes: one allocation for each of ten thousand items matters.
-    writer.reserve(83 + gtin.size() + lot.size() + maker.size() + owner.size() + custodian.size() + receiver.size() +
-                   facility.size());
+    // Fixed fields and lengths take 128 bytes at most: one allocation for each of ten thousand items matters.
+    writer.reserve(128 + gtin.size() + lot.size() + maker.size() + owner.size() + custodian.size() + receiver.size() +
+                   facility.size() + offered_to.size());
     writer.u8(kRecordVersion).string(gtin).string(lot).u32(expiry).u32(made_on);
     writer.u8(static_cast<std::uint8_t>(state)).u8(flags).string(maker).string(owner).string(custodian);
     writer.string(receiver).string(facility).u64(registered_at.ms).u32(event_count).hash(event_head);
+    write_place(writer, container);
+    writer.string(offered_to).u64(sold_at.ms);
     return std::move(writer).take();
 }
 
@@ -177,7 +197,7 @@ Result<ItemRecord> ItemRecord::decode(ByteView bytes) {
     record.expiry = reader.u32();
     record.made_on = reader.u32();
     const std::uint8_t state = reader.u8();
-    if (state < 1 || state > static_cast<std::uint8_t>(ItemState::kSold)) reader.fail();
+    if (state < 1 || state > static_cast<std::uint8_t>(ItemState::kDestroyed)) reader.fail();
     record.state = static_cast<ItemState>(state);
     record.flags = reader.u8();
     if ((record.flags & ~kFlagsMask) != 0) reader.fail();
@@ -187,6 +207,37 @@ Result<ItemRecord> ItemRecord::decode(ByteView bytes) {
     record.receiver = reader.string();
     record.facility = reader.string();
     record.registered_at = WallTime{reader.u64()};
+    record.event_count = reader.u32();
+    record.event_head = reader.hash();
+    record.container = read_place(reader, record.state);
+    record.offered_to = reader.string();
+    record.sold_at = WallTime{reader.u64()};
+    return finished(reader, std::move(record));
+}
+
+Bytes ContainerRecord::encode() const {
+    Writer writer;
+    writer.u8(kRecordVersion).u8(static_cast<std::uint8_t>(state)).string(custodian).string(receiver);
+    write_place(writer, container);
+    writer.u8(levels).u32(direct).u64(items).u64(created_at.ms).u32(event_count).hash(event_head);
+    return std::move(writer).take();
+}
+
+Result<ContainerRecord> ContainerRecord::decode(ByteView bytes) {
+    Reader reader(bytes);
+    ContainerRecord record;
+    read_version(reader);
+    record.state = static_cast<ItemState>(reader.u8());
+    const bool known = record.state == ItemState::kActive || record.state == ItemState::kInTransit ||
+                       record.state == ItemState::kPacked;
+    if (!known) reader.fail();
+    record.custodian = reader.string();
+    record.receiver = reader.string();
+    record.container = read_place(reader, record.state);
+    record.levels = reader.u8();
+    record.direct = reader.u32();
+    record.items = reader.u64();
+    record.created_at = WallTime{reader.u64()};
     record.event_count = reader.u32();
     record.event_head = reader.hash();
     return finished(reader, std::move(record));
@@ -221,7 +272,7 @@ Result<Event> Event::decode(ByteView bytes) {
     Event event;
     read_version(reader);
     const std::uint8_t kind = reader.u8();
-    if (kind < 1 || kind > static_cast<std::uint8_t>(EventKind::kFlagCleared)) reader.fail();
+    if (kind < 1 || kind > static_cast<std::uint8_t>(EventKind::kOwnershipOfferCancelled)) reader.fail();
     event.kind = static_cast<EventKind>(kind);
     event.sequence = reader.u32();
     event.height = Height(reader.u64());

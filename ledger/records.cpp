@@ -21,7 +21,7 @@ struct EventNames {
 };
 
 // CBV 2.0 sections 7.1 and 7.2. What CBV has no word for takes the nearest, and its own name tells the difference.
-constexpr std::array<EventNames, 12> kEventNames{{
+constexpr std::array<EventNames, 24> kEventNames{{
     {"declared", "creating_class_instance", "active"},
     {"registered", "commissioning", "active"},
     {"shipped", "shipping", "in_transit"},
@@ -34,6 +34,18 @@ constexpr std::array<EventNames, 12> kEventNames{{
     {"recall_lifted", "inspecting", "conformant"},
     {"flagged", "holding", "non_sellable_other"},
     {"flag_cleared", "inspecting", "conformant"},
+    {"packed", "packing", "in_progress"},
+    {"unpacked", "unpacking", "in_progress"},
+    {"loaded", "packing", "in_progress"},
+    {"unloaded", "unpacking", "in_progress"},
+    {"missing", "receiving", "unknown"},
+    {"surplus", "receiving", "in_progress"},
+    {"decommissioned", "decommissioning", "inactive"},
+    {"sale_cancelled", "retail_selling", "sellable_accessible"},
+    {"ownership_offered", "other", "in_progress"},
+    {"ownership_accepted", "other", "in_progress"},
+    {"ownership_rejected", "other", "in_progress"},
+    {"ownership_offer_cancelled", "other", "in_progress"},
 }};
 
 const EventNames& names_of(EventKind kind) {
@@ -64,6 +76,8 @@ Hash256 lot_key(std::string_view gtin14, std::string_view lot) {
     return crypto::tagged_hash("touchstone/lot/1", {as_bytes(gtin14), as_bytes(lot)});
 }
 
+Hash256 container_key(std::string_view sscc) { return crypto::tagged_hash("touchstone/container/1", {as_bytes(sscc)}); }
+
 Hash256 transaction_key(const Hash256& transaction_id) {
     return crypto::tagged_hash("touchstone/transaction/1", {transaction_id.view()});
 }
@@ -90,6 +104,14 @@ std::string_view name_of(ItemState state) {
             return "in_transit";
         case ItemState::kSold:
             return "sold";
+        case ItemState::kPacked:
+            return "packed";
+        case ItemState::kExported:
+            return "exported";
+        case ItemState::kSampled:
+            return "sampled";
+        case ItemState::kDestroyed:
+            return "destroyed";
     }
     INVARIANT(false);
 }

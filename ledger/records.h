@@ -28,6 +28,8 @@ Hash256 organisation_key(std::string_view id);
 Hash256 product_key(std::string_view gtin14);
 Hash256 licence_key(std::string_view gtin14, std::string_view manufacturer);
 Hash256 lot_key(std::string_view gtin14, std::string_view lot);
+// SHA-256("touchstone/container/1" ‖ sscc)
+Hash256 container_key(std::string_view sscc);
 Hash256 transaction_key(const Hash256& transaction_id);  // a transaction within its validity
 Hash256 expiry_key(Height height);                       // transactions whose validity ends at this height
 Hash256 parameters_key();
@@ -123,8 +125,17 @@ struct LotRecord {
 };
 
 // Lifecycle: one state; flags are a set beside it.
-enum class ItemState : std::uint8_t { kActive = 1, kInTransit = 2, kSold = 3 };
-std::string_view name_of(ItemState state);  // "active", "in_transit", "sold"
+// The same states serve containers, of which none is ever sold or decommissioned.
+enum class ItemState : std::uint8_t {
+    kActive = 1,
+    kInTransit = 2,
+    kSold = 3,
+    kPacked = 4,  // in a container: who holds it, and whether it moves, is the outermost container's to say
+    kExported = 5,
+    kSampled = 6,
+    kDestroyed = 7
+};
+std::string_view name_of(ItemState state);  // "active", "in_transit", …
 
 enum class ItemFlag : std::uint8_t { kStolen = 0, kSuspect = 1, kQuarantined = 2 };
 std::string_view name_of(ItemFlag flag);
@@ -144,11 +155,32 @@ struct ItemRecord {
     WallTime registered_at;
     std::uint32_t event_count = 0;
     Hash256 event_head;
+    Hash256 container;     // while packed; else zero
+    std::string offered_to;  // whom its owner offers it; else empty
+    WallTime sold_at;        // while sold; else 0
     bool operator==(const ItemRecord&) const = default;
     bool has(ItemFlag flag) const { return (flags >> static_cast<int>(flag)) & 1; }
 
     Bytes encode() const;
     static Result<ItemRecord> decode(ByteView bytes);
+};
+
+// A logistic unit: case, pallet, sea container. Named by its SSCC, which like a serial is not on the ledger.
+struct ContainerRecord {
+    ItemState state = ItemState::kActive;  // active, in transit or packed
+    std::string custodian;
+    std::string receiver;      // while in transit; else empty
+    Hash256 container;         // while packed; else zero
+    std::uint8_t levels = 1;   // of nesting, its own included; never less than there are
+    std::uint32_t direct = 0;  // items and containers directly in it
+    std::uint64_t items = 0;   // in it at all levels
+    WallTime created_at;
+    std::uint32_t event_count = 0;
+    Hash256 event_head;
+    bool operator==(const ContainerRecord&) const = default;
+
+    Bytes encode() const;
+    static Result<ContainerRecord> decode(ByteView bytes);
 };
 
 // A transaction that is in a block and still valid: a repeat is answered from it, not executed.
@@ -166,7 +198,14 @@ struct TransactionRecord {
 
 enum class EventKind : std::uint8_t {
     kDeclared = 1, kRegistered, kShipped, kShipmentCancelled, kReceived, kShipmentRejected, kSold, kReturned,
-    kRecalled, kRecallLifted, kFlagged, kFlagCleared
+    kRecalled, kRecallLifted, kFlagged, kFlagCleared,
+    // into a container and out of it: `other` is its key, `detail` the sequence of the first of its events that tells
+    // of this subject, and of the first that does not any more
+    kPacked, kUnpacked,
+    kLoaded, kUnloaded,   // of a container: its content changed
+    kMissing, kSurplus,   // a receiver's scan did not find the item, or found it without the ledger having it there
+    kDecommissioned, kSaleCancelled,
+    kOwnershipOffered, kOwnershipAccepted, kOwnershipRejected, kOwnershipOfferCancelled
 };
 std::string_view name_of(EventKind kind);       // "registered", "shipped", …
 std::string_view biz_step_of(EventKind kind);   // CBV 2.0: "commissioning", "shipping", …

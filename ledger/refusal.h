@@ -59,6 +59,21 @@ enum class Refusal : std::uint16_t {
     kNotAllowed,         // role or relation does not permit
     kRecallActive,
     kRecallAbsent,
+    // containers, ownership, the end
+    kContainerUnknown = 400,
+    kPacked,
+    kNotPacked,
+    kNotInThisContainer,
+    kContainerMoving,
+    kContainerTooDeep,
+    kContainerCycle,
+    kCountMismatch,
+    kDecommissioned,
+    kTooLate,
+    kNotOwner,
+    kNotOffered,
+    kOfferPending,
+    kCarrierOwns,
 };
 
 struct RefusalInfo {

@@ -16,6 +16,26 @@ Verdict ItemBatch::first_refused() const {
     return rejection_of(outcome_, items_);
 }
 
+Verdict UnitBatch::first_refused() const {
+    if (outcome_.refused.empty()) return std::nullopt;
+    std::vector<Hash256> keys = items_;
+    keys.insert(keys.end(), containers_.begin(), containers_.end());
+    return rejection_of(outcome_, keys);
+}
+
+bool may_move(const ItemRecord& item) { return !item.has(ItemFlag::kStolen) && !item.has(ItemFlag::kQuarantined); }
+
+const ContainerRecord& outermost(Run& run, const Hash256& key) {
+    const ContainerRecord* at = run.overlay.containers.get(key);
+    while (at != nullptr && !at->container.is_zero()) at = run.overlay.containers.get(at->container);
+    INVARIANT(at != nullptr);
+    return *at;
+}
+
+const std::string& holder_of(Run& run, const ItemRecord& item) {
+    return item.container.is_zero() ? item.custodian : outermost(run, item.container).custodian;
+}
+
 const ProductRecord& product_of(Run& run, const ItemRecord& item) {
     const ProductSlot& slot = run.overlay.product(item.gtin);
     INVARIANT(slot.record.has_value());

@@ -4,6 +4,7 @@
 // transaction back. Each fills in the outcome: what it accepted, or which items made it fail.
 #pragma once
 
+#include "base/overloaded.h"
 #include "ledger/operations.h"
 #include "ledger/overlay.h"
 #include "ledger/transitions.h"
@@ -35,6 +36,14 @@ Verdict apply(Run& run, const op::Recall& operation, OperationOutcome& outcome);
 Verdict apply(Run& run, const op::LiftRecall& operation, OperationOutcome& outcome);
 Verdict apply(Run& run, const op::Flag& operation, OperationOutcome& outcome);
 Verdict apply(Run& run, const op::ClearFlag& operation, OperationOutcome& outcome);
+Verdict apply(Run& run, const op::Pack& operation, OperationOutcome& outcome);
+Verdict apply(Run& run, const op::Unpack& operation, OperationOutcome& outcome);
+Verdict apply(Run& run, const op::Decommission& operation, OperationOutcome& outcome);
+Verdict apply(Run& run, const op::CancelSale& operation, OperationOutcome& outcome);
+Verdict apply(Run& run, const op::TransferOwnership& operation, OperationOutcome& outcome);
+Verdict apply(Run& run, const op::AcceptOwnership& operation, OperationOutcome& outcome);
+Verdict apply(Run& run, const op::RejectOwnership& operation, OperationOutcome& outcome);
+Verdict apply(Run& run, const op::CancelOwnershipTransfer& operation, OperationOutcome& outcome);
 
 // Appends events of one operation to the chains of its subjects.
 class EventLog {
@@ -50,6 +59,7 @@ class EventLog {
                                         std::move(detail)} {}
 
     void set_other(const std::string& other) { event_.other = other; }
+    void set_detail(std::string detail) { event_.detail = std::move(detail); }
 
     // `record` has event_count and event_head, and was taken for a change.
     template <class Record>
@@ -65,51 +75,118 @@ class EventLog {
     Event event_;
 };
 
-// The items of one all-or-nothing operation.
-class ItemBatch {
-  public:
-    ItemBatch(Run& run, const std::vector<Hash256>& items, OperationOutcome& outcome)
-        : run_(run), items_(items), outcome_(outcome) {}
+// What a record of this kind that does not exist is refused with.
+template <class Record>
+inline constexpr Refusal kUnknownOf = Refusal::kItemUnknown;
+template <>
+inline constexpr Refusal kUnknownOf<ContainerRecord> = Refusal::kContainerUnknown;
 
-    // `judge` answers Refusal::kNone or why an item may not. Every refused item is reported, and then none is touched.
+// The items, or the containers, of one all-or-nothing operation.
+template <class Record>
+class Batch {
+  public:
+    // `first`: the place of the first key among all keys of the operation, for the outcome.
+    Batch(RecordCache<Record>& cache, const std::vector<Hash256>& keys, std::uint32_t first = 0)
+        : cache_(cache), keys_(keys), first_(first) {}
+
+    // `judge` answers Refusal::kNone or why a record may not. Every refused one is reported.
     template <class Judge>
-    Verdict judge_all(ItemOperation operation, const Judge& judge) {
-        const std::uint64_t mark = run_.overlay.next_operation();
-        slots_.reserve(items_.size());
-        for (const Hash256& key : items_) {
-            ItemSlot& slot = run_.overlay.items.slot(key);
+    void judge_all(ItemOperation operation, std::uint64_t mark, const Judge& judge, OperationOutcome& outcome) {
+        slots_.reserve(keys_.size());
+        for (const Hash256& key : keys_) {
+            auto& slot = cache_.slot(key);
             const Refusal refusal = judge_one(slot, mark, operation, judge);
             if (refusal != Refusal::kNone)
-                outcome_.refused.push_back({static_cast<std::uint32_t>(slots_.size()), refusal});
+                outcome.refused.push_back({first_ + static_cast<std::uint32_t>(slots_.size()), refusal});
             slots_.push_back(&slot);
         }
-        return first_refused();
     }
-    // `change` gets the item's key and its record.
+    // `change` gets the key and the record, which has its new state.
     template <class Change>
-    void change_all(ItemOperation operation, const Change& change) {
-        for (std::size_t i = 0; i < items_.size(); ++i) {
-            ItemRecord& item = run_.overlay.items.change(*slots_[i]);
-            item.state = item_state(transition(lifecycle_of(&item), operation).next);
-            change(items_[i], item);
+    void change_all(ItemOperation operation, const Change& change, OperationOutcome& outcome) {
+        for (std::size_t i = 0; i < keys_.size(); ++i) {
+            Record& record = cache_.change(*slots_[i]);
+            record.state = item_state(transition(lifecycle_of(&record), operation).next);
+            change(keys_[i], record);
         }
-        outcome_.accepted = static_cast<std::uint32_t>(items_.size());
+        outcome.accepted += static_cast<std::uint32_t>(keys_.size());
     }
 
   private:
     template <class Judge>
-    Refusal judge_one(ItemSlot& slot, std::uint64_t mark, ItemOperation operation, const Judge& judge) {
+    Refusal judge_one(typename RecordCache<Record>::Slot& slot, std::uint64_t mark, ItemOperation operation,
+                      const Judge& judge) {
         if (std::exchange(slot.seen_in, mark) == mark) return Refusal::kItemRepeated;
-        const ItemRecord* const item = slot.record ? &*slot.record : nullptr;
-        const Transition permitted = transition(lifecycle_of(item), operation);
-        return permitted.allowed() ? judge(*item) : permitted.refusal;
+        if (!slot.record) return kUnknownOf<Record>;
+        const Transition permitted = transition(lifecycle_of(&*slot.record), operation);
+        return permitted.allowed() ? judge(*slot.record) : permitted.refusal;
     }
+
+    RecordCache<Record>& cache_;
+    const std::vector<Hash256>& keys_;
+    std::uint32_t first_;
+    std::vector<typename RecordCache<Record>::Slot*> slots_;
+};
+
+// The items of one all-or-nothing operation: all are judged, and then all or none touched.
+class ItemBatch {
+  public:
+    ItemBatch(Run& run, const std::vector<Hash256>& items, OperationOutcome& outcome)
+        : run_(run), items_(items), outcome_(outcome), batch_(run.overlay.items, items) {}
+
+    template <class Judge>
+    Verdict judge_all(ItemOperation operation, const Judge& judge) {
+        batch_.judge_all(operation, run_.overlay.next_operation(), judge, outcome_);
+        return first_refused();
+    }
+    template <class Change>
+    void change_all(ItemOperation operation, const Change& change) {
+        batch_.change_all(operation, change, outcome_);
+    }
+
+  private:
     Verdict first_refused() const;
 
     Run& run_;
     const std::vector<Hash256>& items_;
     OperationOutcome& outcome_;
-    std::vector<ItemSlot*> slots_;
+    Batch<ItemRecord> batch_;
+};
+
+// Likewise of an operation on items and containers; judges and changes take either.
+class UnitBatch {
+  public:
+    UnitBatch(Run& run, const std::vector<Hash256>& items, const std::vector<Hash256>& containers,
+              OperationOutcome& outcome)
+        : run_(run),
+          items_(items),
+          containers_(containers),
+          outcome_(outcome),
+          item_batch_(run.overlay.items, items),
+          container_batch_(run.overlay.containers, containers, static_cast<std::uint32_t>(items.size())) {}
+
+    template <class Judge>
+    Verdict judge_all(ItemOperation operation, const Judge& judge) {
+        const std::uint64_t mark = run_.overlay.next_operation();
+        item_batch_.judge_all(operation, mark, judge, outcome_);
+        container_batch_.judge_all(operation, mark, judge, outcome_);
+        return first_refused();
+    }
+    template <class Change>
+    void change_all(ItemOperation operation, const Change& change) {
+        item_batch_.change_all(operation, change, outcome_);
+        container_batch_.change_all(operation, change, outcome_);
+    }
+
+  private:
+    Verdict first_refused() const;
+
+    Run& run_;
+    const std::vector<Hash256>& items_;
+    const std::vector<Hash256>& containers_;
+    OperationOutcome& outcome_;
+    Batch<ItemRecord> item_batch_;
+    Batch<ContainerRecord> container_batch_;
 };
 
 // "3 of 10 items; the first is number 2, 51a0…": what made an operation on items fail. Precondition: some are refused.
@@ -118,6 +195,12 @@ Rejection rejection_of(const OperationOutcome& outcome, const std::vector<Hash25
 // Of a product whose items exist: there must be one.
 const ProductRecord& product_of(Run& run, const ItemRecord& item);
 bool is_recalled(Run& run, const ItemRecord& item);
+// Not stolen and not quarantined.
+bool may_move(const ItemRecord& item);
+// The container that `key` is in at the outermost level, or is itself. Precondition: it exists.
+const ContainerRecord& outermost(Run& run, const Hash256& key);
+// Who has the item in hand: of a packed one, the custodian of its outermost container.
+const std::string& holder_of(Run& run, const ItemRecord& item);
 // Another organisation that exists and is not suspended.
 Verdict check_other_party(Run& run, const std::string& id, std::string_view field);
 

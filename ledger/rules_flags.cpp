@@ -10,7 +10,7 @@ namespace {
 
 bool may_flag(Run& run, const ItemRecord& item, ItemFlag flag) {
     const OrganisationRecord& actor = run.actor;
-    if (item.custodian == actor.id || product_of(run, item).brand == actor.id || actor.has(Role::kRegulator))
+    if (holder_of(run, item) == actor.id || product_of(run, item).brand == actor.id || actor.has(Role::kRegulator))
         return true;
     return flag == ItemFlag::kSuspect && (actor.has(Role::kPlatform) || actor.has(Role::kAuditor));
 }

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "base/overloaded.h"
+
 namespace touchstone::node {
 namespace {
 

@@ -1,7 +1,6 @@
 // item_verify, item_get, item_history, item_proof.
-#include <charconv>
-
 #include "base/limits.h"
+#include "rpc/history_page.h"
 #include "rpc/item_params.h"
 #include "rpc/record_json.h"
 #include "rpc/schemas.h"
@@ -24,11 +23,6 @@ HandlerError item_verify(const CallContext& context, const Params& params, JsonW
 Result<NamedItem, RpcError> asked_item(const Params& params) {
     HANDLER_TRY(const ItemParams named, ItemParams::from(params));
     return name_item(named.request());
-}
-
-void write_signed_by(JsonWriter& out, const SignedTip& tip) {
-    out.field("height", tip.header.height.value);
-    out.key("header").raw("\"" + tip.header_base64 + "\"").key("certificate").raw("\"" + tip.certificate_base64 + "\"");
 }
 
 struct FoundItem {
@@ -68,62 +62,14 @@ HandlerError item_proof(const CallContext& context, const Params& params, JsonWr
     return std::nullopt;
 }
 
-Result<std::uint32_t, RpcError> first_event(const Params& params) {
-    HANDLER_TRY(const std::optional<std::string> cursor, params.text("cursor"));
-    if (!cursor) return std::uint32_t{0};
-    std::uint32_t value = 0;
-    const auto [end, error] = std::from_chars(cursor->data(), cursor->data() + cursor->size(), value);
-    if (error != std::errc{} || end != cursor->data() + cursor->size())
-        return invalid_params("cursor: what an earlier page answered.");
-    return value;
-}
-
-// Writes events from `from` on; answers the sequence after the last one written, or the view's error.
-Result<std::uint32_t> write_events(JsonWriter& out, const ReadView& view, const Hash256& subject,
-                                   std::pair<std::uint32_t, std::size_t> from_and_limit) {
-    auto [next, limit] = from_and_limit;
-    const Bytes start = ledger::event_side_key(subject, next);
-    const ByteView prefix = ByteView(start).first(start.size() - sizeof(std::uint32_t));
-    std::optional<Error> fault;
-    TRY(view.side_scan(prefix, start, [&](ByteView key, ByteView value) {
-        if (limit == 0) return false;
-        auto event = ledger::Event::decode(value);
-        const bool in_order =
-            event.ok() && event->sequence == next && equal(key, ledger::event_side_key(subject, next));
-        if (!in_order) {
-            fault = Error{"history_corrupt", "The stored history of this item is damaged on this node."};
-            return false;
-        }
-        write_event(out, *event, value);
-        ++next, --limit;
-        return true;
-    }));
-    if (fault) return *fault;
-    return next;
-}
-
 HandlerError item_history(const CallContext& context, const Params& params, JsonWriter& out) {
     HANDLER_TRY(const NamedItem named, asked_item(params));
-    HANDLER_TRY(const std::size_t limit, params.limit());
-    HANDLER_TRY(const std::uint32_t from, first_event(params));
+    HANDLER_TRY(const HistoryPage page, HistoryPage::from(params));
     const auto view = context.node().read();
     HANDLER_TRY(const FoundItem found, find_item(*view, named.key));
-    const std::uint32_t count = found.item ? found.item->event_count : 0;
-    const Hash256 head = found.item ? found.item->event_head : Hash256{};
-    out.begin_object().field_hex("key", named.key.view()).key("events").begin_array();
-    const auto next = write_events(out, *view, named.key, {from, limit});
-    if (!next.ok()) return from_error(next.error());
-    if (*next < count && *next - std::min(from, *next) < limit)
-        return from_error({"history_corrupt", "Events of this item are missing on this node."});
-    const auto proof = proof_element(*view, {RecordKind::kItem, named.key}, found.bytes);
-    if (!proof.ok()) return from_error(proof.error());
-    out.end_array().field("event_count", count).field_hex("head", head.view()).field("complete", *next >= count);
-    out.key("cursor");
-    *next < count ? out.string(std::to_string(*next)) : out.null();
-    out.key("proof").begin_array().raw(*proof).end_array();
-    write_signed_by(out, view->tip());
-    out.end_object();
-    return std::nullopt;
+    History history{{RecordKind::kItem, named.key}, found.bytes, 0, {}};
+    if (found.item) history.event_count = found.item->event_count, history.event_head = found.item->event_head;
+    return write_history(*view, history, page, out);
 }
 
 std::vector<ParamInfo> with(std::vector<ParamInfo> more) {

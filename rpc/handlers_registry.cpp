@@ -3,6 +3,7 @@
 #include "ledger/index.h"
 #include "rpc/method.h"
 #include "rpc/record_json.h"
+#include "rpc/record_page.h"
 #include "rpc/schemas.h"
 
 namespace touchstone::rpc {
@@ -13,16 +14,6 @@ Result<std::string, RpcError> asked_gtin(const Params& params) {
     auto gtin = ledger::to_gtin14(text);
     if (!gtin.ok()) return bad_input(gtin.error());
     return *std::move(gtin);
-}
-
-template <class Record>
-Result<std::optional<Record>, RpcError> read_record(const ReadView& view, const Hash256& key) {
-    const auto bytes = view.record(key);
-    if (!bytes.ok()) return from_error(bytes.error());
-    if (!*bytes) return std::optional<Record>{};
-    auto record = Record::decode(**bytes);
-    if (!record.ok()) return from_error(record.error());
-    return std::optional<Record>(*std::move(record));
 }
 
 template <class Record>
@@ -57,40 +48,6 @@ HandlerError licence_get(const CallContext& context, const Params& params, JsonW
 }
 
 // -- lists: a page of index keys first, then their records, all from one view
-
-struct IndexPage {
-    std::vector<Bytes> keys;
-    bool complete = true;
-};
-
-// The cursor is the last index key of the page before, in hexadecimal.
-Result<IndexPage, RpcError> index_page(const ReadView& view, const Params& params, const Bytes& prefix) {
-    HANDLER_TRY(const std::size_t limit, params.limit());
-    HANDLER_TRY(const std::optional<std::string> cursor, params.text("cursor"));
-    Bytes from = prefix;
-    if (cursor) {
-        const auto last = from_hex(*cursor);
-        const bool ours = last && last->size() >= prefix.size() && equal(ByteView(*last).first(prefix.size()), prefix);
-        if (!ours) return invalid_params("cursor: what an earlier page of this list answered.");
-        from = ledger::index_key_after(*last);
-    }
-    IndexPage page;
-    const Status scanned = view.side_scan(prefix, from, [&](ByteView key, ByteView) {
-        page.complete = page.keys.size() < limit;
-        if (page.complete) page.keys.push_back(to_bytes(key));
-        return page.complete;
-    });
-    if (!scanned.ok()) return from_error(scanned.error());
-    return page;
-}
-
-void write_page_end(JsonWriter& out, const IndexPage& page) {
-    out.end_array().field("complete", page.complete).key("cursor");
-    page.complete ? out.null() : out.hex(page.keys.back());
-    out.end_object();
-}
-
-RpcError index_fault() { return from_error({"index_corrupt", "An index of this node does not fit its records."}); }
 
 template <class Record>
 HandlerError write_entry(const ReadView& view, const Hash256& key, JsonWriter& out) {

@@ -305,7 +305,8 @@ std::string Dispatcher::metrics() const {
     const auto family = [&](const std::string& metric, const char* help, auto&& value) {
         text += "# HELP touchstone_" + metric + " " + help + "\n# TYPE touchstone_" + metric + " counter\n";
         for (const auto& [name, entry] : entries_)
-            text += "touchstone_" + metric + "{method=\"" + std::string(name) + "\"} " + std::to_string(value(entry)) + "\n";
+            text += "touchstone_" + metric + "{method=\"" + std::string(name) + "\"} " + std::to_string(value(entry)) +
+                    "\n";
     };
     family("rpc_calls_total", "JSON-RPC calls, by method", [](const auto& entry) { return entry.calls.load(); });
     family("rpc_errors_total", "JSON-RPC calls answered with an error, by method",

@@ -98,6 +98,7 @@ struct MethodInfo {
 std::vector<MethodInfo> chain_methods();
 std::vector<MethodInfo> transaction_methods();
 std::vector<MethodInfo> item_methods();
+std::vector<MethodInfo> container_methods();
 std::vector<MethodInfo> registry_methods();
 std::vector<MethodInfo> event_methods();
 

@@ -22,6 +22,8 @@ Status decode(CachedRecord& record, RecordKind kind, ByteView bytes) {
             return decode_into(record.lot, record.json, bytes);
         case RecordKind::kOrganisation:
             return decode_into(record.organisation, record.json, bytes);
+        case RecordKind::kContainer:
+            return decode_into(record.container, record.json, bytes);
         case RecordKind::kItem:
             break;  // items are not cached: each is asked for once
     }
@@ -40,6 +42,8 @@ std::string_view name_of(RecordKind kind) {
             return "lot";
         case RecordKind::kOrganisation:
             return "organisation";
+        case RecordKind::kContainer:
+            return "container";
     }
     INVARIANT(false);
 }

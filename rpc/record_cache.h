@@ -1,4 +1,5 @@
-// Decoded product, lot and organisation records of the newest state, with their JSON and their proofs made once.
+// Decoded product, lot, organisation and container records of the newest state, with their JSON and their proofs made
+// once.
 //
 // Every item of a product asks for the same few records, so a look-up of an item pays for one proof instead of four.
 // An entry is good for one block only: the cache belongs to a tip and is emptied when a newer one asks. Threads: any;
@@ -16,13 +17,14 @@
 
 namespace touchstone::rpc {
 
-enum class RecordKind : std::uint8_t { kItem, kProduct, kLot, kOrganisation };
-std::string_view name_of(RecordKind kind);  // "item", "product", "lot", "organisation"
+enum class RecordKind : std::uint8_t { kItem, kProduct, kLot, kOrganisation, kContainer };
+std::string_view name_of(RecordKind kind);  // "item", "product", "lot", "organisation", "container"
 
 struct CachedRecord {
     std::optional<ledger::ProductRecord> product;
     std::optional<ledger::LotRecord> lot;
     std::optional<ledger::OrganisationRecord> organisation;
+    std::optional<ledger::ContainerRecord> container;
     std::string json;        // the record as answers show it, or "null"
     std::string proof_json;  // one element of `proof`; empty when it was not asked for yet
 };

@@ -120,6 +120,16 @@ void write_record(JsonWriter& out, const ledger::LicenceRecord& licence) {
     out.end_object();
 }
 
+void write_record(JsonWriter& out, const ledger::ContainerRecord& container) {
+    out.begin_object().field("state", ledger::name_of(container.state)).field("custodian", container.custodian);
+    write_text_or_null(out, "receiver", container.receiver);
+    write_hash_or_null(out, "container", container.container);
+    out.field("items", container.items).field("direct", container.direct);
+    out.field("created_at_ms", container.created_at.ms);
+    write_history_mark(out, container.event_count, container.event_head);
+    out.end_object();
+}
+
 void write_item(JsonWriter& out, const Hash256& key, const ledger::ItemRecord& item) {
     out.begin_object().field_hex("key", key.view()).field("gtin", item.gtin);
     write_text_or_null(out, "lot", item.lot);
@@ -130,15 +140,19 @@ void write_item(JsonWriter& out, const Hash256& key, const ledger::ItemRecord& i
     out.field("maker", item.maker).field("owner", item.owner).field("custodian", item.custodian);
     write_text_or_null(out, "receiver", item.receiver);
     write_text_or_null(out, "facility", item.facility);
+    write_hash_or_null(out, "container", item.container);
+    write_text_or_null(out, "offered_to", item.offered_to);
+    out.key("sold_at_ms");
+    item.sold_at.ms == 0 ? out.null() : out.number(item.sold_at.ms);
     out.field("registered_at_ms", item.registered_at.ms);
     write_history_mark(out, item.event_count, item.event_head);
     out.end_object();
 }
 
-void write_custody(JsonWriter& out, const ledger::ItemRecord& item) {
-    out.begin_object().field("custodian", item.custodian).field("owner", item.owner);
-    write_text_or_null(out, "receiver", item.receiver);
-    out.field("state", ledger::name_of(item.state)).end_object();
+void write_custody(JsonWriter& out, const ledger::ItemRecord& item, const ledger::ContainerRecord* outer) {
+    out.begin_object().field("custodian", outer ? outer->custodian : item.custodian).field("owner", item.owner);
+    write_text_or_null(out, "receiver", outer ? outer->receiver : item.receiver);
+    out.field("state", ledger::name_of(outer ? outer->state : item.state)).end_object();
 }
 
 void write_event(JsonWriter& out, const ledger::Event& event, ByteView canonical) {

@@ -14,9 +14,11 @@ void write_record(JsonWriter& out, const ledger::ProductRecord& product);
 void write_record(JsonWriter& out, const ledger::LotRecord& lot);
 void write_record(JsonWriter& out, const ledger::OrganisationRecord& organisation);
 void write_record(JsonWriter& out, const ledger::LicenceRecord& licence);
+void write_record(JsonWriter& out, const ledger::ContainerRecord& container);
 void write_item(JsonWriter& out, const Hash256& key, const ledger::ItemRecord& item);
-// {custodian, owner, receiver, state}; receiver is null unless in transit.
-void write_custody(JsonWriter& out, const ledger::ItemRecord& item);
+// {custodian, owner, receiver, state}; receiver is null unless in transit. `outer`: the outermost container of a packed
+// item, whose custody and movement are the item's; else null.
+void write_custody(JsonWriter& out, const ledger::ItemRecord& item, const ledger::ContainerRecord* outer);
 // The event and its canonical bytes.
 void write_event(JsonWriter& out, const ledger::Event& event, ByteView canonical);
 void write_header_fields(JsonWriter& out, const ledger::Header& header);

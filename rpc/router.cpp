@@ -1,7 +1,7 @@
 #include "rpc/router.h"
 
-#include <boost/beast/http/verb.hpp>
 #include <boost/beast/http/status.hpp>
+#include <boost/beast/http/verb.hpp>
 #include <boost/beast/websocket/rfc6455.hpp>
 
 #include "rpc/verify.h"

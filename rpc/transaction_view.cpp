@@ -1,14 +1,10 @@
 #include "rpc/transaction_view.h"
 
+#include "base/overloaded.h"
 #include "ledger/parsed.h"
 
 namespace touchstone::rpc {
 namespace {
-
-template <class... Cases>
-struct Overloaded : Cases... {
-    using Cases::operator()...;
-};
 
 struct OperationView {
     std::string_view name;  // the member of pb::Operation
@@ -16,6 +12,8 @@ struct OperationView {
     bool event = true;  // licences leave no event
     std::string_view other, detail, gtin, lot;
     const std::vector<Hash256>* items = nullptr;
+    const std::vector<Hash256>* containers = nullptr;
+    Hash256 into = {};  // the container that is packed or unpacked
 };
 
 OperationView view_of(const ledger::Operation& operation) {
@@ -37,16 +35,18 @@ OperationView view_of(const ledger::Operation& operation) {
                 return OperationView{"register", Kind::kRegistered, true, {}, o.facility, o.gtin, o.lot, &o.items};
             },
             [](const op::Ship& o) {
-                return OperationView{"ship", Kind::kShipped, true, o.to, o.document, {}, {}, &o.items};
+                return OperationView{"ship", Kind::kShipped, true, o.to, o.document, {}, {}, &o.items, &o.containers};
             },
             [](const op::CancelShipment& o) {
-                return OperationView{"cancel_shipment", Kind::kShipmentCancelled, true, {}, {}, {}, {}, &o.items};
+                return OperationView{"cancel_shipment", Kind::kShipmentCancelled, true, {}, {}, {}, {}, &o.items,
+                                     &o.containers};
             },
             [](const op::Receive& o) {
-                return OperationView{"receive", Kind::kReceived, true, {}, {}, {}, {}, &o.items};
+                return OperationView{"receive", Kind::kReceived, true, {}, {}, {}, {}, &o.items, &o.containers};
             },
             [](const op::RejectShipment& o) {
-                return OperationView{"reject_shipment", Kind::kShipmentRejected, true, {}, o.reason, {}, {}, &o.items};
+                return OperationView{"reject_shipment", Kind::kShipmentRejected, true, {}, o.reason, {}, {}, &o.items,
+                                     &o.containers};
             },
             [](const op::Sell& o) { return OperationView{"sell", Kind::kSold, true, {}, o.country, {}, {}, &o.items}; },
             [](const op::Return& o) {
@@ -65,6 +65,34 @@ OperationView view_of(const ledger::Operation& operation) {
                 return OperationView{"clear_flag", Kind::kFlagCleared, true, ledger::name_of(o.flag), o.reason, {}, {},
                                      &o.items};
             },
+            [](const op::Pack& o) {
+                return OperationView{"pack", Kind::kPacked, true, {}, {}, {}, {}, &o.items, &o.containers, o.container};
+            },
+            [](const op::Unpack& o) {
+                return OperationView{"unpack", Kind::kUnpacked, true,          {},         {}, {},
+                                     {},       &o.items,        &o.containers, o.container};
+            },
+            [](const op::Decommission& o) {
+                return OperationView{
+                    "decommission", Kind::kDecommissioned, true, ledger::name_of(o.into), o.reason, {}, {}, &o.items};
+            },
+            [](const op::CancelSale& o) {
+                return OperationView{"cancel_sale", Kind::kSaleCancelled, true, {}, o.reason, {}, {}, &o.items};
+            },
+            [](const op::TransferOwnership& o) {
+                return OperationView{"transfer_ownership", Kind::kOwnershipOffered, true, o.to, {}, {}, {}, &o.items};
+            },
+            [](const op::AcceptOwnership& o) {
+                return OperationView{"accept_ownership", Kind::kOwnershipAccepted, true, {}, {}, {}, {}, &o.items};
+            },
+            [](const op::RejectOwnership& o) {
+                return OperationView{
+                    "reject_ownership", Kind::kOwnershipRejected, true, {}, o.reason, {}, {}, &o.items};
+            },
+            [](const op::CancelOwnershipTransfer& o) {
+                return OperationView{
+                    "cancel_ownership_transfer", Kind::kOwnershipOfferCancelled, true, {}, {}, {}, {}, &o.items};
+            },
         },
         operation);
 }
@@ -74,14 +102,16 @@ void write_optional(JsonWriter& out, std::string_view name, std::string_view tex
     text.empty() ? out.null() : out.string(text);
 }
 
-void write_accepted(JsonWriter& out, const OperationView& view, const ledger::OperationOutcome& outcome) {
-    out.key("items").begin_array();
-    if (view.items) {
-        std::vector<bool> refused(view.items->size(), false);
+// Those that were not refused, of the keys whose first has the place `first` in the operation.
+void write_accepted(JsonWriter& out, const std::vector<Hash256>* keys, std::size_t first,
+                    const ledger::OperationOutcome& outcome) {
+    out.begin_array();
+    if (keys) {
+        std::vector<bool> refused(keys->size(), false);
         for (const ledger::ItemOutcome& item : outcome.refused)
-            if (item.index < refused.size()) refused[item.index] = true;
+            if (item.index >= first && item.index - first < refused.size()) refused[item.index - first] = true;
         for (std::size_t i = 0; i < refused.size(); ++i)
-            if (!refused[i]) out.hex((*view.items)[i].view());
+            if (!refused[i]) out.hex((*keys)[i].view());
     }
     out.end_array();
 }
@@ -92,7 +122,9 @@ std::vector<std::vector<Hash256>> operation_items(const ledger::ParsedTransactio
     std::vector<std::vector<Hash256>> items;
     for (const ledger::Operation& operation : transaction.operations()) {
         const OperationView view = view_of(operation);
-        items.push_back(view.items ? *view.items : std::vector<Hash256>{});
+        std::vector<Hash256>& keys = items.emplace_back();
+        if (view.items) keys = *view.items;
+        if (view.containers) keys.insert(keys.end(), view.containers->begin(), view.containers->end());
     }
     return items;
 }
@@ -119,7 +151,12 @@ void write_operation_events(JsonWriter& out, const ledger::ParsedTransaction& tr
         write_optional(out, "detail", view.detail);
         write_optional(out, "gtin", view.gtin);
         write_optional(out, "lot", view.lot);
-        write_accepted(out, view, outcome.operations[i]);
+        out.key("container");
+        view.into.is_zero() ? out.null() : out.hex(view.into.view());
+        out.key("items");
+        write_accepted(out, view.items, 0, outcome.operations[i]);
+        out.key("containers");
+        write_accepted(out, view.containers, view.items ? view.items->size() : 0, outcome.operations[i]);
         out.end_object();
     }
 }

@@ -28,6 +28,12 @@ constexpr std::array<ReasonInfo, kReasonCount> kReasons{{
     {Reason::kExpired, "expired", VerdictKind::kCaution, "The item's expiry date has passed."},
     {Reason::kMakerSuspended, "maker_suspended", VerdictKind::kCaution,
      "The organisation that registered the item is suspended from the ledger."},
+    {Reason::kExported, "exported", VerdictKind::kCaution,
+     "The item was exported for good, and should not be on sale here."},
+    {Reason::kSampled, "sampled", VerdictKind::kCaution,
+     "The item was used up as a sample, and should not be on sale."},
+    {Reason::kDestroyed, "destroyed", VerdictKind::kCaution,
+     "The item was recorded as destroyed. What is in your hands is another thing, or should not be."},
     {Reason::kInTransit, "in_transit", VerdictKind::kGenuine,
      "The item was shipped and its receiver has not accepted it yet."},
     {Reason::kSold, "sold", VerdictKind::kGenuine,
@@ -77,6 +83,24 @@ void judge_print(const ledger::ItemRecord& item, const VerdictContext& context, 
     if (expired) reasons.push_back(Reason::kExpired);
 }
 
+void judge_state(ledger::ItemState state, std::vector<Reason>& reasons) {
+    switch (state) {
+        case ledger::ItemState::kActive:
+        case ledger::ItemState::kPacked:
+            break;
+        case ledger::ItemState::kInTransit:
+            return reasons.push_back(Reason::kInTransit);
+        case ledger::ItemState::kSold:
+            return reasons.push_back(Reason::kSold);
+        case ledger::ItemState::kExported:
+            return reasons.push_back(Reason::kExported);
+        case ledger::ItemState::kSampled:
+            return reasons.push_back(Reason::kSampled);
+        case ledger::ItemState::kDestroyed:
+            return reasons.push_back(Reason::kDestroyed);
+    }
+}
+
 }  // namespace
 
 std::string_view name_of(VerdictKind kind) {
@@ -107,8 +131,7 @@ Verdict judge(const VerdictRecords& records, const VerdictContext& context) {
     judge_marks(records, verdict.reasons);
     judge_print(*records.item, context, verdict.reasons);
     if (records.maker && records.maker->suspended) verdict.reasons.push_back(Reason::kMakerSuspended);
-    if (records.item->state == ledger::ItemState::kInTransit) verdict.reasons.push_back(Reason::kInTransit);
-    if (records.item->state == ledger::ItemState::kSold) verdict.reasons.push_back(Reason::kSold);
+    judge_state(records.outer ? records.outer->state : records.item->state, verdict.reasons);
     verdict.kind = VerdictKind::kGenuine;
     for (const Reason reason : verdict.reasons) verdict.kind = heavier(verdict.kind, info(reason).weight);
     return verdict;

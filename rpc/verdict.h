@@ -28,10 +28,13 @@ enum class Reason {
     kExpiryMismatch,
     kExpired,
     kMakerSuspended,
+    kExported,
+    kSampled,
+    kDestroyed,
     kInTransit,
     kSold,
 };
-inline constexpr std::size_t kReasonCount = 12;
+inline constexpr std::size_t kReasonCount = 15;
 
 struct ReasonInfo {
     Reason reason;
@@ -49,6 +52,7 @@ struct VerdictRecords {
     const ledger::OrganisationRecord* maker = nullptr;
     // Whether `product` was looked up: an unregistered item named by its key alone tells no GTIN.
     bool product_read = false;
+    const ledger::ContainerRecord* outer = nullptr;  // the outermost container of a packed item
 };
 
 struct VerdictContext {

@@ -1,5 +1,6 @@
 #include "rpc/verify.h"
 
+#include "base/limits.h"
 #include "rpc/record_json.h"
 #include "rpc/verdict.h"
 
@@ -10,7 +11,12 @@ struct Evidence {
     std::optional<Bytes> item_bytes;
     std::optional<ledger::ItemRecord> item;
     CachedRecordPtr product, lot, maker;
+    std::vector<CachedRecordPtr> containers;  // of a packed item, from the inside out
     std::string item_proof;
+
+    const ledger::ContainerRecord* outer() const {
+        return containers.empty() ? nullptr : &*containers.back()->container;
+    }
 };
 
 RpcError bad_name(std::string reason, std::string message) {
@@ -62,6 +68,19 @@ Status gather_others(const Services& services, const ReadView& view, const Named
     return Ok{};
 }
 
+// A pallet's records serve all of its items: they are cached like those of the product.
+Status gather_containers(const Services& services, const ReadView& view, WithProof with_proof, Evidence& evidence) {
+    if (!evidence.item) return Ok{};
+    for (Hash256 at = evidence.item->container; !at.is_zero();) {
+        TRY_ASSIGN(CachedRecordPtr container, services.cache.get(view, {RecordKind::kContainer, at}, with_proof));
+        const bool sound = container->container && evidence.containers.size() < limits::kContainerLevelsMax;
+        if (!sound) return Error{"state_corrupt", "A packed item's containers are damaged on this node."};
+        at = container->container->container;
+        evidence.containers.push_back(std::move(container));
+    }
+    return Ok{};
+}
+
 Result<Evidence> gather(const Services& services, const ReadView& view, const NamedItem& named, WithProof with_proof) {
     Evidence evidence;
     TRY_ASSIGN(evidence.item_bytes, view.record(named.key));
@@ -69,6 +88,7 @@ Result<Evidence> gather(const Services& services, const ReadView& view, const Na
         TRY_ASSIGN(evidence.item, ledger::ItemRecord::decode(*evidence.item_bytes));
     }
     TRY(gather_others(services, view, named, with_proof, evidence));
+    TRY(gather_containers(services, view, with_proof, evidence));
     if (with_proof == WithProof::kYes) {
         TRY_ASSIGN(evidence.item_proof,
                    proof_element(view, RecordName{RecordKind::kItem, named.key}, evidence.item_bytes));
@@ -95,6 +115,7 @@ Result<Verdict, RpcError> judge_evidence(const VerifyRequest& request, const Nam
     records.product = evidence.product ? pointer(evidence.product->product) : nullptr;
     records.lot = evidence.lot ? pointer(evidence.lot->lot) : nullptr;
     records.maker = evidence.maker ? pointer(evidence.maker->organisation) : nullptr;
+    records.outer = evidence.outer();
     records.product_read = evidence.product != nullptr;
     return judge(records, context);
 }
@@ -111,13 +132,14 @@ void write_answer(JsonWriter& out, const NamedItem& named, const Verdict& verdic
     out.key("maker");
     evidence.maker ? out.raw(evidence.maker->json) : out.null();
     out.key("custody");
-    evidence.item ? write_custody(out, *evidence.item) : void(out.null());
+    evidence.item ? write_custody(out, *evidence.item, evidence.outer()) : void(out.null());
 }
 
 void write_proof(JsonWriter& out, const Evidence& evidence, const SignedTip& tip) {
     out.key("proof").begin_array().raw(evidence.item_proof);
     for (const CachedRecordPtr& record : {evidence.product, evidence.lot, evidence.maker})
         if (record) out.raw(record->proof_json);
+    for (const CachedRecordPtr& record : evidence.containers) out.raw(record->proof_json);
     out.end_array();
     // Base64 needs no escape, and the tip has it ready.
     out.key("header").raw("\"" + tip.header_base64 + "\"").key("certificate").raw("\"" + tip.certificate_base64 + "\"");

@@ -11,7 +11,7 @@ namespace touchstone::tools {
 struct MachineFacts {
     unsigned cores = 0;
     std::string cpu;
-    double sync_p50_us = 0;  // append 4 KiB + fdatasync in the folder of the network
+    double sync_p50_us = 0;        // append 4 KiB + fdatasync in the folder of the network
     double verify_per_second = 0;  // Ed25519 checks of a 250-byte message on one core
 };
 MachineFacts machine_facts(const std::filesystem::path& folder);

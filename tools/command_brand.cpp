@@ -77,21 +77,7 @@ Result<SingleReport> execute(const Arguments& arguments, const GlobalOptions& op
 int run(const Arguments& arguments, const GlobalOptions& options) {
     const auto report = execute(arguments, options);
     if (!report.ok()) return fail(options, report.error());
-    const TransactionAnswer& answer = report->answer;
-    const bool done = !answer.refused() || report->already;
-    const char* state = report->already    ? "already_there"
-                        : answer.refused() ? "refused"
-                        : answer.final     ? "accepted"
-                                           : "pending";
-    json out{{"ok", done}, {"result", state}, {"transaction", answer.id.hex()}};
-    if (answer.final) out["height"] = answer.height;
-    if (answer.refused()) out["refusal"] = {{"code", answer.refusal}, {"message", answer.message}};
-    std::string text = report->already    ? fmt::format("already there: {}\n", answer.message)
-                       : answer.refused() ? fmt::format("refused: {} ({})\n", answer.message, answer.refusal)
-                       : answer.final ? fmt::format("{}: final in block {}\n", name_of(arguments.kind), answer.height)
-                                      : fmt::format("{}: taken, not final yet\n", name_of(arguments.kind));
-    return finish(options, out, text + fmt::format("  transaction {}\n", answer.id.hex()),
-                  done ? kExitOk : kExitRefused);
+    return finish(options, to_json(*report), to_text(*report, name_of(arguments.kind)), exit_status_of(*report));
 }
 
 std::shared_ptr<Arguments> add_operation(CLI::App* sub, GlobalOptions& options, OperationKind kind,

@@ -4,10 +4,12 @@
 #include <CLI/CLI.hpp>
 #include <iostream>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "base/limits.h"
 #include "ledger/gs1.h"
 #include "tools/commands.h"
+#include "tools/containers.h"
 #include "tools/submit.h"
 #include "tools/terminal.h"
 
@@ -27,6 +29,11 @@ struct Arguments {
     std::string text;
     std::string flag = "suspect";
     std::string mode = "partial";
+    std::string into = "destroyed";
+    std::string sscc;                     // pack and unpack: the container
+    std::vector<std::string> containers;  // SSCCs: what moves, or is packed and unpacked
+    std::optional<std::uint64_t> counted;
+    std::string scan;
     std::size_t chunk = kItemsPerTransaction;
 };
 
@@ -57,6 +64,23 @@ constexpr ItemCommand kCommands[] = {
      "touchstone flag --flag stolen --reason 'truck 17' --file serials.csv"},
     {OperationKind::kClearFlag, "clear-flag", "Take such a mark away", "cleared",
      "touchstone clear-flag --flag stolen --reason found --file serials.csv"},
+    {OperationKind::kPack, "pack", "Pack items, or containers, into a container named by its SSCC", "packed",
+     "touchstone pack --into 106141412345678908 --file serials.csv"},
+    {OperationKind::kUnpack, "unpack", "Take items, or containers, out of a container", "unpacked",
+     "touchstone unpack --from 106141412345678908 --file serials.csv"},
+    {OperationKind::kDecommission, "decommission", "End items for good: exported, sampled or destroyed",
+     "decommissioned", "touchstone decommission --as destroyed --reason 'water damage' --file serials.csv"},
+    {OperationKind::kCancelSale, "cancel-sale", "Undo a sale recorded by mistake, within 24 hours", "undone",
+     "touchstone cancel-sale https://id.gs1.org/01/09506000134352/21/7KQ2M9XTRB4H"},
+    {OperationKind::kTransferOwnership, "transfer-ownership", "Offer the ownership of items to another organisation",
+     "offered", "touchstone transfer-ownership --to shop --file serials.csv"},
+    {OperationKind::kAcceptOwnership, "accept-ownership", "Accept the ownership that was offered to you", "accepted",
+     "touchstone accept-ownership --file serials.csv"},
+    {OperationKind::kRejectOwnership, "reject-ownership", "Refuse it; the owner stays what it was", "rejected",
+     "touchstone reject-ownership --reason price --file serials.csv"},
+    {OperationKind::kCancelOwnershipTransfer, "cancel-ownership-transfer",
+     "Take back an offer that was not answered yet", "taken back",
+     "touchstone cancel-ownership-transfer --file serials.csv"},
 };
 
 Result<ledger::Day> day_option(const std::string& text, const char* option) {
@@ -107,6 +131,12 @@ Result<SubmitPlan> plan_from(const Arguments& arguments, const ItemCommand& comm
     plan.pattern.flag = arguments.flag == "stolen"    ? ledger::ItemFlag::kStolen
                         : arguments.flag == "suspect" ? ledger::ItemFlag::kSuspect
                                                       : ledger::ItemFlag::kQuarantined;
+    plan.pattern.into = arguments.into == "exported"  ? ledger::ItemState::kExported
+                        : arguments.into == "sampled" ? ledger::ItemState::kSampled
+                                                      : ledger::ItemState::kDestroyed;
+    if (!arguments.sscc.empty()) {
+        TRY_ASSIGN(plan.pattern.container, container_named(arguments.sscc));
+    }
     plan.mode = arguments.mode == "atomic" ? Mode::kAtomic : Mode::kPartial;
     plan.wait = options.no_wait ? Wait::kUntilTaken : Wait::kUntilFinal;
     plan.items_max = arguments.chunk;
@@ -140,6 +170,50 @@ Result<SubmitReport> execute(const Arguments& arguments, const ItemCommand& comm
     };
     Progress progress(command.name, file.items.size());
     return submit_items(file, plan, signer, gates, [&](std::size_t done) { progress.update(done); });
+}
+
+void add_container_options(CLI::App& sub, OperationKind kind, Arguments& arguments) {
+    switch (kind) {
+        case OperationKind::kReceive:
+            sub.add_option("--counted", arguments.counted, "Items found in the container, at all levels");
+            sub.add_option("--scan", arguments.scan,
+                           "CSV of all items found in the container: missing and surplus ones are recorded");
+            [[fallthrough]];
+        case OperationKind::kShip:
+        case OperationKind::kCancelShipment:
+        case OperationKind::kReject:
+        case OperationKind::kPack:
+        case OperationKind::kUnpack:
+            sub.add_option("--sscc", arguments.containers, "Containers instead of items, with all that is in them");
+            break;
+        default:
+            break;
+    }
+}
+
+// Containers go in one operation: they are few, whatever they hold.
+Result<SingleReport> execute_containers(const Arguments& arguments, const ItemCommand& command,
+                                        const GlobalOptions& options) {
+    if (!arguments.items.empty() || !arguments.file.empty())
+        return Error{"usage", "name items or containers (--sscc), in two commands"};
+    TRY_ASSIGN(const SubmitPlan plan, plan_from(arguments, command, options));
+    Operation operation = plan.pattern;
+    for (const std::string& sscc : arguments.containers) {
+        TRY_ASSIGN(const Hash256 key, container_named(sscc));
+        operation.containers.push_back(key);
+    }
+    TRY_ASSIGN(RpcClient client, connect(options));
+    if (arguments.counted || !arguments.scan.empty())
+        TRY(add_findings({arguments.counted, arguments.scan, arguments.gtin}, client, operation));
+    TRY_ASSIGN(const Signer signer, load_signer(options));
+    RpcGate gate(std::move(client), seconds(60));
+    return submit_operation(operation, signer, gate, plan.wait);
+}
+
+int run_containers(const Arguments& arguments, const ItemCommand& command, const GlobalOptions& options) {
+    const auto report = execute_containers(arguments, command, options);
+    if (!report.ok()) return fail(options, report.error());
+    return finish(options, to_json(*report), to_text(*report, command.done), exit_status_of(*report));
 }
 
 void add_one(CLI::App& app, GlobalOptions& options, const ItemCommand& command) {
@@ -179,12 +253,35 @@ void add_one(CLI::App& app, GlobalOptions& options, const ItemCommand& command) 
             [[fallthrough]];
         case OperationKind::kReject:
         case OperationKind::kReturn:
+        case OperationKind::kCancelSale:
+        case OperationKind::kRejectOwnership:
             sub->add_option("--reason", arguments->text, "Why, for the record");
+            break;
+        case OperationKind::kTransferOwnership:
+            sub->add_option("--to", arguments->party, "Organisation that shall own them")->required();
+            break;
+        case OperationKind::kDecommission:
+            sub->add_option("--as", arguments->into, "How they end")
+                ->check(CLI::IsMember({"exported", "sampled", "destroyed"}))
+                ->required();
+            sub->add_option("--reason", arguments->text, "Why, for the record");
+            break;
+        case OperationKind::kPack:
+            sub->add_option("--into", arguments->sscc, "SSCC of the container: 18 digits; made by its first pack")
+                ->required();
+            break;
+        case OperationKind::kUnpack:
+            sub->add_option("--from", arguments->sscc, "SSCC of the container: 18 digits")->required();
             break;
         default:
             break;
     }
+    add_container_options(*sub, command.kind, *arguments);
     sub->callback([&options, arguments, &command] {
+        if (!arguments->containers.empty()) {
+            options.exit_status = run_containers(*arguments, command, options);
+            return;
+        }
         const auto report = execute(*arguments, command, options);
         options.exit_status =
             report.ok() ? finish(options, to_json(*report), to_text(*report, command.done), exit_status_of(*report))

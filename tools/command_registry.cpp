@@ -6,6 +6,7 @@
 
 #include "ledger/gs1.h"
 #include "tools/commands.h"
+#include "tools/containers.h"
 #include "tools/registry_reads.h"
 #include "tools/terminal.h"
 
@@ -81,6 +82,28 @@ int list(const GlobalOptions& options, const ListForm& form, const json& params)
                   fmt::format("{}{} in all\n", table.text(), all->size()));
 }
 
+// What is directly in it by number; --json has the keys of the first page.
+int show_container(const GlobalOptions& options, const std::string& sscc) {
+    const auto key = container_named(sscc);
+    if (!key.ok()) return fail(options, key.error());
+    auto client = connect(options);
+    if (!client.ok()) return fail(options, client.error());
+    const auto answer = client->call("container_get", {{"key", key->hex()}});
+    if (!answer.ok()) return fail(options, answer.error());
+    const json container = answer->value("container", json::object()),
+               custody = answer->value("custody", json::object());
+    Table table;
+    table.row({"custodian", cell(custody.value("custodian", json()))});
+    table.row({"state", cell(custody.value("state", json()))});
+    table.row({"receiver", cell(custody.value("receiver", json()))});
+    table.row({"in containers", std::to_string(answer->value("in", json::array()).size())});
+    table.row({"items at all levels", cell(container.value("items", json()))});
+    table.row({"directly in it", cell(container.value("direct", json()))});
+    table.row({"events", cell(container.value("event_count", json()))});
+    table.row({"key", key->hex()});
+    return finish(options, {{"ok", true}, {"result", *answer}}, table.text());
+}
+
 struct Names {
     std::string gtin;
     std::string other;
@@ -143,6 +166,12 @@ void add_registry_commands(CLI::App& app, GlobalOptions& options) {
     lot->require_subcommand(1);
     add_gtin_show(add_read(*lot, "show", "One lot", "touchstone lot show 09506000134352 A1"), options, "lot_get",
                   "lot");
+
+    const auto sscc = std::make_shared<std::string>();
+    CLI::App* container = add_read(app, "container", "A container: who holds it, and what is in it",
+                                   "touchstone container 106141412345678908");
+    container->add_option("sscc", *sscc, "SSCC: 18 digits")->required();
+    container->callback([&options, sscc] { options.exit_status = show_container(options, *sscc); });
 
     const auto gtin = std::make_shared<std::string>();
     CLI::App* recalls = add_read(app, "recalls", "Recalls in force", "touchstone recalls --gtin 09506000134352");

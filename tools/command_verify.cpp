@@ -10,6 +10,7 @@
 #include "tools/commands.h"
 #include "tools/item_file.h"
 #include "tools/light_client.h"
+#include "tools/provenance.h"
 #include "tools/terminal.h"
 
 namespace touchstone::tools {
@@ -46,14 +47,6 @@ Result<ItemQuery> query_from(const Arguments& arguments) {
     return query;
 }
 
-// The node learns the key of the item and not its serial.
-json params_of(const ItemQuery& query) {
-    json params{{"key", query.key.hex()}, {"proof", true}};
-    if (query.lot) params["lot"] = *query.lot;
-    if (query.expiry) params["expiry"] = *query.expiry;
-    return params;
-}
-
 std::string time_text(WallTime time) {
     return fmt::format("{:%Y-%m-%d %H:%M:%S} UTC", fmt::gmtime(static_cast<std::time_t>(time.ms / 1000)));
 }
@@ -67,15 +60,29 @@ std::string signed_text(const Trust& trust, const SignedHeader& header) {
                        names, header.header.height.value, time_text(header.header.time));
 }
 
-std::string custody_text(const ledger::ItemRecord& item) {
+template <class Record>
+std::string place_text(const Record& record) {
+    if (record.state != ledger::ItemState::kInTransit) return fmt::format("with {}", record.custodian);
+    return fmt::format("on its way from {} to {}, which has not accepted it yet", record.custodian, record.receiver);
+}
+
+std::string custody_text(const ProvenItem& proven) {
+    const ledger::ItemRecord& item = *proven.item;
     switch (item.state) {
         case ledger::ItemState::kInTransit:
-            return fmt::format("on its way from {} to {}, which has not accepted it yet", item.custodian,
-                               item.receiver);
+        case ledger::ItemState::kActive:
+            return place_text(item);
         case ledger::ItemState::kSold:
             return fmt::format("sold by {}", item.custodian);
-        case ledger::ItemState::kActive:
-            return fmt::format("with {}", item.custodian);
+        case ledger::ItemState::kPacked:
+            return fmt::format("in a container {}{}", place_text(proven.containers.back()),
+                               proven.containers.size() > 1
+                                   ? fmt::format(" ({} containers in one another)", proven.containers.size())
+                                   : std::string());
+        case ledger::ItemState::kExported:
+        case ledger::ItemState::kSampled:
+        case ledger::ItemState::kDestroyed:
+            return fmt::format("recorded as {}", ledger::name_of(item.state));
     }
     return "";
 }
@@ -100,7 +107,7 @@ std::string people_text(const Trust& trust, const ProvenItem& proven) {
         out += fmt::format("  made by {}{}, registered {}\n", proven.maker ? proven.maker->name : item.maker,
                            item.lot.empty() ? "" : fmt::format(", lot {}", item.lot), time_text(item.registered_at));
         if (item.expiry != 0) out += fmt::format("  expires {}\n", day_text(item.expiry));
-        out += fmt::format("  {}\n", custody_text(item));
+        out += fmt::format("  {}\n", custody_text(proven));
     }
     out += fmt::format("  proven: {}{}\n", signed_text(trust, proven.signed_header),
                        proven.item ? "" : "; that the serial is not registered is part of the proof");
@@ -121,6 +128,8 @@ json item_json(const ledger::ItemRecord& item) {
             {"owner", item.owner},
             {"custodian", item.custodian},
             {"receiver", item.receiver},
+            {"container", item.container.is_zero() ? json() : json(item.container.hex())},
+            {"offered_to", item.offered_to},
             {"registered_at_ms", item.registered_at.ms},
             {"events", item.event_count}};
 }
@@ -159,11 +168,6 @@ int unproven_exit(const GlobalOptions& options, const Error& error) {
                   kExitUnproven);
 }
 
-Result<ProvenItem> ask(const Trust& trust, const ItemQuery& query, RpcClient& client) {
-    TRY_ASSIGN(const json answer, client.call("item_verify", params_of(query)));
-    return check_item_answer(trust, query, answer);
-}
-
 int run_verify(const Arguments& arguments, const GlobalOptions& options) {
     const auto query = query_from(arguments);
     if (!query.ok()) return fail(options, query.error());
@@ -171,72 +175,48 @@ int run_verify(const Arguments& arguments, const GlobalOptions& options) {
     if (!trust.ok()) return unproven_exit(options, trust.error());
     auto client = connect(options);
     if (!client.ok()) return fail(options, client.error());
-    const auto proven = ask(*trust, *query, *client);
+    const auto proven = fetch_item(*trust, *query, *client);
     if (!proven.ok()) return unproven_exit(options, proven.error());
     return finish(options, proven_json(*trust, *proven), people_text(*trust, *proven),
                   proven->verdict.kind == rpc::VerdictKind::kGenuine ? kExitOk : kExitCaution);
 }
 
-struct History {
-    ProvenItem proven;
-    std::vector<ledger::Event> events;
-};
-
-Result<History> fetch_history(const Trust& trust, const ItemQuery& query, RpcClient& client) {
-    // The item may change between the two calls; then the head has moved and both are asked again.
-    for (int attempt = 0;; ++attempt) {
-        std::vector<Bytes> events;
-        std::optional<std::string> cursor;
-        do {
-            json params{{"key", query.key.hex()}, {"limit", 1000}};
-            if (cursor) params["cursor"] = *cursor;
-            TRY_ASSIGN(const json page, client.call("item_history", params));
-            if (!page.is_object() || !page.contains("events") || !page["events"].is_array())
-                return Error{"unproven", "item_history answered no list of events"};
-            for (const json& event : page["events"]) {
-                const auto bytes = event.is_object() && event.contains("bytes") && event["bytes"].is_string()
-                                       ? from_base64(event["bytes"].get<std::string>())
-                                       : std::nullopt;
-                if (!bytes) return Error{"unproven", "an event of the history has no bytes to check"};
-                events.push_back(*bytes);
-            }
-            const bool more = page.contains("cursor") && page["cursor"].is_string() && !page["events"].empty();
-            cursor = more ? std::optional(page["cursor"].get<std::string>()) : std::nullopt;
-        } while (cursor);
-        TRY_ASSIGN(ProvenItem proven, ask(trust, query, client));
-        if (!proven.item) return Error{"item_unknown", "this serial was never registered, so it has no history"};
-        auto checked = check_history(query.key, proven.item->event_count, proven.item->event_head, events);
-        if (checked.ok()) return History{std::move(proven), *std::move(checked)};
-        if (attempt == 2 || events.size() >= proven.item->event_count) return checked.error();
-    }
-}
-
-std::string history_text(const Trust& trust, const History& history) {
+std::string history_text(const Trust& trust, const Provenance& history) {
     Table table;
     table.row({"#", "time", "block", "event", "by", "to / from", "detail"});
-    for (const ledger::Event& event : history.events)
-        table.row({fmt::to_string(event.sequence), time_text(event.time), fmt::to_string(event.height.value),
-                   std::string(ledger::name_of(event.kind)), event.actor, event.other, event.detail});
-    return table.text() + fmt::format("complete: {} of {} events, chain checked; {}\n", history.events.size(),
-                                      history.proven.item->event_count,
+    for (const ProvenEvent& one : history.events) {
+        const ledger::Event& event = one.event;
+        const bool moved = event.kind == ledger::EventKind::kPacked || event.kind == ledger::EventKind::kUnpacked;
+        const std::string place = moved ? "container " + event.other.substr(0, 8) : event.other;
+        table.row({one.container.is_zero() ? fmt::to_string(event.sequence) : "", time_text(event.time),
+                   fmt::to_string(event.height.value), std::string(ledger::name_of(event.kind)), event.actor, place,
+                   one.container.is_zero()
+                       ? (moved ? "" : event.detail)
+                       : fmt::format("in container {} {}", one.container.hex().substr(0, 8), event.detail)});
+    }
+    std::string containers;
+    if (history.containers > 0) containers = fmt::format(", and those of {} containers", history.containers);
+    return table.text() + fmt::format("complete: all {} events{}, chains checked; {}\n",
+                                      history.proven.item->event_count, containers,
                                       signed_text(trust, history.proven.signed_header));
 }
 
-json history_json(const Trust& trust, const History& history) {
+json history_json(const Trust& trust, const Provenance& history) {
     json out = proven_json(trust, history.proven);
     out["ok"] = true;
     out["complete"] = true;
     out["events"] = json::array();
-    for (const ledger::Event& event : history.events)
-        out["events"].push_back({{"sequence", event.sequence},
-                                 {"kind", ledger::name_of(event.kind)},
-                                 {"biz_step", ledger::biz_step_of(event.kind)},
-                                 {"height", event.height.value},
-                                 {"time_ms", event.time.ms},
-                                 {"actor", event.actor},
-                                 {"other", event.other},
-                                 {"detail", event.detail},
-                                 {"transaction", event.transaction_id.hex()}});
+    for (const ProvenEvent& one : history.events)
+        out["events"].push_back({{"sequence", one.event.sequence},
+                                 {"kind", ledger::name_of(one.event.kind)},
+                                 {"biz_step", ledger::biz_step_of(one.event.kind)},
+                                 {"height", one.event.height.value},
+                                 {"time_ms", one.event.time.ms},
+                                 {"actor", one.event.actor},
+                                 {"other", one.event.other},
+                                 {"detail", one.event.detail},
+                                 {"transaction", one.event.transaction_id.hex()},
+                                 {"container", one.container.is_zero() ? json() : json(one.container.hex())}});
     return out;
 }
 
@@ -247,7 +227,7 @@ int run_history(const Arguments& arguments, const GlobalOptions& options) {
     if (!trust.ok()) return unproven_exit(options, trust.error());
     auto client = connect(options);
     if (!client.ok()) return fail(options, client.error());
-    const auto history = fetch_history(*trust, *query, *client);
+    const auto history = fetch_provenance(*trust, *query, *client);
     if (!history.ok()) return unproven_exit(options, history.error());
     return finish(options, history_json(*trust, *history), history_text(*trust, *history));
 }

@@ -145,8 +145,14 @@ Result<ItemFacts> RpcGate::item(const Hash256& key) {
     // The item itself, or a member of the answer.
     const json& item = answer->is_object() && answer->contains("item") ? (*answer)["item"] : *answer;
     if (!item.is_object()) return ItemFacts{};
-    return ItemFacts{true, text_at(item, "state"), text_at(item, "maker"), text_at(item, "custodian"),
-                     text_at(item, "receiver")};
+    return ItemFacts{true,
+                     text_at(item, "state"),
+                     text_at(item, "maker"),
+                     text_at(item, "custodian"),
+                     text_at(item, "receiver"),
+                     text_at(item, "owner"),
+                     text_at(item, "offered_to"),
+                     text_at(item, "container")};
 }
 
 }  // namespace touchstone::tools

@@ -49,6 +49,9 @@ struct ItemFacts {
     std::string maker;
     std::string custodian;
     std::string receiver;
+    std::string owner = {};
+    std::string offered_to = {};
+    std::string container = {};  // key in hexadecimal, or empty
 };
 
 enum class Wait { kUntilFinal, kUntilTaken };

@@ -5,6 +5,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
+#include "base/limits.h"
 #include "crypto/state_root.h"
 
 namespace touchstone::tools {
@@ -78,6 +79,16 @@ Result<std::optional<Record>> read(const ProvenRecords& records, const Hash256& 
     return std::optional<Record>(*std::move(record));
 }
 
+Status read_containers(const ProvenRecords& records, ProvenItem& proven) {
+    for (Hash256 at = proven.item->container; !at.is_zero(); at = proven.containers.back().container) {
+        TRY_ASSIGN(auto container, read<ledger::ContainerRecord>(records, at, "container"));
+        if (!container || proven.containers.size() == limits::kContainerLevelsMax)
+            return unproven("the item is proven to be in a container that is proven not to be there");
+        proven.containers.push_back(*std::move(container));
+    }
+    return Ok{};
+}
+
 Status read_records(const ProvenRecords& records, const ItemQuery& query, ProvenItem& proven) {
     TRY_ASSIGN(proven.item, read<ledger::ItemRecord>(records, query.key, "item"));
     const std::string& gtin = proven.item ? proven.item->gtin : query.gtin;
@@ -93,7 +104,7 @@ Status read_records(const ProvenRecords& records, const ItemQuery& query, Proven
     }
     TRY_ASSIGN(proven.maker,
                read<ledger::OrganisationRecord>(records, ledger::organisation_key(proven.item->maker), "maker"));
-    return Ok{};
+    return read_containers(records, proven);
 }
 
 template <class Record>
@@ -114,6 +125,7 @@ Status compute_verdict(const ItemQuery& query, ProvenItem& proven) {
     records.product = pointer(proven.product);
     records.lot = pointer(proven.lot);
     records.maker = pointer(proven.maker);
+    records.outer = proven.containers.empty() ? nullptr : &proven.containers.back();
     records.product_read = proven.item || proven.product.has_value();
     proven.verdict = rpc::judge(records, context);
     return Ok{};
@@ -165,6 +177,19 @@ Result<ProvenItem> check_item_answer(const Trust& trust, const ItemQuery& query,
     if (said != answer.end() && said->is_string() && *said != std::string(rpc::name_of(proven.verdict.kind)))
         return unproven(fmt::format("the node says '{}', its own proof says '{}'", said->get<std::string>(),
                                     rpc::name_of(proven.verdict.kind)));
+    return proven;
+}
+
+Result<ProvenContainer> check_container_answer(const Trust& trust, const Hash256& key, const json& answer) {
+    if (!answer.is_object()) return unproven("the answer is no object");
+    TRY_ASSIGN(const Bytes header, bytes_at(answer, "header"));
+    TRY_ASSIGN(const Bytes certificate, bytes_at(answer, "certificate"));
+    ProvenContainer proven;
+    TRY_ASSIGN(proven.signed_header, check_header(trust, header, certificate));
+    const auto elements = answer.find("proof");
+    TRY_ASSIGN(const ProvenRecords records, ProvenRecords::check(elements != answer.end() ? *elements : json(),
+                                                                 proven.signed_header.header.state_root));
+    TRY_ASSIGN(proven.container, read<ledger::ContainerRecord>(records, key, "container"));
     return proven;
 }
 

@@ -37,6 +37,7 @@ struct ProvenItem {
     std::optional<ledger::ProductRecord> product;
     std::optional<ledger::LotRecord> lot;
     std::optional<ledger::OrganisationRecord> maker;
+    std::vector<ledger::ContainerRecord> containers;  // of a packed item, from the inside out
     rpc::Verdict verdict;
 };
 
@@ -45,6 +46,13 @@ Result<SignedHeader> check_header(const Trust& trust, ByteView header_bytes, Byt
 
 // The answer of item_verify with proof.
 Result<ProvenItem> check_item_answer(const Trust& trust, const ItemQuery& query, const nlohmann::json& answer);
+
+// The record and the events of a container, from one answer of container_history (or several pages of one state).
+struct ProvenContainer {
+    SignedHeader signed_header;
+    std::optional<ledger::ContainerRecord> container;
+};
+Result<ProvenContainer> check_container_answer(const Trust& trust, const Hash256& key, const nlohmann::json& answer);
 
 // All events of a subject, in order, against the count and the head of its proven record.
 Result<std::vector<ledger::Event>> check_history(const Hash256& subject, std::uint32_t count, const Hash256& head,

@@ -35,6 +35,22 @@ std::string_view name_of(OperationKind kind) {
             return "flag";
         case OperationKind::kClearFlag:
             return "clear-flag";
+        case OperationKind::kPack:
+            return "pack";
+        case OperationKind::kUnpack:
+            return "unpack";
+        case OperationKind::kDecommission:
+            return "decommission";
+        case OperationKind::kCancelSale:
+            return "cancel-sale";
+        case OperationKind::kTransferOwnership:
+            return "transfer-ownership";
+        case OperationKind::kAcceptOwnership:
+            return "accept-ownership";
+        case OperationKind::kRejectOwnership:
+            return "reject-ownership";
+        case OperationKind::kCancelOwnershipTransfer:
+            return "cancel-ownership-transfer";
     }
     return "";
 }
@@ -58,6 +74,27 @@ ledger::Operation business_of(const Operation& from) {
     }
 }
 
+ledger::Operation later_operation(const Operation& from) {
+    switch (from.kind) {
+        case OperationKind::kPack:
+            return op::Pack{from.container, from.items, from.containers};
+        case OperationKind::kUnpack:
+            return op::Unpack{from.container, from.items, from.containers};
+        case OperationKind::kDecommission:
+            return op::Decommission{from.items, from.into, from.text};
+        case OperationKind::kCancelSale:
+            return op::CancelSale{from.items, from.text};
+        case OperationKind::kTransferOwnership:
+            return op::TransferOwnership{from.items, from.party};
+        case OperationKind::kAcceptOwnership:
+            return op::AcceptOwnership{from.items};
+        case OperationKind::kRejectOwnership:
+            return op::RejectOwnership{from.items, from.text};
+        default:
+            return op::CancelOwnershipTransfer{from.items};
+    }
+}
+
 ledger::Operation ledger_operation(const Operation& from) {
     switch (from.kind) {
         case OperationKind::kRegister:
@@ -69,13 +106,13 @@ ledger::Operation ledger_operation(const Operation& from) {
                                 from.facility,
                                 from.partial ? ledger::RegisterMode::kPartial : ledger::RegisterMode::kAtomic};
         case OperationKind::kShip:
-            return op::Ship{from.items, from.party, from.text};
+            return op::Ship{from.items, from.party, from.text, from.containers};
         case OperationKind::kCancelShipment:
-            return op::CancelShipment{from.items};
+            return op::CancelShipment{from.items, from.containers};
         case OperationKind::kReceive:
-            return op::Receive{from.items};
+            return op::Receive{from.items, from.containers, from.counted, from.missing, from.surplus};
         case OperationKind::kReject:
-            return op::RejectShipment{from.items, from.text};
+            return op::RejectShipment{from.items, from.text, from.containers};
         case OperationKind::kSell:
             return op::Sell{from.items, from.text};
         case OperationKind::kReturn:
@@ -85,7 +122,7 @@ ledger::Operation ledger_operation(const Operation& from) {
         case OperationKind::kClearFlag:
             return op::ClearFlag{from.items, from.flag, from.text};
         default:
-            return business_of(from);
+            return from.kind >= OperationKind::kPack ? later_operation(from) : business_of(from);
     }
 }
 

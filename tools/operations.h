@@ -4,6 +4,7 @@
 // the same last height are the same bytes and the same id: a re-send can not double anything.
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -32,6 +33,14 @@ enum class OperationKind {
     kLiftRecall,
     kFlag,
     kClearFlag,
+    kPack,
+    kUnpack,
+    kDecommission,
+    kCancelSale,
+    kTransferOwnership,
+    kAcceptOwnership,
+    kRejectOwnership,
+    kCancelOwnershipTransfer,
 };
 std::string_view name_of(OperationKind kind);  // "register", "ship", … as commands are called
 
@@ -53,6 +62,12 @@ struct Operation {
     bool partial = false;  // register only
     Hash256 image;         // zero: none
     std::vector<Hash256> documents;
+    ledger::ItemState into = ledger::ItemState::kDestroyed;  // decommission only
+    Hash256 container;                                       // pack and unpack
+    std::vector<Hash256> containers;                         // beside the items, or in their place
+    std::optional<std::uint64_t> counted;                    // this and what follows: receive of one container
+    std::vector<Hash256> missing;
+    std::vector<Hash256> surplus;
 };
 
 struct Envelope {

@@ -49,7 +49,18 @@ bool may_be_already(OperationKind kind, const std::string& code) {
         case OperationKind::kCancelShipment:
             return code == "not_in_transit";
         case OperationKind::kReturn:
+        case OperationKind::kCancelSale:
             return code == "not_sold";
+        case OperationKind::kPack:
+            return code == "packed";
+        case OperationKind::kUnpack:
+            return code == "not_packed";
+        case OperationKind::kDecommission:
+            return code == "decommissioned";
+        case OperationKind::kTransferOwnership:
+            return code == "offer_pending" || code == "not_owner";
+        case OperationKind::kAcceptOwnership:
+            return code == "not_offered";
         default:
             return false;
     }
@@ -64,7 +75,17 @@ bool is_as_wanted(const Operation& operation, const std::string& organisation, c
         case OperationKind::kReceive:
         case OperationKind::kCancelShipment:
         case OperationKind::kReturn:
+        case OperationKind::kCancelSale:
+        case OperationKind::kUnpack:
             return item.state == "active" && item.custodian == organisation;
+        case OperationKind::kPack:
+            return item.container == operation.container.hex();
+        case OperationKind::kDecommission:
+            return item.state == ledger::name_of(operation.into);
+        case OperationKind::kTransferOwnership:
+            return (item.owner == organisation && item.offered_to == operation.party) || item.owner == operation.party;
+        case OperationKind::kAcceptOwnership:
+            return item.owner == organisation;
         default:
             return false;
     }
@@ -348,6 +369,31 @@ int exit_status_of(const SubmitReport& report) {
                    ? kExitRefused
                    : kExitUsage;
     return kExitOk;
+}
+
+json to_json(const SingleReport& report) {
+    const TransactionAnswer& answer = report.answer;
+    const char* state = report.already     ? "already_there"
+                        : answer.refused() ? "refused"
+                        : answer.final     ? "accepted"
+                                           : "pending";
+    json out{{"ok", exit_status_of(report) == kExitOk}, {"result", state}, {"transaction", answer.id.hex()}};
+    if (answer.final) out["height"] = answer.height;
+    if (answer.refused()) out["refusal"] = {{"code", answer.refusal}, {"message", answer.message}};
+    return out;
+}
+
+std::string to_text(const SingleReport& report, std::string_view name) {
+    const TransactionAnswer& answer = report.answer;
+    const std::string text = report.already     ? fmt::format("already there: {}\n", answer.message)
+                             : answer.refused() ? fmt::format("refused: {} ({})\n", answer.message, answer.refusal)
+                             : answer.final     ? fmt::format("{}: final in block {}\n", name, answer.height)
+                                                : fmt::format("{}: taken, not final yet\n", name);
+    return text + fmt::format("  transaction {}\n", answer.id.hex());
+}
+
+int exit_status_of(const SingleReport& report) {
+    return report.answer.refused() && !report.already ? kExitRefused : kExitOk;
 }
 
 }  // namespace touchstone::tools

@@ -73,7 +73,19 @@ const ProductRecord kProduct{kGtin, "brand", "L\xc3\xa4mpchen", hash_of(1), {has
 const LicenceRecord kLicence{kGtin, "maker", 1000, 12, 100, 200, kGln, true, "late"};
 const LotRecord kLot{kGtin, "L1", 20'500, 12, {}, 1, hash_of(4)};
 const ItemRecord kItem{kGtin,   "L1",    20'500,    20'000, ItemState::kInTransit,       0b101, "maker",
-                       "brand", "maker", "carrier", kGln,   WallTime{1'700'000'000'000}, 2,     hash_of(4)};
+                       "brand", "maker", "carrier", kGln,   WallTime{1'700'000'000'000}, 2,     hash_of(4),
+                       {},      "shop",  {}};
+const ItemRecord kPackedItem = [] {
+    ItemRecord made = kItem;
+    made.state = ItemState::kPacked;
+    made.container = hash_of(5);
+    made.sold_at = WallTime{1'700'000'000'001};
+    return made;
+}();
+const ContainerRecord kContainer{ItemState::kInTransit,       "maker", "carrier", {}, 2, 12, 1440,
+                                 WallTime{1'700'000'000'000}, 3,       hash_of(4)};
+const ContainerRecord kPackedContainer{ItemState::kPacked,          "maker", {},        hash_of(6), 1, 120, 120,
+                                       WallTime{1'700'000'000'000}, 2,       hash_of(4)};
 const TransactionRecord kTransaction{Height(7), 2, 9};
 const ExpiryRecord kExpiry{{hash_of(1), hash_of(2)}};
 const ExpiryChunk kChunk{hash_of(9), {hash_of(1), hash_of(2)}};
@@ -89,6 +101,9 @@ std::vector<Example> examples() {
                              example("licence", kLicence),
                              example("lot", kLot),
                              example("item", kItem),
+                             example("packed_item", kPackedItem),
+                             example("container", kContainer),
+                             example("packed_container", kPackedContainer),
                              example("transaction", kTransaction),
                              example("expiry", kExpiry),
                              example("expiry_chunk", kChunk),
@@ -118,6 +133,7 @@ std::string golden_text() {
         {"product_key", product_key(kGtin)},
         {"licence_key", licence_key(kGtin, "maker")},
         {"lot_key", lot_key(kGtin, "L1")},
+        {"container_key", container_key("106141412345678908")},
         {"transaction_key", transaction_key(hash_of(1))},
         {"expiry_key", expiry_key(Height(7))},
         {"expiry_chunk_key", expiry_chunk_key(9, Height(7))},
@@ -161,6 +177,9 @@ TEST_CASE("what is decoded equals what was encoded") {
     require_equal_again(kLicence);
     require_equal_again(kLot);
     require_equal_again(kItem);
+    require_equal_again(kPackedItem);
+    require_equal_again(kContainer);
+    require_equal_again(kPackedContainer);
     require_equal_again(kTransaction);
     require_equal_again(kExpiry);
     require_equal_again(kChunk);
@@ -204,10 +223,16 @@ TEST_CASE("values that no encoder writes are refused") {
     REQUIRE(refuses(kTransaction.encode(), 0, 2, TransactionRecord::decode));
     const std::size_t state_at = 1 + 4 + 14 + 4 + 2 + 4 + 4;
     REQUIRE(refuses(kItem.encode(), state_at, 0, ItemRecord::decode));
+    REQUIRE(refuses(kItem.encode(), state_at, 8, ItemRecord::decode));
+    // Packed without a place, and a place without being packed.
     REQUIRE(refuses(kItem.encode(), state_at, 4, ItemRecord::decode));
+    REQUIRE(refuses(kPackedItem.encode(), state_at, 1, ItemRecord::decode));
+    REQUIRE(refuses(kContainer.encode(), 1, 3, ContainerRecord::decode));
+    REQUIRE(refuses(kContainer.encode(), 1, 4, ContainerRecord::decode));
+    REQUIRE(refuses(kPackedContainer.encode(), 1, 1, ContainerRecord::decode));
     REQUIRE(refuses(kItem.encode(), state_at + 1, 8, ItemRecord::decode));
     REQUIRE(refuses(kEvent.encode(), 1, 0, Event::decode));
-    REQUIRE(refuses(kEvent.encode(), 1, 13, Event::decode));
+    REQUIRE(refuses(kEvent.encode(), 1, 25, Event::decode));
     REQUIRE(!ExpiryChunk::decode(ExpiryChunk{{}, {hash_of(2), hash_of(1)}}.encode()).ok());
     REQUIRE(!ExpiryChunk::decode(ExpiryChunk{{}, {hash_of(1), hash_of(1)}}.encode()).ok());
     OrganisationRecord roles = kOrganisation;

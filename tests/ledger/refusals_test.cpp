@@ -269,6 +269,40 @@ void recall_and_flag_refusals() {
     refused(world, "brand", {op::Ship{items(3, 1), "shop", {}}}, Refusal::kRecalled);
 }
 
+void container_refusals() {
+    World world;
+    world.with_items(8);
+    world.must("brand", {op::Pack{box(1), items(0, 3), {}}, op::Pack{box(9), {}, {box(1)}}});
+    world.must("brand", {op::Pack{box(2), items(3, 1), {}}});
+    refused(world, "brand", {op::Ship{items(0, 1), "shop", {}}}, Refusal::kPacked);
+    refused(world, "brand", {op::Unpack{box(1), items(4, 1), {}}}, Refusal::kNotPacked);
+    refused(world, "brand", {op::Unpack{box(1), items(3, 1), {}}}, Refusal::kNotInThisContainer);
+    refused(world, "brand", {op::Unpack{box(7), items(3, 1), {}}}, Refusal::kContainerUnknown);
+    refused(world, "brand", {op::Pack{box(1), {}, {box(9)}}}, Refusal::kContainerCycle);
+    for (std::uint64_t level = 3; level <= limits::kContainerLevelsMax + 1; ++level)
+        world.must("brand", {op::Pack{box(level), {}, {box(level - 1)}}});
+    refused(world, "brand", {op::Pack{box(8), {}, {box(limits::kContainerLevelsMax + 1)}}}, Refusal::kContainerTooDeep);
+    world.must("brand", {op::Ship{{}, "shop", {}, {box(9)}}});
+    refused(world, "brand", {op::Pack{box(1), items(4, 1), {}}}, Refusal::kContainerMoving);
+    // The surplus is judged after the missing were taken out: all of that is undone.
+    refused(world, "shop", {op::Receive{{}, {box(9)}, 3, items(0, 1), items(1, 1)}}, Refusal::kCountMismatch);
+    refused(world, "shop", {op::Receive{{}, {box(9)}, 3, items(0, 1), items(77, 1)}}, Refusal::kItemUnknown);
+}
+
+void ownership_refusals() {
+    World world;
+    world.with_items(4);
+    refused(world, "shop", {op::TransferOwnership{items(0, 1), "brand"}}, Refusal::kNotOwner);
+    refused(world, "shop", {op::AcceptOwnership{items(0, 1)}}, Refusal::kNotOffered);
+    refused(world, "brand", {op::TransferOwnership{items(0, 1), "carrier"}}, Refusal::kCarrierOwns);
+    world.must("brand", {op::TransferOwnership{items(0, 1), "shop"}});
+    refused(world, "brand", {op::TransferOwnership{items(0, 1), "shop"}}, Refusal::kOfferPending);
+    world.must("brand", {op::Decommission{items(1, 1), ItemState::kSampled, {}}, op::Sell{items(2, 1), {}}});
+    refused(world, "brand", {op::Sell{items(1, 1), {}}}, Refusal::kDecommissioned);
+    world.time.ms += limits::kSaleUndoMs + 1;
+    refused(world, "brand", {op::CancelSale{items(2, 1), {}}}, Refusal::kTooLate);
+}
+
 }  // namespace
 
 TEST_CASE("every refusal is reached, and changes nothing") {
@@ -277,6 +311,8 @@ TEST_CASE("every refusal is reached, and changes nothing") {
     product_refusals();
     item_refusals();
     recall_and_flag_refusals();
+    container_refusals();
+    ownership_refusals();
     for (const RefusalInfo& one : refusals()) {
         INFO(one.code);
         REQUIRE((one.refusal == Refusal::kNone || reached().contains(one.refusal)));

@@ -9,36 +9,88 @@ using namespace touchstone::ledger::test;
 
 namespace {
 
-// Next state, or the code of the refusal; one row for each operation: absent, active, in_transit, sold.
-const std::map<std::string, std::array<std::string, 4>> kExpected{
-    {"register", {"active", "item_exists", "item_exists", "item_exists"}},
-    {"ship", {"item_unknown", "in_transit", "in_transit!", "already_sold"}},
-    {"cancel_shipment", {"item_unknown", "not_in_transit", "active", "not_in_transit"}},
-    {"receive", {"item_unknown", "not_in_transit", "active", "not_in_transit"}},
-    {"reject_shipment", {"item_unknown", "not_in_transit", "active", "not_in_transit"}},
-    {"sell", {"item_unknown", "sold", "in_transit!", "already_sold"}},
-    {"return", {"item_unknown", "not_sold", "not_sold", "active"}},
-    {"flag", {"item_unknown", "active", "in_transit", "sold"}},
-    {"clear_flag", {"item_unknown", "active", "in_transit", "sold"}},
+// Next state, or the code of the refusal; one row for each operation, one column for each state.
+using Row = std::array<std::string, kLifecycles.size()>;
+
+Row same_in_all(const std::string& absent) {
+    return {absent, "active", "in_transit", "sold", "packed", "exported", "sampled", "destroyed"};
+}
+// From `active` to `next`; refused in each other state.
+Row from_active(const std::string& next) {
+    return {"item_unknown",  next, "in_transit!", "already_sold", "packed!", "decommissioned", "decommissioned",
+            "decommissioned"};
+}
+Row from_transit() {
+    return {"item_unknown", "not_in_transit", "active",         "not_in_transit",
+            "packed!",      "not_in_transit", "not_in_transit", "not_in_transit"};
+}
+Row from_packed() {
+    return {"item_unknown", "not_packed", "not_packed", "not_packed",
+            "active",       "not_packed", "not_packed", "not_packed"};
+}
+Row from_sold() {
+    return {"item_unknown", "not_sold", "not_sold", "active", "not_sold", "not_sold", "not_sold", "not_sold"};
+}
+Row ownership() {
+    return {"item_unknown", "active",         "in_transit",     "already_sold",
+            "packed",       "decommissioned", "decommissioned", "decommissioned"};
+}
+
+const std::map<std::string, Row> kExpected{
+    {"register",
+     {"active", "item_exists", "item_exists", "item_exists", "item_exists", "item_exists", "item_exists",
+      "item_exists"}},
+    {"ship", from_active("in_transit")},
+    {"cancel_shipment", from_transit()},
+    {"receive", from_transit()},
+    {"reject_shipment", from_transit()},
+    {"sell", from_active("sold")},
+    {"return", from_sold()},
+    {"flag", same_in_all("item_unknown")},
+    {"clear_flag", same_in_all("item_unknown")},
+    {"pack", from_active("packed")},
+    {"unpack", from_packed()},
+    {"decommission: exported", from_active("exported")},
+    {"decommission: sampled", from_active("sampled")},
+    {"decommission: destroyed", from_active("destroyed")},
+    {"cancel_sale", from_sold()},
+    {"transfer_ownership", ownership()},
+    {"accept, reject or cancel ownership", ownership()},
+    {"receive: missing", from_packed()},
 };
 
-// "in_transit" is a state and a refusal: refusals of that name are marked.
+// "in_transit" and "packed" are states and refusals: refusals of these names are marked.
 std::string text_of(Refusal refusal, std::string_view next) {
     if (refusal == Refusal::kNone) return std::string(next);
-    return std::string(info(refusal).code) + (refusal == Refusal::kInTransit ? "!" : "");
+    return std::string(info(refusal).code) + (refusal == Refusal::kInTransit || refusal == Refusal::kPacked ? "!" : "");
 }
+
+const Hash256 kCase = container_key("106141412345678908");
 
 // An item of the shop in that state (item 0).
 World world_in(Lifecycle state, ItemOperation operation) {
     World world;
     world.with_product();
-    if (state == Lifecycle::kAbsent) return world;
+    if (state == Lifecycle::kAbsent) {
+        world.must("brand", {World::registration(items(9, 1)), op::Ship{items(9, 1), "shop", {}}});
+        world.must("shop", {op::Receive{items(9, 1)}, op::Pack{kCase, items(9, 1), {}}});
+        if (operation == ItemOperation::kMiss) world.must("shop", {op::Ship{{}, "carrier", {}, {kCase}}});
+        return world;
+    }
     world.must("brand", {World::registration(items(0, 1))});
     world.must("brand", {op::Ship{items(0, 1), "shop", {}}});
     world.must("shop", {op::Receive{items(0, 1)}});
+    world.must("brand", {op::TransferOwnership{items(0, 1), "shop"}});
+    if (operation != ItemOperation::kAnswerOwnership) world.must("shop", {op::AcceptOwnership{items(0, 1)}});
+    // A container of the shop's on its way to the carrier: what it scans may be missing.
+    world.must("brand", {World::registration(items(9, 1)), op::Ship{items(9, 1), "shop", {}}});
+    world.must("shop", {op::Receive{items(9, 1)}, op::Pack{kCase, items(9, 1), {}}});
     if (operation == ItemOperation::kClearFlag) world.must("shop", {op::Flag{items(0, 1), ItemFlag::kSuspect, {}}});
     if (state == Lifecycle::kInTransit) world.must("shop", {op::Ship{items(0, 1), "carrier", {}}});
     if (state == Lifecycle::kSold) world.must("shop", {op::Sell{items(0, 1), {}}});
+    if (state == Lifecycle::kPacked) world.must("shop", {op::Pack{kCase, items(0, 1), {}}});
+    if (state >= Lifecycle::kExported) world.must("shop", {op::Decommission{items(0, 1), item_state(state), {}}});
+    if (operation == ItemOperation::kMiss) world.must("shop", {op::Ship{{}, "carrier", {}, {kCase}}});
     return world;
 }
 
@@ -63,6 +115,26 @@ TransactionOutcome run(World& world, ItemOperation operation) {
             return world.run("shop", {op::Flag{one, ItemFlag::kSuspect, {}}});
         case ItemOperation::kClearFlag:
             return world.run("shop", {op::ClearFlag{one, ItemFlag::kSuspect, {}}});
+        case ItemOperation::kPack:
+            return world.run("shop", {op::Pack{kCase, one, {}}});
+        case ItemOperation::kUnpack:
+            return world.run("shop", {op::Unpack{kCase, one, {}}});
+        case ItemOperation::kExport:
+            return world.run("shop", {op::Decommission{one, ItemState::kExported, {}}});
+        case ItemOperation::kSample:
+            return world.run("shop", {op::Decommission{one, ItemState::kSampled, {}}});
+        case ItemOperation::kDestroy:
+            return world.run("shop", {op::Decommission{one, ItemState::kDestroyed, {}}});
+        case ItemOperation::kCancelSale:
+            return world.run("shop", {op::CancelSale{one, {}}});
+        case ItemOperation::kTransferOwnership:
+            return world.run("shop", {op::TransferOwnership{one, "brand"}});
+        case ItemOperation::kAnswerOwnership:
+            return world.run("shop", {op::AcceptOwnership{one}});
+        case ItemOperation::kMiss: {
+            const auto box = world.get<ContainerRecord>(kCase);
+            return world.run("carrier", {op::Receive{{}, {kCase}, box ? box->items - 1 : 0, one, {}}});
+        }
     }
     FAIL("no such operation");
     return {};

@@ -57,6 +57,8 @@ inline std::vector<Hash256> items(std::uint64_t first, std::uint64_t count) {
     return keys;
 }
 
+inline Hash256 box(std::uint64_t number) { return container_key(std::to_string(number)); }
+
 // GCC 12 warns falsely about vectors compared within std::map.
 struct ByteOrder {
     bool operator()(const Bytes& a, const Bytes& b) const { return as_text(a) < as_text(b); }
@@ -138,6 +140,11 @@ class World {
     }
     ItemRecord item_at(const Hash256& key) const {
         auto found = get<ItemRecord>(key);
+        REQUIRE(found);
+        return *found;
+    }
+    ContainerRecord box_at(const Hash256& key) const {
+        auto found = get<ContainerRecord>(key);
         REQUIRE(found);
         return *found;
     }

@@ -11,6 +11,7 @@ import unittest
 import harness
 import shared
 from bad_input_cases import BadRpcCases, BadPeerCases, BadTransactionCases
+from container_cases import ContainerCases
 from crash_cases import CrashCases, StorageCases
 from job_cases import CustodyCases, RegisterCases, VerifyCases
 from observer_cases import IdleCases, ObserverCases
@@ -18,7 +19,7 @@ from observer_cases import IdleCases, ObserverCases
 
 def load_tests(loader, _tests, _pattern):
     """In this order: what merely asks comes before what kills."""
-    ordered = [RegisterCases, CustodyCases, VerifyCases, IdleCases, BadRpcCases, BadTransactionCases, BadPeerCases,
+    ordered = [RegisterCases, CustodyCases, ContainerCases, VerifyCases, IdleCases, BadRpcCases, BadTransactionCases, BadPeerCases,
                ObserverCases, CrashCases, StorageCases]
     return unittest.TestSuite(loader.loadTestsFromTestCase(cases) for cases in ordered)
 

@@ -1,0 +1,119 @@
+// container_get, container_history.
+#include "ledger/gs1.h"
+#include "rpc/history_page.h"
+#include "rpc/record_json.h"
+#include "rpc/record_page.h"
+#include "rpc/schemas.h"
+
+namespace touchstone::rpc {
+namespace {
+
+Result<Hash256, RpcError> asked_container(const Params& params) {
+    HANDLER_TRY(const std::optional<std::string> sscc, params.text("sscc"));
+    HANDLER_TRY(const std::optional<std::string> key, params.text("key"));
+    if (sscc.has_value() == key.has_value()) return invalid_params("Name the container by sscc or by key.");
+    if (key) {
+        const auto digest = Hash256::from_hex(*key);
+        if (!digest) return invalid_params("key: 64 hexadecimal digits.");
+        return *digest;
+    }
+    if (!ledger::is_sscc(*sscc)) return invalid_params("sscc: 18 digits with a valid check digit.");
+    return ledger::container_key(*sscc);
+}
+
+struct FoundContainer {
+    std::optional<Bytes> bytes;
+    std::optional<ledger::ContainerRecord> container;
+};
+
+Result<FoundContainer, RpcError> find_container(const ReadView& view, const Hash256& key) {
+    auto bytes = view.record(key);
+    if (!bytes.ok()) return from_error(bytes.error());
+    HANDLER_TRY(std::optional<ledger::ContainerRecord> container, read_record<ledger::ContainerRecord>(view, key));
+    return FoundContainer{*std::move(bytes), std::move(container)};
+}
+
+// The containers around it, from the inside out: who holds the last holds all.
+HandlerError write_around(const ReadView& view, const ledger::ContainerRecord& container, JsonWriter& out) {
+    ledger::ContainerRecord at = container;
+    out.key("in").begin_array();
+    while (!at.container.is_zero()) {
+        out.hex(at.container.view());
+        HANDLER_TRY(std::optional<ledger::ContainerRecord> next,
+                    read_record<ledger::ContainerRecord>(view, at.container));
+        if (!next) return index_fault();
+        at = *std::move(next);
+    }
+    out.end_array().key("custody").begin_object().field("custodian", at.custodian).key("receiver");
+    at.receiver.empty() ? out.null() : out.string(at.receiver);
+    out.field("state", ledger::name_of(at.state)).end_object();
+    return std::nullopt;
+}
+
+HandlerError container_get(const CallContext& context, const Params& params, JsonWriter& out) {
+    HANDLER_TRY(const Hash256 key, asked_container(params));
+    const auto view = context.node().read();
+    HANDLER_TRY(const FoundContainer found, find_container(*view, key));
+    if (!found.container) return not_found("There is no such container; it exists from its first pack on.");
+    HANDLER_TRY(const IndexPage page, index_page(*view, params, ledger::content_index_prefix(key)));
+    const auto proof = proof_element(*view, {RecordKind::kContainer, key}, found.bytes);
+    if (!proof.ok()) return from_error(proof.error());
+    out.begin_object().field_hex("key", key.view()).key("container");
+    write_record(out, *found.container);
+    if (auto error = write_around(*view, *found.container, out)) return error;
+    out.key("proof").begin_array().raw(*proof).end_array();
+    write_signed_by(out, view->tip());
+    out.key("contents").begin_array();
+    for (const Bytes& entry : page.keys) {
+        const auto content = ledger::parse_content_index(entry);
+        if (!content) return index_fault();
+        out.begin_object().field("kind", content->kind == ledger::ContentKind::kItem ? "item" : "container");
+        out.field_hex("key", content->key.view()).end_object();
+    }
+    write_page_end(out, page);
+    return std::nullopt;
+}
+
+HandlerError container_history(const CallContext& context, const Params& params, JsonWriter& out) {
+    HANDLER_TRY(const Hash256 key, asked_container(params));
+    HANDLER_TRY(const HistoryPage page, HistoryPage::from(params));
+    const auto view = context.node().read();
+    HANDLER_TRY(const FoundContainer found, find_container(*view, key));
+    History history{{RecordKind::kContainer, key}, found.bytes, 0, {}};
+    if (found.container)
+        history.event_count = found.container->event_count, history.event_head = found.container->event_head;
+    return write_history(*view, history, page, out);
+}
+
+}  // namespace
+
+std::vector<MethodInfo> container_methods() {
+    const ParamInfo sscc{"sscc", schema::kText, false, "The SSCC: 18 digits, AI (00)."};
+    const ParamInfo key{"key", schema::kHash, false, "The container's key on the ledger."};
+    const ParamInfo limit{"limit", schema::kLimit, false, "Entries in one answer."};
+    const ParamInfo cursor{"cursor", schema::kText, false, "Where an earlier answer ended."};
+    return {
+        {"container_get",
+         "A logistic unit: who holds it, what it is in, and what is directly in it, a page at a time, with the proof "
+         "of "
+         "its record.",
+         {sscc, key, limit, cursor},
+         schema::kPage,
+         R"({"sscc":"106141412345678908"})",
+         R"({"key":"c0…","container":{"state":"active","custodian":"acme","receiver":null,"container":null,"items":6,"direct":2,"created_at_ms":1767225600000,"event_count":1,"event_head":"07…"},"in":[],"custody":{"custodian":"acme","receiver":null,"state":"active"},"proof":[{"kind":"container","key":"c0…","record":"AQEA…","path":"AAIA…"}],"height":7,"header":"AAFd…","certificate":"AAAA…","contents":[{"kind":"container","key":"c1…"},{"kind":"item","key":"f6…"}],"complete":true,"cursor":null})",
+         container_get,
+         nullptr},
+        {"container_history",
+         "Everything that happened to a container, as item_history has it of an item. An item's own events packed and "
+         "unpacked name the container and, in `detail`, the sequence from which, or before which, its events are the "
+         "item's too.",
+         {sscc, key, limit, cursor},
+         schema::kPage,
+         R"({"sscc":"106141412345678908"})",
+         R"({"key":"c0…","events":[{"kind":"loaded","sequence":0,"height":7,"time_ms":1767225600000,"transaction":"d4…","actor":"acme","other":null,"detail":"6 items, 0 containers","biz_step":"packing","disposition":"in_progress","bytes":"AQ8A…"}],"event_count":1,"head":"07…","complete":true,"cursor":null,"proof":[{"kind":"container","key":"c0…","record":"AQEA…","path":"AAIA…"}],"height":7,"header":"AAFd…","certificate":"AAAA…"})",
+         container_history,
+         nullptr},
+    };
+}
+
+}  // namespace touchstone::rpc

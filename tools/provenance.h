@@ -1,0 +1,49 @@
+// Where an item has been: its own events joined with those of the containers it was in, while it was in them. Every
+// chain of events is fetched whole and checked against the head that a proven record holds.
+//
+// One thread. Errors: unproven (what did not hold), item_unknown, and those of the calls.
+#pragma once
+
+#include "tools/light_client.h"
+#include "tools/rpc_client.h"
+
+namespace touchstone::tools {
+
+struct ProvenEvent {
+    ledger::Event event;
+    Hash256 container;  // whose event it is; zero: the item's own
+};
+
+struct Provenance {
+    ProvenItem proven;
+    std::vector<ProvenEvent> events;  // in the order of the chain
+    std::size_t containers = 0;       // how many the item was in, at all levels
+};
+
+// The answer of item_verify, checked. The node learns the key of the item and not its serial.
+Result<ProvenItem> fetch_item(const Trust& trust, const ItemQuery& query, RpcClient& client);
+
+Result<Provenance> fetch_provenance(const Trust& trust, const ItemQuery& query, RpcClient& client);
+
+// How far the events of a container are those of what left it, or what left a container in it.
+struct Bound {
+    Height height;                  // of the block in which it left; 0: it is there still
+    std::optional<Hash256> before;  // it had left before what this transaction did: the receipt whose scan missed it
+
+    bool holds(const ledger::Event& event) const {
+        return (height.value == 0 || event.height <= height) && event.transaction_id != before;
+    }
+};
+
+// One stay of a subject in a container, as its events tell it: from the container's first event that is the subject's
+// too up to the first that is not any more.
+struct Stay {
+    Hash256 container;
+    std::uint32_t from = 0;
+    std::optional<std::uint32_t> until;
+    Bound bound;
+};
+// Error: unproven when an event names no container.
+Result<std::vector<Stay>> stays_of(const std::vector<ledger::Event>& own);
+
+}  // namespace touchstone::tools
