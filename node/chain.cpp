@@ -275,12 +275,14 @@ ledger::ReadRecord Chain::reader(const storage::StateView& view) {
     };
 }
 
-Chain::Admission::Admission(const Chain& chain) : chain_(chain), view_(chain.parts_.state.view(nullptr)) {}
+Chain::Admission::Admission(const Chain& chain) : chain_(chain), state_(chain.parts_.state.read()) {}
 
 std::optional<ledger::Rejection> Chain::Admission::operator()(const ledger::ParsedTransaction& transaction) const {
     const auto read = [&](const Hash256& key) -> std::optional<Bytes> {
-        auto record = view_->get(key);
-        return record.ok() ? *std::move(record) : std::nullopt;
+        if (const auto known = present_.find(key); known != present_.end()) return known->second;
+        auto record = state_->get(key);
+        if (!record.ok() || !*record) return std::nullopt;
+        return present_.emplace(key, **std::move(record)).first->second;
     };
     return ledger::admit(transaction, chain_.context(chain_.tip_.height.next(), chain_.tip_.time), read);
 }

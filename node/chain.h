@@ -82,7 +82,8 @@ class Chain {
     std::vector<ExecutedBlockPtr> path_to(const Hash256& hash) const;
 
     // May these transactions be in the next block, as the final state stands? One object for a batch: what it read of
-    // the state (organisations above all) serves all of it. Not to be kept across a commit.
+    // the state (organisations above all) serves all of it. To be dropped before the next commit, which would wait for
+    // it.
     class Admission {
       public:
         explicit Admission(const Chain& chain);
@@ -90,7 +91,10 @@ class Chain {
 
       private:
         const Chain& chain_;
-        std::unique_ptr<storage::StateView> view_;
+        // Point reads: most keys asked for are those of transactions that were never seen, which LevelDB's filter
+        // answers without a look at its tables.
+        std::unique_ptr<storage::StateReadGuard> state_;
+        mutable std::unordered_map<Hash256, Bytes> present_;
     };
 
     // A block's transactions, in order; their signatures are the caller's. nullopt: one is malformed.

@@ -303,7 +303,10 @@ std::size_t Replica::transactions_in_flight() const {
 }
 
 void Replica::update_work() {
-    const bool work = pool_.size() > transactions_in_flight();
+    // More in the pool than blocks can hold above the tip needs no counting; that is so whenever there is much to do.
+    std::size_t in_blocks = 0;
+    for (const ExecutedBlockPtr& block : chain_->executed()) in_blocks += block->transactions.size();
+    const bool work = pool_.size() > in_blocks || pool_.size() > transactions_in_flight();
     if (work != has_work_ || work) engine_->on_work(now_, work);
     has_work_ = work;
 }

@@ -58,11 +58,14 @@ void Replica::dispatch_checks() {
 void Replica::on_checked(std::vector<Pending> batch, std::vector<CheckedTransaction> verdicts) {
     checking_ -= batch.size();
     for (const Pending& pending : batch) under_check_.erase(pending.transaction->id());
-    const Chain::Admission may_enter(*chain_);
+    std::vector<SubmitResult> results;
+    {
+        const Chain::Admission may_enter(*chain_);
+        for (std::size_t i = 0; i < batch.size(); ++i) results.push_back(admit(batch[i], verdicts[i], may_enter));
+    }
     for (std::size_t i = 0; i < batch.size(); ++i) {
-        const SubmitResult result = admit(batch[i], verdicts[i], may_enter);
-        if (result.rejection) ++stats_.transactions_rejected;
-        if (batch[i].done) batch[i].done(result);
+        if (results[i].rejection) ++stats_.transactions_rejected;
+        if (batch[i].done) batch[i].done(results[i]);
     }
 }
 
