@@ -4,16 +4,11 @@
 
 #include <algorithm>
 
+#include "node/block_rules.h"
 #include "node/journal_records.h"
 
 namespace touchstone::node {
 namespace {
-
-consensus::ValidatorSet validators_of(const ledger::Genesis& genesis) {
-    std::vector<crypto::PublicKey> keys;
-    for (const ledger::GenesisValidator& validator : genesis.validators) keys.push_back(validator.key);
-    return consensus::ValidatorSet(std::move(keys));
-}
 
 template <class... Handlers>
 struct Overloaded : Handlers... {
