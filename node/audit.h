@@ -102,6 +102,8 @@ class Auditor {
     Audited<Ok> finish();
 
     Height height() const { return parent_.height; }
+    // A certificate covers everything up to height().
+    bool certified() const { return !uncertified_; }
     const Hash256& block_hash() const { return parent_.hash; }
     const Hash256& state_root() const { return state_root_; }
     const AuditCounts& counts() const { return counts_; }
