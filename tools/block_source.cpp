@@ -33,8 +33,8 @@ class HomeBlocks final : public BlockSource {
                 "left out",
                 archive_.cut_off(), last().value);
         if (!archive_.damage().empty())
-            note += fmt::format("{}the log is damaged at {}; its blocks were found elsewhere in it",
-                                note.empty() ? "" : "; ", archive_.damage().front());
+            note += fmt::format("{}the block log holds no intact record at {}", note.empty() ? "" : "; ",
+                                archive_.damage().front());
         return note;
     }
     node::Audited<RawBlock> read(Height height) override {
