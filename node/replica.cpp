@@ -5,7 +5,6 @@
 #include <algorithm>
 
 #include "node/block_rules.h"
-#include "node/journal_records.h"
 
 namespace touchstone::node {
 namespace {
@@ -16,14 +15,6 @@ struct Overloaded : Handlers... {
 };
 template <class... Handlers>
 Overloaded(Handlers...) -> Overloaded<Handlers...>;
-
-// The vote in an effect that must be on disk before the effect is carried out, if there is one.
-const consensus::Vote* fresh_vote(const consensus::Effect& effect) {
-    if (const auto* send = std::get_if<consensus::SendVote>(&effect)) return send->fresh ? &send->vote : nullptr;
-    if (const auto* propose = std::get_if<consensus::Propose>(&effect))
-        return propose->fresh ? &propose->vote : nullptr;
-    return nullptr;
-}
 
 }  // namespace
 
@@ -53,45 +44,6 @@ Result<std::unique_ptr<Replica>> Replica::open(Config config, Parts parts, const
     TRY(replica->restore_journal());
     replica->make_engine();
     return replica;
-}
-
-Status Replica::restore_journal() {
-    if (!self_) return Ok{};
-    gate_ = std::make_unique<consensus::SignerGate>(chain_->chain_id(), *self_, std::move(*config_.validator_key));
-    config_.validator_key.reset();
-    JournalRecords records = sort_journal(parts_.votes->recovered());
-    TRY(restore_bodies(records.bodies));
-    for (const Bytes& record : records.votes)
-        if (!is_void(record)) TRY(gate_->restore(record));
-    gate_->release_below(chain_->tip().view);
-    recovered_notarizations_ = std::move(records.notarizations);
-    return Ok{};
-}
-
-// Bodies whose place in the block log was not synced before the crash.
-Status Replica::restore_bodies(const std::vector<Bytes>& bodies) {
-    for (const Bytes& body : bodies) {
-        const auto block = ledger::Block::decode(body);
-        if (!block.ok())
-            return Error{"journal_corrupt", "a block in the vote journal does not parse: " + block.error().message};
-        if (block->header.height <= chain_->tip().height) continue;
-        TRY_ASSIGN([[maybe_unused]] const storage::LogPlace place, store_.append_body(block->header.hash(), body));
-    }
-    return Ok{};
-}
-
-// A validator alone gives all votes of a block in one batch: when the body that they are for is not there, the sync of
-// that batch never ended, nothing left the node, and these votes are void. With others in the network a lost body comes
-// from them, and every vote stands.
-bool Replica::is_void(ByteView vote_record) const {
-    if (validators_.size() > 1) return false;
-    Reader reader(vote_record);
-    reader.u64();
-    const auto kind = static_cast<consensus::VoteKind>(reader.u8());
-    const View view(reader.u64());
-    reader.u64();
-    if (view <= chain_->tip().view) return true;  // final: nothing is signed there any more
-    return kind != consensus::VoteKind::kNullify && !has_body(reader.hash());
 }
 
 void Replica::make_engine() {
@@ -172,75 +124,6 @@ void Replica::pump() {
     ask_for_missing();
     progress_sync();
     poll_heights();
-}
-
-// Journals the fresh votes of a batch, with the bodies that they vote for and the notarizations that they rely on, and
-// syncs all that. Nothing of the batch has left the node before, but for the bodies, and nothing that counts these
-// votes has been acted upon (SPEC.md, I4).
-bool Replica::make_durable(const std::vector<consensus::Effect>& effects) {
-    if (!self_) return true;
-    bool any_vote = false;
-    const auto log_too = journal(effects, any_vote);
-    if (!log_too.ok()) return fatal(log_too.error()), false;
-    if (!any_vote) return true;
-    send_bodies_ahead(effects);
-    const bool log_is_old = chain_->tip().height.value >= durable_height_.value + kUnsyncedBlocksMax;
-    const Status synced = *log_too || log_is_old ? sync_both() : parts_.votes->sync();
-    if (!synced.ok()) return fatal(synced.error()), false;
-    ++stats_.syncs;
-    return true;
-}
-
-Result<bool> Replica::journal(const std::vector<consensus::Effect>& effects, bool& any_vote) {
-    bool log_too = false;
-    for (const consensus::Effect& effect : effects) {
-        if (const auto* notarized = std::get_if<consensus::Notarized>(&effect)) {
-            const consensus::Certificate& certificate = notarized->certificate;
-            TRY(parts_.votes->append(certificate.subject.view,
-                                     journal_notarization(certificate.encode(validators_.size()))));
-        }
-        const consensus::Vote* const vote = fresh_vote(effect);
-        if (vote == nullptr) continue;
-        any_vote = true;
-        // Before the vote: what one sync covers may still end in two batches.
-        if (vote->subject.kind == consensus::VoteKind::kNotarize) {
-            TRY_ASSIGN(const bool in_journal, journal_body_of(*vote));
-            log_too |= !in_journal;
-        }
-        TRY(parts_.votes->append(vote->subject.view, journal_vote(consensus::SignerGate::journal_record(*vote))));
-    }
-    return log_too;
-}
-
-// False: the body is in the block log alone.
-Result<bool> Replica::journal_body_of(const consensus::Vote& vote) {
-    if (!store_.unsynced()) return true;
-    const ExecutedBlockPtr block = chain_->find(vote.subject.digest);
-    if (!block || block->encoded->size() > kJournaledBodyMax) return false;
-    TRY(parts_.votes->append(vote.subject.view, journal_body(*block->encoded)));
-    return true;
-}
-
-// The leader's peers execute a block while the leader still syncs its vote for it.
-void Replica::send_bodies_ahead(const std::vector<consensus::Effect>& effects) {
-    for (const consensus::Effect& effect : effects) {
-        const auto* const propose = std::get_if<consensus::Propose>(&effect);
-        if (propose == nullptr || !propose->fresh || propose->to) continue;
-        if (const ExecutedBlockPtr block = chain_->find(propose->vote.subject.digest))
-            send_to(std::nullopt, encode_body(*block->encoded));
-    }
-}
-
-Status Replica::sync_both() {
-    TRY(parts_.sync.sync(store_, *parts_.votes));
-    log_is_durable();
-    return Ok{};
-}
-
-// What the journal keeps for a final view is needed until the block log has it.
-void Replica::log_is_durable() {
-    durable_height_ = chain_->tip().height;
-    if (self_) parts_.votes->release_below(chain_->tip().view);
 }
 
 void Replica::carry_out(const consensus::Effect& effect) {
@@ -578,12 +461,6 @@ void Replica::progress_sync() {
     const auto lost = chain_->lowest_lost();
     const auto request = sync_.next_request(now_, lost ? lost->prev() : chain_->tip().height);
     if (request) parts_.transport.send(request->peer, encode(BlockRequestMessage{request->from}));
-}
-
-void Replica::sync_log() {
-    if (halted_) return;
-    if (const Status synced = store_.sync(); !synced.ok()) return fatal(synced.error());
-    log_is_durable();
 }
 
 // Validators hear of every block by votes. An observer hears by a status message alone, which may be lost with a

@@ -131,9 +131,6 @@ class Replica : public TransportEvents {
     static constexpr std::uint64_t kUnsyncedBlocksMax = 32;
 
     Replica(Config config, Parts parts);
-    [[nodiscard]] Status restore_journal();
-    [[nodiscard]] Status restore_bodies(const std::vector<Bytes>& bodies);
-    bool is_void(ByteView vote_record) const;
     void make_engine();
 
     // replica_messages.cpp: what peers send
@@ -159,6 +156,18 @@ class Replica : public TransportEvents {
     void gossip();
     void send_local_pool(const crypto::PublicKey& peer);
 
+    // replica_durable.cpp: what is on disk before votes leave
+    [[nodiscard]] Status restore_journal();
+    [[nodiscard]] Status restore_bodies(const std::vector<Bytes>& bodies);
+    bool is_void(ByteView vote_record) const;
+    bool make_durable(const std::vector<consensus::Effect>& effects);
+    // Answers whether the block log must be synced too.
+    Result<bool> journal(const std::vector<consensus::Effect>& effects, bool& any_vote);
+    Result<bool> journal_body_of(const consensus::Vote& vote);
+    [[nodiscard]] Status sync_both();
+    void log_is_durable();
+    void send_bodies_ahead(const std::vector<consensus::Effect>& effects);
+
     // replica.cpp: the engine's effects
     bool progress();
     bool progress_verify();
@@ -171,13 +180,6 @@ class Replica : public TransportEvents {
     static bool is_own_fault(const Error& error);
     void update_work();
     std::size_t transactions_in_flight() const;
-    bool make_durable(const std::vector<consensus::Effect>& effects);
-    // Answers whether the block log must be synced too.
-    Result<bool> journal(const std::vector<consensus::Effect>& effects, bool& any_vote);
-    Result<bool> journal_body_of(const consensus::Vote& vote);
-    [[nodiscard]] Status sync_both();
-    void log_is_durable();
-    void send_bodies_ahead(const std::vector<consensus::Effect>& effects);
     void carry_out(const consensus::Effect& effect);
     void send_to(std::optional<ValidatorIndex> to, const Frame& frame);
     void committed(const std::vector<ExecutedBlockPtr>& blocks);

@@ -16,7 +16,7 @@
 // store, on a thread of its own. Until then it is read from the overlay in memory. Durability is the block log's:
 // what was not flushed is executed again after a crash.
 //
-// Threads: prepare(), commit() and view(): the core thread. flush(): one flusher thread. read(): any thread; a
+// Threads: prepare(), commit() and view(): the core thread. flush(): one flusher thread. mark() and read(): any; a
 // ReadGuard sees one height, holds off commit() while it lives, and must be short. A waiting commit() keeps new guards
 // out, so readers can not starve it.
 // Invariants: root() is crypto::state_root() over all records; recomputed and compared on open(), a mismatch is an

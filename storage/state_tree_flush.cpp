@@ -47,7 +47,8 @@ Bytes touched_key(Height height) {
 Result<bool> StateTreeImpl::flush(Height up_to) {
     std::unique_ptr<CheckpointWriter> checkpoint;
     Height label;
-    if (touched_since_checkpoint_ > 0 && touched_since_checkpoint_ >= options_.checkpoint_every && mark().height <= up_to) {
+    if (touched_since_checkpoint_ > 0 && touched_since_checkpoint_ >= options_.checkpoint_every &&
+        mark().height <= up_to) {
         TRY_ASSIGN(checkpoint, begin_checkpoint(label));
     }
     // Taken after the copying: when all of it is in the store, every value that was copied is.

@@ -7,6 +7,7 @@
 
 #include <atomic>
 #include <mutex>
+#include <shared_mutex>
 #include <unordered_map>
 
 #include "storage/bucket_reader.h"
@@ -63,7 +64,10 @@ class StateTreeImpl final : public StateTree {
 
     Status start(const RebuildProgress& progress);
 
-    StateMark mark() const override { return mark_; }
+    StateMark mark() const override {
+        const std::shared_lock lock(gate_);
+        return mark_;
+    }
     std::unique_ptr<StateView> view(StateDeltaPtr parent) const override;
     Result<StateDeltaPtr> prepare(StateDeltaPtr parent, std::vector<StateWrite> writes, std::vector<SideWrite> side,
                                   const StateView* hint) override;

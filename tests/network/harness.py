@@ -19,6 +19,8 @@ import time
 
 PROJECT = pathlib.Path(__file__).resolve().parents[2]
 BINARY = pathlib.Path(os.environ.get("TOUCHSTONE_BINARY", PROJECT / "build/release/touchstone")).absolute()
+# How many times as long as usual an answer may take: instrumented nodes are slow.
+PATIENCE = float(os.environ.get("TOUCHSTONE_PATIENCE", "1"))
 FIRST_PORT = int(os.environ.get("TOUCHSTONE_TEST_PORT", "28545"))
 POLL_SECONDS = 0.02
 PASSPHRASE = "devnet"
@@ -59,7 +61,7 @@ class Rpc:
     """JSON-RPC over one kept connection. Not for two threads at once."""
 
     def __init__(self, port, seconds=10):
-        self.port, self.seconds, self.connection, self.calls = port, seconds, None, 0
+        self.port, self.seconds, self.connection, self.calls = port, seconds * PATIENCE, None, 0
 
     def post(self, body):
         """Status and body of the HTTP answer."""
