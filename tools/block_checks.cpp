@@ -62,6 +62,7 @@ void BlockChecks::check_all() {
         {
             const std::lock_guard lock(mutex_);
             slot->checked = std::move(checked);
+            slot->raw = {};
         }
         changed_.notify_all();
     }

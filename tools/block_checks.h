@@ -25,8 +25,8 @@ class BlockChecks {
     node::Audited<node::CheckedBlock> next();
 
   private:
-    static constexpr std::size_t kAheadMax = 256;
-    static constexpr std::size_t kAheadBytesMax = 64u << 20;
+    static constexpr std::size_t kAheadMax = 64;
+    static constexpr std::size_t kAheadBytesMax = 16u << 20;  // a checked block takes about three times its bytes
 
     struct Slot {
         node::RawBlock raw;
