@@ -3,6 +3,7 @@
 
 #include <map>
 
+#include "ledger/event_subject.h"
 #include "ledger/index.h"
 #include "node/audit.h"
 
@@ -99,11 +100,11 @@ class EventChains {
     void note(const Hash256& key, const ledger::ProductRecord& product) {
         ++counts_.products;
         registered_ += product.registered;
-        other_subjects_[key] = {key, product.event_count, product.event_head};
+        indexed_[key] = {key, product.event_count, product.event_head};
     }
     void note(const Hash256& key, const ledger::LotRecord& lot) {
         ++counts_.lots;
-        other_subjects_[key] = {key, lot.event_count, lot.event_head};
+        indexed_[key] = {key, lot.event_count, lot.event_head};
     }
 
     std::optional<AuditFault> take(ByteView key, ByteView value) {
@@ -130,16 +131,14 @@ class EventChains {
     std::optional<AuditFault> close() {
         if (!current_) return std::nullopt;
         const Chain chain = *std::exchange(current_, std::nullopt);
-        if (const auto other = other_subjects_.find(chain.subject); other != other_subjects_.end()) {
-            const Chain recorded = other->second;
-            other_subjects_.erase(other);
-            return compare(recorded, chain);
-        }
-        const auto item = record_of<ledger::ItemRecord>(chain.subject);
-        if (!item.ok()) return item.error();
-        if (!*item) return wrong(chain.subject, "events are of something that has no record");
-        ++counts_.items;
-        return compare({chain.subject, (*item)->event_count, (*item)->event_head}, chain);
+        const auto bytes = state_.get(chain.subject);
+        if (!bytes.ok()) return broken(bytes.error());
+        if (!*bytes) return wrong(chain.subject, "events are of something that has no record");
+        const auto subject = ledger::event_subject(chain.subject, **bytes);
+        if (!subject) return wrong(chain.subject, "events are of a record that is not known to have any");
+        if (subject->kind == ledger::SubjectKind::kItem) ++counts_.items;
+        indexed_.erase(chain.subject);
+        return compare({chain.subject, subject->event_count, subject->event_head}, chain);
     }
 
     std::optional<AuditFault> compare(const Chain& recorded, const Chain& chain) const {
@@ -152,7 +151,7 @@ class EventChains {
 
     // What is left had no events at all, and an item without events would be missing in the count.
     Audited<Ok> check_all_seen() const {
-        for (const auto& [key, recorded] : other_subjects_)
+        for (const auto& [key, recorded] : indexed_)
             if (auto fault = compare(recorded, {key, 0, {}})) return *fault;
         if (counts_.items == registered_) return Ok{};
         AuditFault fault = wrong({}, "the products tell of another number of items than have events");
@@ -163,8 +162,8 @@ class EventChains {
 
     const storage::StateReadGuard& state_;
     AuditCounts& counts_;
-    std::map<Hash256, Chain> other_subjects_;  // products and lots; seen ones are taken out
-    std::uint64_t registered_ = 0;             // items, as the products count them
+    std::map<Hash256, Chain> indexed_;  // products and lots whose events were not seen yet
+    std::uint64_t registered_ = 0;      // items, as the products count them
     std::optional<Chain> current_;
 };
 

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "ledger/event_subject.h"
 #include "ledger/index.h"
 #include "rpc/json_writer.h"
 #include "rpc/transaction_view.h"
@@ -59,33 +60,12 @@ std::string operations_of(const ledger::ParsedTransaction& transaction) {
     return names;
 }
 
-// What a record's key and bytes are about. A product's and a lot's key follow from what is in the record.
-struct Subject {
-    const char* of = "other";
-    std::string gtin;
-    std::string lot;
-    std::optional<ledger::ItemRecord> item;
-};
-
-Subject subject_of(const Hash256& key, ByteView record) {
-    if (auto product = ledger::ProductRecord::decode(record); product.ok() && ledger::product_key(product->gtin) == key)
-        return {"product", product->gtin, {}, {}};
-    if (auto lot = ledger::LotRecord::decode(record); lot.ok() && ledger::lot_key(lot->gtin, lot->lot) == key)
-        return {"lot", lot->gtin, lot->lot, {}};
-    if (auto item = ledger::ItemRecord::decode(record); item.ok()) {
-        Subject subject{"item", item->gtin, item->lot, {}};
-        subject.item = *std::move(item);
-        return subject;
-    }
-    return {};
-}
-
 // The record that a block leaves under a key; the effects are sorted.
-Subject subject_in(const ledger::BlockEffects& effects, const Hash256& key) {
+std::optional<ledger::EventSubject> subject_in(const ledger::BlockEffects& effects, const Hash256& key) {
     const auto at = std::lower_bound(effects.records.begin(), effects.records.end(), key,
                                      [](const auto& entry, const Hash256& wanted) { return entry.first < wanted; });
-    if (at == effects.records.end() || at->first != key || !at->second) return {};
-    return subject_of(key, *at->second);
+    if (at == effects.records.end() || at->first != key || !at->second) return std::nullopt;
+    return ledger::event_subject(key, *at->second);
 }
 
 // 'e' ‖ subject ‖ u32 sequence
@@ -180,12 +160,13 @@ Status Exporter::write_events(const node::Auditor::Applied& applied) {
         TRY_ASSIGN(const ledger::Event event, ledger::Event::decode(*value));
         const std::string& mine = filter_.organisation;
         if (!mine.empty() && event.actor != mine && event.other != mine) continue;
-        const Subject subject = subject_in(applied.effects, *subject_key);
-        if (!filter_.gtin.empty() && subject.gtin != filter_.gtin) continue;
+        const auto subject = subject_in(applied.effects, *subject_key);
+        if (!filter_.gtin.empty() && (!subject || subject->gtin != filter_.gtin)) continue;
         TRY(writer_.write({number_cell(event.height.value), time_cell(event.time),
-                           std::string(ledger::name_of(event.kind)), std::string(subject.of), hex_cell(*subject_key),
-                           text_cell(subject.gtin), text_cell(subject.lot), number_cell(event.sequence), event.actor,
-                           text_cell(event.other), text_cell(event.detail),
+                           std::string(ledger::name_of(event.kind)),
+                           std::string(subject ? ledger::name_of(subject->kind) : "other"), hex_cell(*subject_key),
+                           text_cell(subject ? subject->gtin : ""), text_cell(subject ? subject->lot : ""),
+                           number_cell(event.sequence), event.actor, text_cell(event.other), text_cell(event.detail),
                            std::string(ledger::biz_step_of(event.kind)),
                            std::string(ledger::disposition_of(event.kind)), hex_cell(event.transaction_id)}));
     }
@@ -209,9 +190,12 @@ Status Exporter::write_items(const storage::StateReadGuard& state) {
             told = bytes.error();
             return false;
         }
-        const Subject subject = *bytes ? subject_of(*subject_key, **bytes) : Subject{};
-        if (!subject.item || !mine(*subject.item)) return true;
-        const ledger::ItemRecord& item = *subject.item;
+        const auto subject = *bytes ? ledger::event_subject(*subject_key, **bytes) : std::nullopt;
+        if (!subject || subject->kind != ledger::SubjectKind::kItem) return true;
+        const auto decoded = ledger::ItemRecord::decode(**bytes);
+        INVARIANT(decoded.ok());
+        const ledger::ItemRecord& item = *decoded;
+        if (!mine(item)) return true;
         told =
             writer_.write({hex_cell(*subject_key), item.gtin, text_cell(item.lot), text_cell(day_text(item.expiry)),
                            text_cell(day_text(item.made_on)), std::string(ledger::name_of(item.state)),
