@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <unordered_set>
 
+#include "node/block_rules.h"
+
 namespace touchstone::node {
 namespace {
 
@@ -38,22 +40,6 @@ struct MarkNote {
         return note;
     }
 };
-
-Error proposal_error(const char* code, std::string message) { return {code, std::move(message)}; }
-
-std::vector<storage::SideWrite> side_writes(ledger::BlockEffects& effects) {
-    std::vector<storage::SideWrite> writes;
-    writes.reserve(effects.side.size());
-    for (auto& [key, value] : effects.side) writes.push_back({std::move(key), std::move(value)});
-    return writes;
-}
-
-std::vector<storage::StateWrite> state_writes(ledger::BlockEffects& effects) {
-    std::vector<storage::StateWrite> writes;
-    writes.reserve(effects.records.size());
-    for (auto& [key, record] : effects.records) writes.push_back({key, std::move(record)});
-    return writes;
-}
 
 }  // namespace
 
@@ -94,12 +80,7 @@ Status Chain::load_tip() {
 }
 
 Status Chain::commit_genesis() {
-    std::vector<storage::StateWrite> writes;
-    for (auto& [key, record] : parts_.genesis.records()) writes.push_back({key, std::move(record)});
-    std::vector<storage::SideWrite> side;
-    for (auto& [key, value] : parts_.genesis.side()) side.push_back({std::move(key), std::move(value)});
-    TRY_ASSIGN(const storage::StateDeltaPtr delta,
-               parts_.state.prepare(nullptr, std::move(writes), std::move(side), nullptr));
+    TRY_ASSIGN(const storage::StateDeltaPtr delta, prepare_genesis(parts_.state, parts_.genesis));
     tip_.hash = chain_id_;
     tip_.time = parts_.genesis.time;
     tip_.log.append(crypto::log_leaf_hash(chain_id_.view()));
@@ -354,24 +335,14 @@ Result<Chain::Built> Chain::build(const BuildOrder& order, const TransactionPool
 }
 
 Status Chain::check_header(const ledger::Block& block) const {
-    const ledger::Header& header = block.header;
-    const ExecutedBlockPtr parent = find(header.parent);
-    const Height parent_height = parent ? parent->header.height : tip_.height;
-    const WallTime parent_time = parent ? parent->header.time : tip_.time;
-    if (header.chain_id != chain_id_) return proposal_error("proposal_chain", "the block is of another chain");
-    if (header.epoch != Epoch(0)) return proposal_error("proposal_epoch", "the block is of another epoch");
-    if (header.height != parent_height.next())
-        return proposal_error("proposal_height", "the block's height does not follow its parent's");
-    if (header.time < parent_time) return proposal_error("proposal_time", "the block is older than its parent");
-    if (header.validators_hash != validators_hash_)
-        return proposal_error("proposal_validators", "the block names another validator set");
-    if (header.proposer != parts_.validators.leader(header.view))
-        return proposal_error("proposal_leader", "the block's proposer does not lead its view");
-    if (header.log_root != log_of(header.parent).root())
-        return proposal_error("proposal_log_root", "the block's log of block hashes is not ours");
-    if (header.transaction_root != ledger::transaction_root(block.transactions))
-        return proposal_error("proposal_transaction_root", "the block's transactions are not what its header says");
-    return Ok{};
+    const Hash256& parent_hash = block.header.parent;
+    const ExecutedBlockPtr parent = find(parent_hash);
+    const auto fault = node::check_header(block, {chain_id_, parts_.validators, validators_hash_},
+                                          {parent_hash, parent ? parent->header.height : tip_.height,
+                                           parent ? parent->header.time : tip_.time, log_of(parent_hash).root()});
+    if (!fault) return Ok{};
+    return Error{"proposal_" + fault->field,
+                 fmt::format("{}: expected {}, found {}", fault->what, fault->expected, fault->found)};
 }
 
 Result<ExecutedBlockPtr> Chain::execute(const ledger::Block& block,
@@ -396,16 +367,13 @@ Result<ExecutedBlockPtr> Chain::execute(const ledger::Block& block,
 Result<ExecutedBlockPtr> Chain::finish(ExecutedBlock executed, ledger::BlockEffects effects,
                                        const storage::StateView& read_through) {
     executed.outcomes = std::move(effects.outcomes);
-    auto writes = state_writes(effects);
-    TRY_ASSIGN(executed.delta, parts_.state.prepare(delta_of(executed.header.parent), std::move(writes),
-                                                    side_writes(effects), &read_through));
+    TRY_ASSIGN(executed.delta, prepare_effects(parts_.state, delta_of(executed.header.parent), effects, &read_through));
     const Hash256& root = storage::delta_root(*executed.delta);
     if (executed.encoded) {
         if (executed.header.state_root != root)
-            return proposal_error(
-                "proposal_state_root",
-                fmt::format("executing block {} gives state root {}, and its header says {}",
-                            executed.header.height.value, root.hex(), executed.header.state_root.hex()));
+            return Error{"proposal_state_root",
+                         fmt::format("executing block {} gives state root {}, and its header says {}",
+                                     executed.header.height.value, root.hex(), executed.header.state_root.hex())};
     } else {
         executed.header.state_root = root;
         ledger::Block block;

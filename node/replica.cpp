@@ -5,15 +5,10 @@
 #include <algorithm>
 
 #include "base/overloaded.h"
+#include "node/block_rules.h"
 
 namespace touchstone::node {
 namespace {
-
-consensus::ValidatorSet validators_of(const ledger::Genesis& genesis) {
-    std::vector<crypto::PublicKey> keys;
-    for (const ledger::GenesisValidator& validator : genesis.validators) keys.push_back(validator.key);
-    return consensus::ValidatorSet(std::move(keys));
-}
 
 template <class... Handlers>
 struct Overloaded : Handlers... {

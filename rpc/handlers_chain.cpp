@@ -1,6 +1,7 @@
-// chain_status, chain_validators, block_get, block_list, header_get.
+// chain_status, chain_validators, block_get, block_list, block_bytes, header_get.
 #include <charconv>
 
+#include "base/limits.h"
 #include "rpc/method.h"
 #include "rpc/record_json.h"
 #include "rpc/schemas.h"
@@ -144,6 +145,31 @@ HandlerError block_list(const CallContext& context, const Params& params, JsonWr
     return std::nullopt;
 }
 
+// Oldest first, from the height or the cursor up to the newest certified block; bounded in number and in bytes.
+HandlerError block_bytes(const CallContext& context, const Params& params, JsonWriter& out) {
+    HANDLER_TRY(const std::size_t limit, params.limit());
+    HANDLER_TRY(const std::optional<std::uint64_t> from, params.number("height"));
+    HANDLER_TRY(const std::optional<std::uint64_t> cursor, numeric_cursor(params));
+    const std::uint64_t tip = context.node().read()->tip().header.height.value;
+    std::uint64_t height = std::max<std::uint64_t>(1, cursor ? *cursor : from.value_or(1));
+    std::size_t left = std::min(limit, limits::kSyncBlocksPerReplyMax);
+    std::size_t bytes = 0;
+    out.begin_object().key("blocks").begin_array();
+    for (; height <= tip && left > 0 && bytes < limits::kSyncBytesPerReplyMax; ++height, --left) {
+        const auto stored = context.node().block(Height(height));
+        if (!stored.ok()) return from_error(stored.error());
+        const Bytes body = (*stored)->block.encode();
+        bytes += body.size();
+        out.begin_object().field("height", height).field_base64("block", body).key("certificate");
+        (*stored)->certificate.empty() ? out.null() : out.base64((*stored)->certificate);
+        out.end_object();
+    }
+    out.end_array();
+    write_page_end(out, height <= tip ? std::optional(height) : std::nullopt);
+    out.end_object();
+    return std::nullopt;
+}
+
 HandlerError header_get(const CallContext& context, const Params& params, JsonWriter& out) {
     HANDLER_TRY(const Height height, asked_height(context, params));
     Bytes header, certificate;
@@ -213,6 +239,18 @@ std::vector<MethodInfo> chain_methods() {
          R"({"limit":2})",
          R"({"blocks":[{"hash":"a1…","height":7,"transaction_count":1}],"complete":false,"cursor":"5","pruned":false})",
          block_list,
+         nullptr},
+        {"block_bytes",
+         "Blocks from the oldest upwards in their canonical bytes (docs/verify.md), each with its finalization "
+         "certificate: for audits and for copies of the chain. certificate is null when a later block's covers it. At "
+         "most 256 blocks in one answer, and none after those that make 8 MiB.",
+         {{"height", schema::kHeight, false, "The first block's height; without it, 1."},
+          {"limit", schema::kLimit, false, "Blocks in one answer."},
+          {"cursor", schema::kText, false, "Where an earlier answer ended; goes before height."}},
+         schema::kPage,
+         R"({"height":7,"limit":1})",
+         R"({"blocks":[{"height":7,"block":"AAFd…","certificate":"AAAA…"}],"complete":false,"cursor":"8"})",
+         block_bytes,
          nullptr},
         {"header_get",
          "A header as it was signed, with the certificate of its quorum. certificate is null when only a later block's "

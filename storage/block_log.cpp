@@ -15,7 +15,7 @@ namespace touchstone::storage {
 namespace {
 
 constexpr std::uint32_t kMagic = 0x5453424c;  // "TSBL"
-constexpr std::size_t kHeaderBytes = 13;
+constexpr std::size_t kHeaderBytes = BlockLog::kRecordHeadBytes;
 constexpr std::string_view kPrefix = "blocks-";
 constexpr std::string_view kSuffix = ".log";
 
@@ -118,14 +118,21 @@ class SegmentedLog final : public BlockLog {
   public:
     SegmentedLog(Disk& disk, const BlockLogOptions& options) : disk_(disk), options_(options) {}
 
-    Status start(OpenReport& report) {
-        report = {};
+    // All that a log for reading needs.
+    Status find_segments() {
         for (const std::string& name : disk_.list())
             if (const auto number = segment_number(name)) sizes_[*number] = 0;
         for (auto& [number, size] : sizes_) {
             TRY_ASSIGN(const auto file, disk_.open(segment_name(number)));
             size = file->size();
         }
+        if (!sizes_.empty()) first_ = sizes_.begin()->first;
+        return Ok{};
+    }
+
+    Status start(OpenReport& report) {
+        report = {};
+        TRY(find_segments());
         if (sizes_.empty()) sizes_[0] = 0;
         first_ = sizes_.begin()->first;
         active_ = sizes_.rbegin()->first;
@@ -134,6 +141,7 @@ class SegmentedLog final : public BlockLog {
     }
 
     Result<LogPlace> append(std::uint8_t kind, ByteView payload) override {
+        INVARIANT(file_ != nullptr);
         const std::size_t total = kHeaderBytes + payload.size();
         INVARIANT(payload.size() <= UINT32_MAX - kHeaderBytes);
         if (tail_ > 0 && tail_ + total > options_.segment_bytes) TRY(roll());
@@ -308,6 +316,12 @@ Result<std::unique_ptr<BlockLog>> BlockLog::open(Disk& disk, const BlockLogOptio
     auto log = std::make_unique<SegmentedLog>(disk, options);
     OpenReport ignored;
     TRY(log->start(report != nullptr ? *report : ignored));
+    return std::unique_ptr<BlockLog>(std::move(log));
+}
+
+Result<std::unique_ptr<BlockLog>> BlockLog::open_to_read(Disk& disk) {
+    auto log = std::make_unique<SegmentedLog>(disk, BlockLogOptions{0, 0});
+    TRY(log->find_segments());
     return std::unique_ptr<BlockLog>(std::move(log));
 }
 

@@ -45,7 +45,13 @@ class BlockLog {
         std::optional<std::uint32_t> damaged_segment;
     };
 
+    // What a record takes beside its payload.
+    static constexpr std::size_t kRecordHeadBytes = 13;
+
     static Result<std::unique_ptr<BlockLog>> open(Disk& disk, const BlockLogOptions& options, OpenReport* report);
+    // For read(), scan() and size_bytes() alone: cuts no tail, makes no file, syncs nothing. Another process may be
+    // appending; what it appends to the segments that are there now is seen.
+    static Result<std::unique_ptr<BlockLog>> open_to_read(Disk& disk);
     virtual ~BlockLog() = default;
 
     // In memory and in the file's cache until sync(). Errors: disk_full (nothing was appended), disk_error.

@@ -40,5 +40,8 @@ class Disk {
 
 // All files in `folder`, which is created if absent.
 Result<std::unique_ptr<Disk>> open_posix_disk(const std::string& folder);
+// The same for looking only: makes nothing, and every change is refused with disk_read_only. Error: disk_error when
+// there is no such folder.
+Result<std::unique_ptr<Disk>> open_posix_disk_to_read(const std::string& folder);
 
 }  // namespace touchstone::storage

@@ -104,6 +104,21 @@ class PosixFile final : public File {
     std::uint64_t size_;
 };
 
+bool is_file(int folder, const std::string& name) {
+    struct stat status {};
+    return ::fstatat(folder, name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(status.st_mode);
+}
+
+// Names, sorted.
+std::vector<std::string> files_of(const std::string& path, int folder) {
+    std::vector<std::string> names;
+    std::error_code failed;
+    for (std::filesystem::directory_iterator at(path, failed), end; !failed && at != end; at.increment(failed))
+        if (is_file(folder, at->path().filename().string())) names.push_back(at->path().filename().string());
+    std::sort(names.begin(), names.end());
+    return names;
+}
+
 class PosixDisk final : public Disk {
   public:
     PosixDisk(std::string folder, Descriptor fd) : folder_(std::move(folder)), fd_(std::move(fd)) {}
@@ -120,19 +135,8 @@ class PosixDisk final : public Disk {
             std::make_unique<PosixFile>(std::move(fd), path(name), static_cast<std::uint64_t>(status.st_size)));
     }
 
-    bool exists(const std::string& name) const override {
-        struct stat status {};
-        return ::fstatat(fd_.get(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(status.st_mode);
-    }
-
-    std::vector<std::string> list() const override {
-        std::vector<std::string> names;
-        std::error_code failed;
-        for (std::filesystem::directory_iterator at(folder_, failed), end; !failed && at != end; at.increment(failed))
-            if (exists(at->path().filename().string())) names.push_back(at->path().filename().string());
-        std::sort(names.begin(), names.end());
-        return names;
-    }
+    bool exists(const std::string& name) const override { return is_file(fd_.get(), name); }
+    std::vector<std::string> list() const override { return files_of(folder_, fd_.get()); }
 
     Status remove(const std::string& name) override {
         if (::unlinkat(fd_.get(), name.c_str(), 0) < 0) return disk_error(errno, "removing", path(name));
@@ -158,7 +162,52 @@ class PosixDisk final : public Disk {
     Descriptor fd_;
 };
 
+Error read_only(const std::string& path) {
+    return {"disk_read_only", fmt::format("{} was opened for reading only", path)};
+}
+
+class ReadOnlyFile final : public File {
+  public:
+    explicit ReadOnlyFile(PosixFile file, std::string path) : file_(std::move(file)), path_(std::move(path)) {}
+    Result<Bytes> read(std::uint64_t offset, std::size_t size) const override { return file_.read(offset, size); }
+    Status write(std::uint64_t, ByteView) override { return read_only(path_); }
+    Status sync() override { return read_only(path_); }
+    Status truncate(std::uint64_t) override { return read_only(path_); }
+    std::uint64_t size() const override { return file_.size(); }
+
+  private:
+    PosixFile file_;
+    std::string path_;
+};
+
+class ReadOnlyDisk final : public Disk {
+  public:
+    ReadOnlyDisk(std::string folder, Descriptor fd) : folder_(folder), fd_(std::move(fd)) {}
+
+    Result<std::unique_ptr<File>> open(const std::string& name) override {
+        const std::string path = folder_ + "/" + name;
+        Descriptor fd(
+            retry_interrupted([&] { return ::openat(fd_.get(), name.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW); }));
+        if (fd.get() < 0) return disk_error(errno, "opening", path);
+        return std::unique_ptr<File>(std::make_unique<ReadOnlyFile>(PosixFile(std::move(fd), path, 0), path));
+    }
+    bool exists(const std::string& name) const override { return is_file(fd_.get(), name); }
+    std::vector<std::string> list() const override { return files_of(folder_, fd_.get()); }
+    Status remove(const std::string& name) override { return read_only(folder_ + "/" + name); }
+    Status rename(const std::string& from, const std::string&) override { return read_only(folder_ + "/" + from); }
+
+  private:
+    std::string folder_;
+    Descriptor fd_;
+};
+
 }  // namespace
+
+Result<std::unique_ptr<Disk>> open_posix_disk_to_read(const std::string& folder) {
+    Descriptor fd(retry_interrupted([&] { return ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); }));
+    if (fd.get() < 0) return disk_error(errno, "opening the folder", folder);
+    return std::unique_ptr<Disk>(std::make_unique<ReadOnlyDisk>(folder, std::move(fd)));
+}
 
 Result<std::unique_ptr<Disk>> open_posix_disk(const std::string& folder) {
     std::error_code failed;

@@ -22,6 +22,8 @@ void add_capture_command(CLI::App& app, GlobalOptions& options);
 void add_verify_command(CLI::App& app, GlobalOptions& options);
 void add_history_command(CLI::App& app, GlobalOptions& options);
 void add_status_command(CLI::App& app, GlobalOptions& options);
+void add_audit_command(CLI::App& app, GlobalOptions& options);
+void add_export_command(CLI::App& app, GlobalOptions& options);
 void add_bench_command(CLI::App& app, GlobalOptions& options);
 
 }  // namespace touchstone::tools

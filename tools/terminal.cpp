@@ -24,8 +24,11 @@ std::string coloured(std::string_view text, Colour colour) {
 Progress::Progress(std::string what, std::uint64_t total)
     : what_(std::move(what)), total_(total), enabled_(isatty(STDERR_FILENO)) {}
 
-Progress::~Progress() {
+Progress::~Progress() { clear(); }
+
+void Progress::clear() {
     if (enabled_ && shown_percent_ <= 100) std::fputs("\r\033[K", stderr);
+    shown_percent_ = 101;
 }
 
 void Progress::update(std::uint64_t done) {

@@ -21,6 +21,8 @@ class Progress {
     Progress(const Progress&) = delete;
     Progress& operator=(const Progress&) = delete;
     void update(std::uint64_t done);
+    // Takes the line away; destruction does it too.
+    void clear();
 
   private:
     std::string what_;

@@ -10,6 +10,7 @@ import unittest
 
 import harness
 import shared
+from audit_cases import AuditCases
 from bad_input_cases import BadRpcCases, BadPeerCases, BadTransactionCases
 from container_cases import ContainerCases
 from crash_cases import CrashCases, StorageCases
@@ -19,8 +20,8 @@ from observer_cases import IdleCases, ObserverCases
 
 def load_tests(loader, _tests, _pattern):
     """In this order: what merely asks comes before what kills."""
-    ordered = [RegisterCases, CustodyCases, ContainerCases, VerifyCases, IdleCases, BadRpcCases, BadTransactionCases, BadPeerCases,
-               ObserverCases, CrashCases, StorageCases]
+    ordered = [RegisterCases, CustodyCases, ContainerCases, VerifyCases, IdleCases, AuditCases, BadRpcCases,
+               BadTransactionCases, BadPeerCases, ObserverCases, CrashCases, StorageCases]
     return unittest.TestSuite(loader.loadTestsFromTestCase(cases) for cases in ordered)
 
 

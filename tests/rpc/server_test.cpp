@@ -114,6 +114,35 @@ TEST_CASE("the chain's state is told") {
     REQUIRE(ledger::Header::decode(*from_base64(header["header"].get<std::string>()))->height == Height(1));
 }
 
+TEST_CASE("blocks are given out in their canonical bytes, page by page") {
+    Running running;
+    auto client = running.client();
+    const auto block_of = [](const json& entry) {
+        auto block = ledger::Block::decode(*from_base64(entry["block"].get<std::string>()));
+        REQUIRE(block.ok());
+        return *std::move(block);
+    };
+    const json all = client.call("block_bytes")["result"];
+    REQUIRE(all["blocks"].size() == 2);
+    REQUIRE((all["complete"] == true && all["cursor"].is_null()));
+    for (std::uint64_t height : {1u, 2u}) {
+        const json& entry = all["blocks"][height - 1];
+        REQUIRE(entry["height"] == height);
+        const ledger::Block block = block_of(entry);
+        REQUIRE(block.header.height == Height(height));
+        REQUIRE(block.header.transaction_root == ledger::transaction_root(block.transactions));
+        REQUIRE(from_base64(entry["certificate"].get<std::string>()) == to_bytes(as_bytes("certificate of a test")));
+    }
+    const json first = client.call("block_bytes", {{"limit", 1}})["result"];
+    REQUIRE((first["blocks"].size() == 1 && first["complete"] == false && first["cursor"] == "2"));
+    const json rest = client.call("block_bytes", {{"cursor", first["cursor"]}})["result"];
+    REQUIRE((rest["blocks"] == json::array({all["blocks"][1]}) && rest["complete"] == true));
+    REQUIRE(client.call("block_bytes", {{"height", 2}})["result"] == rest);
+    REQUIRE(client.call("block_bytes", {{"height", 3}})["result"]["blocks"].empty());
+    REQUIRE(error_name(client.call("block_bytes", {{"cursor", "x"}})) == "invalid_params");
+    REQUIRE(error_name(client.call("block_bytes", {{"limit", 0}})) == "invalid_params");
+}
+
 TEST_CASE("an item is verified with a proof of every record") {
     Running running;
     auto client = running.client();

@@ -124,3 +124,24 @@ TEST_CASE("crc32c: known values, and both implementations agree", "[crc]") {
         bytes.push_back(static_cast<std::uint8_t>(i * 7));
     }
 }
+
+TEST_CASE("posix disk to read: sees files, changes nothing", "[disk]") {
+    test::TempFolder folder;
+    {
+        auto disk = must(open_posix_disk(folder.path()));
+        REQUIRE(must(disk->open("f"))->write(0, as_bytes("abc")).ok());
+    }
+    auto disk = must(open_posix_disk_to_read(folder.path()));
+    REQUIRE(disk->list() == std::vector<std::string>{"f"});
+    auto file = must(disk->open("f"));
+    REQUIRE(file->size() == 3);
+    REQUIRE(must(file->read(1, 5)) == Bytes{'b', 'c'});
+    REQUIRE(file->write(0, as_bytes("x")).error().code == "disk_read_only");
+    REQUIRE(file->truncate(0).error().code == "disk_read_only");
+    REQUIRE(disk->remove("f").error().code == "disk_read_only");
+    REQUIRE(disk->rename("f", "g").error().code == "disk_read_only");
+    REQUIRE(disk->open("absent").error().code == "disk_error");
+    REQUIRE_FALSE(disk->exists("absent"));
+    REQUIRE(open_posix_disk_to_read(folder.path() + "/absent").error().code == "disk_error");
+    REQUIRE_FALSE(std::filesystem::exists(folder.path() + "/absent"));
+}

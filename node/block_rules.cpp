@@ -1,0 +1,72 @@
+#include "node/block_rules.h"
+
+#include <fmt/format.h>
+
+namespace touchstone::node {
+namespace {
+
+std::string text_of(const Hash256& hash) { return hash.hex(); }
+std::string text_of(std::uint64_t number) { return fmt::to_string(number); }
+
+template <class Value>
+std::optional<HeaderFault> differs(const char* field, const char* what, const Value& expected, const Value& found) {
+    return HeaderFault{field, what, text_of(expected), text_of(found)};
+}
+
+}  // namespace
+
+consensus::ValidatorSet validators_of(const ledger::Genesis& genesis) {
+    std::vector<crypto::PublicKey> keys;
+    for (const ledger::GenesisValidator& validator : genesis.validators) keys.push_back(validator.key);
+    return consensus::ValidatorSet(std::move(keys));
+}
+
+std::optional<HeaderFault> check_header(const ledger::Block& block, const ChainFacts& chain,
+                                        const ParentFacts& parent) {
+    const ledger::Header& header = block.header;
+    if (header.chain_id != chain.chain_id)
+        return differs("chain", "the block is of another chain", chain.chain_id, header.chain_id);
+    if (header.epoch != ledger::kGenesisEpoch)
+        return differs("epoch", "the block is of another epoch", ledger::kGenesisEpoch.value, header.epoch.value);
+    if (header.height != parent.height.next())
+        return differs("height", "the block's height does not follow its parent's", parent.height.next().value,
+                       header.height.value);
+    if (header.parent != parent.hash)
+        return differs("parent", "the block names another parent", parent.hash, header.parent);
+    if (header.time < parent.time)
+        return HeaderFault{"time", "the block is older than its parent", fmt::format("at least {}", parent.time.ms),
+                           text_of(header.time.ms)};
+    if (header.validators_hash != chain.validators_hash)
+        return differs("validators", "the block names another validator set", chain.validators_hash,
+                       header.validators_hash);
+    if (const ValidatorIndex leader = chain.validators.leader(header.view); header.proposer != leader)
+        return differs<std::uint64_t>("leader", "the block's proposer does not lead its view", leader.value,
+                                      header.proposer.value);
+    if (header.log_root != parent.log_root)
+        return differs("log_root", "the block's log of block hashes is not ours", parent.log_root, header.log_root);
+    if (const Hash256 root = ledger::transaction_root(block.transactions); header.transaction_root != root)
+        return differs("transaction_root", "the block's transactions are not what its header says",
+                       header.transaction_root, root);
+    return std::nullopt;
+}
+
+Result<storage::StateDeltaPtr> prepare_genesis(storage::StateTree& state, const ledger::Genesis& genesis) {
+    std::vector<storage::StateWrite> writes;
+    for (auto& [key, record] : genesis.records()) writes.push_back({key, std::move(record)});
+    std::vector<storage::SideWrite> side;
+    for (auto& [key, value] : genesis.side()) side.push_back({std::move(key), std::move(value)});
+    return state.prepare(nullptr, std::move(writes), std::move(side), nullptr);
+}
+
+Result<storage::StateDeltaPtr> prepare_effects(storage::StateTree& state, storage::StateDeltaPtr parent,
+                                               ledger::BlockEffects& effects, const storage::StateView* read_through) {
+    std::vector<storage::StateWrite> writes;
+    writes.reserve(effects.records.size());
+    for (auto& [key, record] : effects.records) writes.push_back({key, std::move(record)});
+    std::vector<storage::SideWrite> side;
+    side.reserve(effects.side.size());
+    for (auto& [key, value] : effects.side) side.push_back({std::move(key), std::move(value)});
+    return state.prepare(std::move(parent), std::move(writes), std::move(side), read_through);
+}
+
+}  // namespace touchstone::node

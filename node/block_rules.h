@@ -1,0 +1,50 @@
+// What every replay of the chain does in the same way, a node's own and an audit's: a header against its parent, and
+// the ledger's effects as changes of the state.
+//
+// Pure but for the state tree that is passed in; that one's thread.
+#pragma once
+
+#include "consensus/types.h"
+#include "ledger/execute.h"
+#include "ledger/genesis.h"
+#include "storage/state_tree.h"
+
+namespace touchstone::node {
+
+// The keys of the genesis, in the order of their indexes. Precondition: genesis.check() is ok.
+consensus::ValidatorSet validators_of(const ledger::Genesis& genesis);
+
+// What all headers of one chain have in common.
+struct ChainFacts {
+    const Hash256& chain_id;
+    const consensus::ValidatorSet& validators;
+    const Hash256& validators_hash;  // of that set
+};
+
+// What a header is checked against. At height 0: the chain id, the genesis time, the log of the chain id alone.
+struct ParentFacts {
+    Hash256 hash;
+    Height height;
+    WallTime time;
+    Hash256 log_root;  // over the block hashes from height 0 to this one
+};
+
+// Which field of a header is wrong: the field's name, for codes; a sentence; and both values as text.
+struct HeaderFault {
+    std::string field;
+    std::string what;
+    std::string expected;
+    std::string found;
+};
+
+// Every field but the view's succession (the consensus') and the state root (the execution's). nullopt: all hold.
+std::optional<HeaderFault> check_header(const ledger::Block& block, const ChainFacts& chain, const ParentFacts& parent);
+
+// The genesis' records and indexes as the first change of an empty state.
+Result<storage::StateDeltaPtr> prepare_genesis(storage::StateTree& state, const ledger::Genesis& genesis);
+// A block's effects as a change on top of `parent` (null: of the committed state). `read_through`: the view that the
+// execution read by, or null. Takes the records and side entries out of `effects`.
+Result<storage::StateDeltaPtr> prepare_effects(storage::StateTree& state, storage::StateDeltaPtr parent,
+                                               ledger::BlockEffects& effects, const storage::StateView* read_through);
+
+}  // namespace touchstone::node

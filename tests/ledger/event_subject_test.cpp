@@ -1,0 +1,38 @@
+// Every kind of record with events is known by its key and bytes, and nothing else is taken for one.
+#include "ledger/event_subject.h"
+
+#include "tests/ledger/world.h"
+
+using namespace touchstone;
+using namespace touchstone::ledger;
+using namespace touchstone::ledger::test;
+
+TEST_CASE("event subjects: of every record of a state", "[records]") {
+    World world;
+    world.with_items(2, "L1");
+    world.must("brand", {op::Pack{box(1), items(0, 1), {}}, op::Recall{kGtin, "L1", "reason"}});
+    std::map<std::string, int> kinds;
+    for (const auto& [key, record] : world.state) {
+        const auto subject = event_subject(key, record);
+        ++kinds[subject ? std::string(name_of(subject->kind)) : "none"];
+        if (!subject) continue;
+        const bool of_lot = subject->kind == SubjectKind::kItem || subject->kind == SubjectKind::kLot;
+        REQUIRE(subject->gtin == (subject->kind == SubjectKind::kContainer ? "" : kGtin));
+        REQUIRE(subject->lot == (of_lot ? "L1" : ""));
+        REQUIRE(subject->event_count == world.events(key).size());
+    }
+    REQUIRE(kinds["item"] == 2);
+    REQUIRE(kinds["product"] == 1);
+    REQUIRE(kinds["lot"] == 1);
+    REQUIRE(kinds["container"] == 1);
+    REQUIRE(kinds["none"] > 0);
+}
+
+TEST_CASE("event subjects: a product under another key is none", "[records]") {
+    World world;
+    world.with_product();
+    const Bytes record = world.state.at(product_key(kGtin));
+    REQUIRE(event_subject(product_key(kGtin), record)->kind == SubjectKind::kProduct);
+    REQUIRE_FALSE(event_subject(product_key(kOtherGtin), record));
+    REQUIRE_FALSE(event_subject(product_key(kGtin), Bytes{}));
+}
