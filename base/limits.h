@@ -30,6 +30,9 @@ inline constexpr std::size_t kLotBytesMax = 20;             // GS1 AI (10): up t
 inline constexpr std::size_t kSerialBytesMax = 20;          // GS1 AI (21): up to 20 characters
 inline constexpr std::size_t kReasonBytesMax = 500;
 inline constexpr std::size_t kKeysPerOrgMax = 64;
+inline constexpr std::size_t kEvidenceMax = 16;             // hashes of documents that a report names
+inline constexpr std::size_t kCountriesMax = 249;           // ISO 3166-1 has as many
+inline constexpr std::size_t kCorrectionEventsMax = 256;    // from the wrong event to the item's last one
 
 // -- pool of pending transactions
 inline constexpr std::size_t kPoolTransactionsMax = 50'000;

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "ledger/records.h"
+#include "ledger/report_operations.h"
 
 namespace touchstone::ledger {
 
@@ -70,6 +71,7 @@ struct RejectShipment {
 struct Sell {
     std::vector<Hash256> items;
     std::string country;
+    Hash256 seller{};  // pseudonym of the shop; zero: none
     bool operator==(const Sell&) const = default;
 };
 struct Return {
@@ -81,6 +83,7 @@ struct Recall {
     std::string gtin;
     std::string lot;
     std::string reason;
+    std::vector<std::string> countries{};  // ascending, each once; empty: everywhere
     bool operator==(const Recall&) const = default;
 };
 struct LiftRecall {
@@ -106,6 +109,7 @@ struct ClearFlag {
 
 using Operation = std::variant<op::DeclareProduct, op::GrantLicence, op::RevokeLicence, op::Register, op::Ship,
                                op::CancelShipment, op::Receive, op::RejectShipment, op::Sell, op::Return, op::Recall,
-                               op::LiftRecall, op::Flag, op::ClearFlag>;
+                               op::LiftRecall, op::Flag, op::ClearFlag, op::Inspect, op::Correct, op::Report,
+                               op::Respond, op::Resolve, op::RegisterSeller, op::SetSellerStanding, op::SetTerritories>;
 
 }  // namespace touchstone::ledger

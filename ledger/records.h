@@ -72,6 +72,7 @@ struct RecallMark {
     std::string by;
     std::string reason;
     WallTime since;
+    std::vector<std::string> countries{};  // where it holds; empty: everywhere (ledger/countries.h)
     bool operator==(const RecallMark&) const = default;
 };
 
@@ -86,6 +87,7 @@ struct ProductRecord {
     RecallMark recall;
     std::uint32_t event_count = 0;
     Hash256 event_head;
+    std::vector<std::string> territories{};  // where its items may be sold; empty: everywhere (ledger/countries.h)
     bool operator==(const ProductRecord&) const = default;
 
     Bytes encode() const;
@@ -144,6 +146,7 @@ struct ItemRecord {
     WallTime registered_at;
     std::uint32_t event_count = 0;
     Hash256 event_head;
+    std::uint32_t open_reports = 0;  // about this item, not resolved
     bool operator==(const ItemRecord&) const = default;
     bool has(ItemFlag flag) const { return (flags >> static_cast<int>(flag)) & 1; }
 
@@ -166,8 +169,11 @@ struct TransactionRecord {
 
 enum class EventKind : std::uint8_t {
     kDeclared = 1, kRegistered, kShipped, kShipmentCancelled, kReceived, kShipmentRejected, kSold, kReturned,
-    kRecalled, kRecallLifted, kFlagged, kFlagCleared
+    kRecalled, kRecallLifted, kFlagged, kFlagCleared,
+    kInspected = 30, kCorrected = 31, kReported = 32, kReportResponded = 33, kReportResolved = 34,
+    kSellerRegistered = 35, kSellerStandingSet = 36, kTerritoriesSet = 37
 };
+bool is_event_kind(std::uint8_t number);
 std::string_view name_of(EventKind kind);       // "registered", "shipped", …
 std::string_view biz_step_of(EventKind kind);   // CBV 2.0: "commissioning", "shipping", …
 std::string_view disposition_of(EventKind kind);  // CBV 2.0: "active", "in_transit", "retail_sold", …

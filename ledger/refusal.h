@@ -59,6 +59,33 @@ enum class Refusal : std::uint16_t {
     kNotAllowed,         // role or relation does not permit
     kRecallActive,
     kRecallAbsent,
+    // reports
+    kBadReport = 450,
+    kReportUnknown,
+    kReportResponded,
+    kReportResolved,
+    kNotHandler,
+    kNotReporter,
+    kNotPlatform,        // the platform that a listing names is none
+    kLotUnknown,
+    // sellers
+    kSellerUnknown = 470,
+    kSellerNotYours,     // registered, but not with the platform that acts
+    kSellerSuspended,    // or closed: may not sell
+    kSellerExists,
+    kSellerClosed,       // by this platform, that registers it again
+    kSellerCountry,
+    kStandingUnchanged,
+    // corrections
+    kCorrectionSequence = 490,
+    kCorrectionTooOld,
+    kCorrectionChain,    // the events that it carries are not the item's
+    kCorrectionNotYours,
+    kCorrectionOfCorrection,
+    kCorrectedAlready,
+    // territories
+    kBadCountries = 510,
+    kOutsideTerritory,
 };
 
 struct RefusalInfo {

@@ -31,6 +31,7 @@ constexpr std::array<Row, kItemOperations.size()> kTable{{
     /* return   */ Row{kUnknown, kUnsold, kUnsold, kActive},
     /* flag     */ Row{kUnknown, kActive, kTransit, kSold},
     /* clear    */ Row{kUnknown, kActive, kTransit, kSold},
+    /* inspect  */ Row{kUnknown, kActive, kTransit, kSold},
 }};
 
 }  // namespace
@@ -63,6 +64,8 @@ std::string_view name_of(ItemOperation operation) {
             return "flag";
         case ItemOperation::kClearFlag:
             return "clear_flag";
+        case ItemOperation::kInspect:
+            return "inspect";
     }
     INVARIANT(false);
 }

@@ -25,12 +25,13 @@ enum class ItemOperation : std::uint8_t {
     kSell,
     kReturn,
     kFlag,
-    kClearFlag
+    kClearFlag,
+    kInspect
 };
 inline constexpr std::array kItemOperations{
-    ItemOperation::kRegister, ItemOperation::kShip,           ItemOperation::kCancelShipment,
-    ItemOperation::kReceive,  ItemOperation::kRejectShipment, ItemOperation::kSell,
-    ItemOperation::kReturn,   ItemOperation::kFlag,           ItemOperation::kClearFlag};
+    ItemOperation::kRegister,       ItemOperation::kShip,   ItemOperation::kCancelShipment, ItemOperation::kReceive,
+    ItemOperation::kRejectShipment, ItemOperation::kSell,   ItemOperation::kReturn,         ItemOperation::kFlag,
+    ItemOperation::kClearFlag,      ItemOperation::kInspect};
 
 std::string_view name_of(Lifecycle state);          // "absent", then as ItemState
 std::string_view name_of(ItemOperation operation);  // "register", "ship", …

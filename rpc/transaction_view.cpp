@@ -16,6 +16,7 @@ struct OperationView {
     bool event = true;  // licences leave no event
     std::string_view other, detail, gtin, lot;
     const std::vector<Hash256>* items = nullptr;
+    const Hash256* reference = nullptr;  // the item, report or shop that it is about
 };
 
 OperationView view_of(const ledger::Operation& operation) {
@@ -48,7 +49,9 @@ OperationView view_of(const ledger::Operation& operation) {
             [](const op::RejectShipment& o) {
                 return OperationView{"reject_shipment", Kind::kShipmentRejected, true, {}, o.reason, {}, {}, &o.items};
             },
-            [](const op::Sell& o) { return OperationView{"sell", Kind::kSold, true, {}, o.country, {}, {}, &o.items}; },
+            [](const op::Sell& o) {
+                return OperationView{"sell", Kind::kSold, true, {}, o.country, {}, {}, &o.items, &o.seller};
+            },
             [](const op::Return& o) {
                 return OperationView{"return_item", Kind::kReturned, true, {}, o.reason, {}, {}, &o.items};
             },
@@ -64,6 +67,43 @@ OperationView view_of(const ledger::Operation& operation) {
             [](const op::ClearFlag& o) {
                 return OperationView{"clear_flag", Kind::kFlagCleared, true, ledger::name_of(o.flag), o.reason, {}, {},
                                      &o.items};
+            },
+            [](const op::Inspect& o) {
+                return OperationView{"inspect", Kind::kInspected, true,       {}, ledger::name_of(o.finding), {},
+                                     {},        &o.items,         &o.document};
+            },
+            [](const op::Correct& o) {
+                return OperationView{"correct", Kind::kCorrected, true, {}, o.reason, {}, {}, nullptr, &o.item};
+            },
+            [](const op::Report& o) {
+                return OperationView{"report",       Kind::kReported, true,    o.subject.platform, o.text,
+                                     o.subject.gtin, o.subject.lot,   nullptr, &o.subject.item};
+            },
+            [](const op::Respond& o) {
+                return OperationView{"respond", Kind::kReportResponded, true, {}, o.text, {}, {}, nullptr, &o.report};
+            },
+            [](const op::Resolve& o) {
+                return OperationView{
+                    "resolve", Kind::kReportResolved, true, ledger::name_of(o.outcome), o.reason, {}, {}, nullptr,
+                    &o.report};
+            },
+            [](const op::RegisterSeller& o) {
+                return OperationView{"register_seller", Kind::kSellerRegistered, true, {}, o.country, {}, {}, nullptr,
+                                     &o.pseudonym};
+            },
+            [](const op::SetSellerStanding& o) {
+                return OperationView{"set_seller_standing",
+                                     Kind::kSellerStandingSet,
+                                     true,
+                                     ledger::name_of(o.standing),
+                                     o.reason,
+                                     {},
+                                     {},
+                                     nullptr,
+                                     &o.pseudonym};
+            },
+            [](const op::SetTerritories& o) {
+                return OperationView{"set_territories", Kind::kTerritoriesSet, true, {}, {}, o.gtin, {}, nullptr};
             },
         },
         operation);
@@ -119,6 +159,8 @@ void write_operation_events(JsonWriter& out, const ledger::ParsedTransaction& tr
         write_optional(out, "detail", view.detail);
         write_optional(out, "gtin", view.gtin);
         write_optional(out, "lot", view.lot);
+        out.key("reference");
+        view.reference && !view.reference->is_zero() ? out.hex(view.reference->view()) : out.null();
         write_accepted(out, view, outcome.operations[i]);
         out.end_object();
     }

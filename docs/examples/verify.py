@@ -28,7 +28,7 @@ def chain_id(g):  # SHA-256 over the canonical bytes of the genesis
              - datetime.datetime.fromtimestamp(0, datetime.timezone.utc))
     order = ["transaction_bytes_max", "operations_max", "items_per_register_max", "block_bytes_max",
              "block_transactions_max", "block_items_max", "validity_heights_max", "leader_timeout_ms",
-             "advance_timeout_ms", "retry_ms", "clock_ahead_ms"]
+             "advance_timeout_ms", "retry_ms", "clock_ahead_ms", "report_deadline_ms"]
     check(all(p in g["parameters"] for p in order), "genesis.json leaves parameters to defaults: write all of them")
     validators = b"\1" + num(0, 8) + num(len(g["validators"]), 4) + b"".join(
         text(v["organisation"]) + text(v["name"]) + bytes.fromhex(v["key"]) for v in g["validators"])
@@ -124,8 +124,8 @@ def main(genesis_file, source, gtin, serial):
             for event in result["events"]:
                 head = sha(b"touchstone/event/1", head, key, raw(event["bytes"]))
                 print(f"  event {event['sequence']}: {event['kind']} by {event['actor']}, block {event['height']}")
-            count = int.from_bytes(records[key][-36:-32], "big")
-            check(count == len(result["events"]) and head == records[key][-32:], "the history is not complete")
+            count = int.from_bytes(records[key][-40:-36], "big")
+            check(count == len(result["events"]) and head == records[key][-36:-4], "the history is not complete")
             print(f"  the {count} events hash to the head in the item's record: complete")
     print("PROVEN")
 

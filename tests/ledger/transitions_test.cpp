@@ -20,6 +20,7 @@ const std::map<std::string, std::array<std::string, 4>> kExpected{
     {"return", {"item_unknown", "not_sold", "not_sold", "active"}},
     {"flag", {"item_unknown", "active", "in_transit", "sold"}},
     {"clear_flag", {"item_unknown", "active", "in_transit", "sold"}},
+    {"inspect", {"item_unknown", "active", "in_transit", "sold"}},
 };
 
 // "in_transit" is a state and a refusal: refusals of that name are marked.
@@ -63,6 +64,8 @@ TransactionOutcome run(World& world, ItemOperation operation) {
             return world.run("shop", {op::Flag{one, ItemFlag::kSuspect, {}}});
         case ItemOperation::kClearFlag:
             return world.run("shop", {op::ClearFlag{one, ItemFlag::kSuspect, {}}});
+        case ItemOperation::kInspect:
+            return world.run("auditor", {op::Inspect{one, Finding::kConform, {}}});
     }
     FAIL("no such operation");
     return {};
