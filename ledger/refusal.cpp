@@ -185,8 +185,8 @@ constexpr std::array kRefusals{
                 "A list of countries is not of two capital letters each, in ascending order and each once.",
                 "Write ISO 3166-1 alpha-2 codes, sorted; an empty list stands for everywhere."},
     RefusalInfo{Refusal::kOutsideTerritory, "outside_territory",
-                "The brand does not let this product be sold in that country. The goods are genuine, but meant for "
-                "another market (parallel trade, the grey market).",
+                "The brand does not offer this product in that country: the goods are meant for another market "
+                "(parallel trade, the grey market). That says nothing against the goods themselves.",
                 "Sell in a country that product_get shows under territories, or ask the brand to add this one."},
 };
 

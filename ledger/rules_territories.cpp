@@ -1,5 +1,6 @@
 // SetTerritories: the product's brand says in which countries its items may be sold; a later list replaces it. A sale
-// that names another country is refused (rules_custody.cpp): such goods are genuine, but not meant for that market.
+// that names another country is refused (rules_custody.cpp): such goods are meant for another market, which says
+// nothing against the goods themselves.
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 

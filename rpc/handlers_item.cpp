@@ -1,7 +1,5 @@
 // item_verify, item_get, item_history, item_proof.
-#include <charconv>
-
-#include "base/limits.h"
+#include "rpc/answer_parts.h"
 #include "rpc/item_params.h"
 #include "rpc/record_json.h"
 #include "rpc/schemas.h"
@@ -13,10 +11,12 @@ HandlerError item_verify(const CallContext& context, const Params& params, JsonW
     HANDLER_TRY(const ItemParams named, ItemParams::from(params));
     HANDLER_TRY(const std::optional<std::string> lot, params.text("lot"));
     HANDLER_TRY(const std::optional<std::string> expiry, params.text("expiry"));
+    HANDLER_TRY(const std::optional<std::string> country, params.text("country"));
     HANDLER_TRY(const std::optional<bool> proof, params.boolean("proof"));
     VerifyRequest request = named.request();
     if (lot) request.lot = *lot;
     if (expiry) request.expiry = *expiry;
+    if (country) request.country = *country;
     request.proof = proof.value_or(true);
     return write_verify(context.services, request, out);
 }
@@ -24,11 +24,6 @@ HandlerError item_verify(const CallContext& context, const Params& params, JsonW
 Result<NamedItem, RpcError> asked_item(const Params& params) {
     HANDLER_TRY(const ItemParams named, ItemParams::from(params));
     return name_item(named.request());
-}
-
-void write_signed_by(JsonWriter& out, const SignedTip& tip) {
-    out.field("height", tip.header.height.value);
-    out.key("header").raw("\"" + tip.header_base64 + "\"").key("certificate").raw("\"" + tip.certificate_base64 + "\"");
 }
 
 struct FoundItem {
@@ -68,58 +63,18 @@ HandlerError item_proof(const CallContext& context, const Params& params, JsonWr
     return std::nullopt;
 }
 
-Result<std::uint32_t, RpcError> first_event(const Params& params) {
-    HANDLER_TRY(const std::optional<std::string> cursor, params.text("cursor"));
-    if (!cursor) return std::uint32_t{0};
-    std::uint32_t value = 0;
-    const auto [end, error] = std::from_chars(cursor->data(), cursor->data() + cursor->size(), value);
-    if (error != std::errc{} || end != cursor->data() + cursor->size())
-        return invalid_params("cursor: what an earlier page answered.");
-    return value;
-}
-
-// Writes events from `from` on; answers the sequence after the last one written, or the view's error.
-Result<std::uint32_t> write_events(JsonWriter& out, const ReadView& view, const Hash256& subject,
-                                   std::pair<std::uint32_t, std::size_t> from_and_limit) {
-    auto [next, limit] = from_and_limit;
-    const Bytes start = ledger::event_side_key(subject, next);
-    const ByteView prefix = ByteView(start).first(start.size() - sizeof(std::uint32_t));
-    std::optional<Error> fault;
-    TRY(view.side_scan(prefix, start, [&](ByteView key, ByteView value) {
-        if (limit == 0) return false;
-        auto event = ledger::Event::decode(value);
-        const bool in_order =
-            event.ok() && event->sequence == next && equal(key, ledger::event_side_key(subject, next));
-        if (!in_order) {
-            fault = Error{"history_corrupt", "The stored history of this item is damaged on this node."};
-            return false;
-        }
-        write_event(out, *event, value);
-        ++next, --limit;
-        return true;
-    }));
-    if (fault) return *fault;
-    return next;
-}
-
 HandlerError item_history(const CallContext& context, const Params& params, JsonWriter& out) {
     HANDLER_TRY(const NamedItem named, asked_item(params));
-    HANDLER_TRY(const std::size_t limit, params.limit());
-    HANDLER_TRY(const std::uint32_t from, first_event(params));
+    HANDLER_TRY(const EventRange range, asked_events(params));
     const auto view = context.node().read();
     HANDLER_TRY(const FoundItem found, find_item(*view, named.key));
     const std::uint32_t count = found.item ? found.item->event_count : 0;
     const Hash256 head = found.item ? found.item->event_head : Hash256{};
-    out.begin_object().field_hex("key", named.key.view()).key("events").begin_array();
-    const auto next = write_events(out, *view, named.key, {from, limit});
-    if (!next.ok()) return from_error(next.error());
-    if (*next < count && *next - std::min(from, *next) < limit)
-        return from_error({"history_corrupt", "Events of this item are missing on this node."});
+    out.begin_object().field_hex("key", named.key.view());
+    if (auto error = write_event_page(out, *view, named.key, count, range)) return error;
     const auto proof = proof_element(*view, {RecordKind::kItem, named.key}, found.bytes);
     if (!proof.ok()) return from_error(proof.error());
-    out.end_array().field("event_count", count).field_hex("head", head.view()).field("complete", *next >= count);
-    out.key("cursor");
-    *next < count ? out.string(std::to_string(*next)) : out.null();
+    out.field("event_count", count).field_hex("head", head.view());
     out.key("proof").begin_array().raw(*proof).end_array();
     write_signed_by(out, view->tip());
     out.end_object();
@@ -189,20 +144,24 @@ std::vector<MethodInfo> item_methods() {
          "What may be said of an item, with a proof of every record it rests on, or of the item's absence.",
          with({{"lot", schema::kText, false, "The lot printed on the item."},
                {"expiry", schema::kText, false, "The expiry date printed on the item: YYYY-MM-DD or YYMMDD."},
+               {"country", schema::kText, false,
+                "Where the item is offered, ISO 3166-1 alpha-2: judges territories, and recalls limited to countries."},
                {"proof", schema::kBoolean, false, "false leaves out proof, header and certificate; default true."}}),
          kVerifySchema, R"({"gtin":"09506000134352","serial":"7HK2M9QX4TBA","lot":"L42"})",
          R"({"verdict":"genuine","reasons":[],"item":{"key":"f6…","gtin":"09506000134352","lot":"L42","state":"active"},"product":{"gtin":"09506000134352","brand":"acme","name":"Cream"},"lot":{"lot":"L42"},"maker":{"id":"acme"},"custody":{"custodian":"acme","owner":"acme","receiver":null,"state":"active"},"height":7,"proof":[{"kind":"item","key":"f6…","record":"AQAA…","path":"AAIA…"}],"header":"AAFd…","certificate":"AAAA…"})",
          item_verify, nullptr},
         {"item_get", "The item's record.", item_param_infos(), schema::kObject, R"({"key":"f6…"})",
-         R"({"key":"f6…","gtin":"09506000134352","lot":"L42","expiry":"2027-12-31","made_on":null,"state":"active","flags":[],"maker":"acme","owner":"acme","custodian":"acme","receiver":null,"facility":null,"registered_at_ms":1767225600000,"event_count":1,"event_head":"07…"})",
+         R"({"key":"f6…","gtin":"09506000134352","lot":"L42","expiry":"2027-12-31","made_on":null,"state":"active","flags":[],"maker":"acme","owner":"acme","custodian":"acme","receiver":null,"facility":null,"registered_at_ms":1767225600000,"event_count":1,"event_head":"07…","open_reports":0})",
          item_get, nullptr},
         {"item_history",
          "Everything that happened to an item, oldest first, and the proof of its record: whoever hashes all events "
-         "arrives at the record's event_head, or something is missing.",
+         "arrives at the record's event_head, or something is missing. A correction has `corrects`, the number of the "
+         "event "
+         "that it declares wrong; that event has `corrected_by` when the correction is on the same page.",
          with({{"limit", schema::kLimit, false, "Events in one answer."},
                {"cursor", schema::kText, false, "Where an earlier answer ended."}}),
          schema::kPage, R"({"uri":"https://id.gs1.org/01/09506000134352/21/7HK2M9QX4TBA"})",
-         R"({"key":"f6…","events":[{"kind":"registered","sequence":0,"height":7,"time_ms":1767225600000,"transaction":"d4…","actor":"acme","other":null,"detail":null,"biz_step":"commissioning","disposition":"active","bytes":"AQIA…"}],"event_count":1,"head":"07…","complete":true,"cursor":null,"proof":[{"kind":"item","key":"f6…","record":"AQAA…","path":"AAIA…"}],"height":7,"header":"AAFd…","certificate":"AAAA…"})",
+         R"({"key":"f6…","events":[{"kind":"registered","sequence":0,"height":7,"time_ms":1767225600000,"transaction":"d4…","actor":"acme","other":null,"detail":null,"biz_step":"commissioning","disposition":"active","bytes":"AQIA…"}],"complete":true,"cursor":null,"event_count":1,"head":"07…","proof":[{"kind":"item","key":"f6…","record":"AQAA…","path":"AAIA…"}],"height":7,"header":"AAFd…","certificate":"AAAA…"})",
          item_history, nullptr},
         {"item_proof", "The item's record, or its absence, with the proof.", item_param_infos(), schema::kObject,
          R"({"key":"f6…"})",

@@ -1,7 +1,7 @@
 // product_get, product_list, lot_get, org_get, org_list, licence_get, recall_list.
 #include "ledger/gs1.h"
 #include "ledger/index.h"
-#include "rpc/method.h"
+#include "rpc/answer_parts.h"
 #include "rpc/record_json.h"
 #include "rpc/schemas.h"
 
@@ -13,16 +13,6 @@ Result<std::string, RpcError> asked_gtin(const Params& params) {
     auto gtin = ledger::to_gtin14(text);
     if (!gtin.ok()) return bad_input(gtin.error());
     return *std::move(gtin);
-}
-
-template <class Record>
-Result<std::optional<Record>, RpcError> read_record(const ReadView& view, const Hash256& key) {
-    const auto bytes = view.record(key);
-    if (!bytes.ok()) return from_error(bytes.error());
-    if (!*bytes) return std::optional<Record>{};
-    auto record = Record::decode(**bytes);
-    if (!record.ok()) return from_error(record.error());
-    return std::optional<Record>(*std::move(record));
 }
 
 template <class Record>
@@ -57,40 +47,6 @@ HandlerError licence_get(const CallContext& context, const Params& params, JsonW
 }
 
 // -- lists: a page of index keys first, then their records, all from one view
-
-struct IndexPage {
-    std::vector<Bytes> keys;
-    bool complete = true;
-};
-
-// The cursor is the last index key of the page before, in hexadecimal.
-Result<IndexPage, RpcError> index_page(const ReadView& view, const Params& params, const Bytes& prefix) {
-    HANDLER_TRY(const std::size_t limit, params.limit());
-    HANDLER_TRY(const std::optional<std::string> cursor, params.text("cursor"));
-    Bytes from = prefix;
-    if (cursor) {
-        const auto last = from_hex(*cursor);
-        const bool ours = last && last->size() >= prefix.size() && equal(ByteView(*last).first(prefix.size()), prefix);
-        if (!ours) return invalid_params("cursor: what an earlier page of this list answered.");
-        from = ledger::index_key_after(*last);
-    }
-    IndexPage page;
-    const Status scanned = view.side_scan(prefix, from, [&](ByteView key, ByteView) {
-        page.complete = page.keys.size() < limit;
-        if (page.complete) page.keys.push_back(to_bytes(key));
-        return page.complete;
-    });
-    if (!scanned.ok()) return from_error(scanned.error());
-    return page;
-}
-
-void write_page_end(JsonWriter& out, const IndexPage& page) {
-    out.end_array().field("complete", page.complete).key("cursor");
-    page.complete ? out.null() : out.hex(page.keys.back());
-    out.end_object();
-}
-
-RpcError index_fault() { return from_error({"index_corrupt", "An index of this node does not fit its records."}); }
 
 template <class Record>
 HandlerError write_entry(const ReadView& view, const Hash256& key, JsonWriter& out) {
@@ -151,7 +107,9 @@ HandlerError recall_list(const CallContext& context, const Params& params, JsonW
         if (!mark) return index_fault();
         out.begin_object().field("gtin", entry->gtin).key("lot");
         entry->name.empty() ? out.null() : out.string(entry->name);
-        out.field("by", mark->by).field("reason", mark->reason).field("since_ms", mark->since.ms).end_object();
+        out.field("by", mark->by).field("reason", mark->reason).field("since_ms", mark->since.ms);
+        write_countries(out, "countries", mark->countries);
+        out.end_object();
     }
     write_page_end(out, page);
     return std::nullopt;
@@ -163,7 +121,7 @@ std::vector<ParamInfo> page_params() {
 }
 
 constexpr std::string_view kProductExample =
-    R"({"gtin":"09506000134352","brand":"acme","name":"Cream","image_hash":null,"document_hashes":[],"registered":1200,"lots_recalled":0,"recall":null,"event_count":1,"event_head":"07…"})";
+    R"({"gtin":"09506000134352","brand":"acme","name":"Cream","image_hash":null,"document_hashes":[],"registered":1200,"lots_recalled":0,"recall":null,"event_count":1,"event_head":"07…","territories":["CH","FR"]})";
 constexpr std::string_view kOrganisationExample =
     R"({"id":"acme","name":"Acme","roles":["brand"],"gln":null,"country":"FR","suspended":false,"council":true,"keys":[{"key":"e5…","purpose":"admin","added":0,"revoked":null}]})";
 
@@ -214,7 +172,7 @@ std::vector<MethodInfo> registry_methods() {
          nullptr},
         {"recall_list", "Recalls in force. lot is null for a recall of the whole product.", recall_params,
          schema::kPage, R"({"gtin":"09506000134352"})",
-         R"({"recalls":[{"gtin":"09506000134352","lot":"L42","by":"acme","reason":"wrong label","since_ms":1767225600000}],"complete":true,"cursor":null})",
+         R"({"recalls":[{"gtin":"09506000134352","lot":"L42","by":"acme","reason":"wrong label","since_ms":1767225600000,"countries":[]}],"complete":true,"cursor":null})",
          recall_list, nullptr},
     };
 }

@@ -99,6 +99,7 @@ std::vector<MethodInfo> chain_methods();
 std::vector<MethodInfo> transaction_methods();
 std::vector<MethodInfo> item_methods();
 std::vector<MethodInfo> registry_methods();
+std::vector<MethodInfo> report_methods();
 std::vector<MethodInfo> event_methods();
 
 // All methods, in the order of the documentation.

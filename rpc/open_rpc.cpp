@@ -28,7 +28,8 @@ constexpr std::array<ErrorInfo, 13> kErrors{{
     {ErrorCode::kRefused,
      "Refused by the ledger's rules: `data.code`, `data.meaning` and `data.remedy` are those of "
      "docs/errors.md, `data.detail` names the field."},
-    {ErrorCode::kOverloaded, "`pool_full`, `overloaded` or `too_many_subscriptions`: try again; `read_only`: try another node."},
+    {ErrorCode::kOverloaded,
+     "`pool_full`, `overloaded` or `too_many_subscriptions`: try again; `read_only`: try another node."},
     {ErrorCode::kTimeout, "`timeout`: not final within `timeout_ms`. The transaction is not lost: ask `tx_get`."},
     {ErrorCode::kTooLarge, "`reply_too_large`: send fewer calls in one batch."},
     {ErrorCode::kPruned, "`pruned`: this node no longer keeps that block."},
@@ -72,7 +73,8 @@ std::string param_lines(const MethodInfo& method) {
 const std::vector<MethodInfo>& method_table() {
     static const std::vector<MethodInfo> table = [] {
         std::vector<MethodInfo> all;
-        for (auto part : {chain_methods, transaction_methods, item_methods, registry_methods, event_methods})
+        for (auto part :
+             {chain_methods, transaction_methods, item_methods, registry_methods, report_methods, event_methods})
             for (MethodInfo& method : part()) all.push_back(std::move(method));
         all.push_back({"rpc.discover",
                        "This interface as an OpenRPC document.",

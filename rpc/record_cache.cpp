@@ -23,7 +23,10 @@ Status decode(CachedRecord& record, RecordKind kind, ByteView bytes) {
         case RecordKind::kOrganisation:
             return decode_into(record.organisation, record.json, bytes);
         case RecordKind::kItem:
-            break;  // items are not cached: each is asked for once
+        case RecordKind::kReport:
+        case RecordKind::kReportStats:
+        case RecordKind::kSeller:
+            break;  // these are not cached: each is asked for once
     }
     INVARIANT(false);
 }
@@ -40,6 +43,12 @@ std::string_view name_of(RecordKind kind) {
             return "lot";
         case RecordKind::kOrganisation:
             return "organisation";
+        case RecordKind::kReport:
+            return "report";
+        case RecordKind::kReportStats:
+            return "report_stats";
+        case RecordKind::kSeller:
+            return "seller";
     }
     INVARIANT(false);
 }

@@ -16,8 +16,9 @@
 
 namespace touchstone::rpc {
 
-enum class RecordKind : std::uint8_t { kItem, kProduct, kLot, kOrganisation };
-std::string_view name_of(RecordKind kind);  // "item", "product", "lot", "organisation"
+enum class RecordKind : std::uint8_t { kItem, kProduct, kLot, kOrganisation, kReport, kReportStats, kSeller };
+std::string_view name_of(
+    RecordKind kind);  // "item", "product", "lot", "organisation", "report", "report_stats", "seller"
 
 struct CachedRecord {
     std::optional<ledger::ProductRecord> product;

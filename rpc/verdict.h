@@ -30,8 +30,10 @@ enum class Reason {
     kMakerSuspended,
     kInTransit,
     kSold,
+    kOpenReport,
+    kOutsideTerritory,
 };
-inline constexpr std::size_t kReasonCount = 12;
+inline constexpr std::size_t kReasonCount = 14;
 
 struct ReasonInfo {
     Reason reason;
@@ -52,9 +54,10 @@ struct VerdictRecords {
 };
 
 struct VerdictContext {
-    WallTime block_time;                  // of the block under which the records were proven
-    std::optional<std::string_view> lot;  // as printed on the item
-    std::optional<ledger::Day> expiry;    // as printed on the item
+    WallTime block_time;                        // of the block under which the records were proven
+    std::optional<std::string_view> lot;        // as printed on the item
+    std::optional<ledger::Day> expiry;          // as printed on the item
+    std::optional<std::string_view> country{};  // where it is offered, ISO 3166-1 alpha-2
 };
 
 struct Verdict {
