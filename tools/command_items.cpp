@@ -8,7 +8,7 @@
 #include "base/limits.h"
 #include "ledger/gs1.h"
 #include "tools/commands.h"
-#include "tools/submit.h"
+#include "tools/single_operation.h"
 #include "tools/terminal.h"
 
 namespace touchstone::tools {
@@ -26,6 +26,9 @@ struct Arguments {
     std::string party;
     std::string text;
     std::string flag = "suspect";
+    std::string finding = "conform";
+    std::string document;
+    std::string seller;
     std::string mode = "partial";
     std::size_t chunk = kItemsPerTransaction;
 };
@@ -57,6 +60,8 @@ constexpr ItemCommand kCommands[] = {
      "touchstone flag --flag stolen --reason 'truck 17' --file serials.csv"},
     {OperationKind::kClearFlag, "clear-flag", "Take such a mark away", "cleared",
      "touchstone clear-flag --flag stolen --reason found --file serials.csv"},
+    {OperationKind::kInspect, "inspect", "Record what an inspection found, on each item", "inspected",
+     "touchstone inspect --finding conform --document report.pdf --file serials.csv"},
 };
 
 Result<ledger::Day> day_option(const std::string& text, const char* option) {
@@ -107,6 +112,15 @@ Result<SubmitPlan> plan_from(const Arguments& arguments, const ItemCommand& comm
     plan.pattern.flag = arguments.flag == "stolen"    ? ledger::ItemFlag::kStolen
                         : arguments.flag == "suspect" ? ledger::ItemFlag::kSuspect
                                                       : ledger::ItemFlag::kQuarantined;
+    plan.pattern.finding = ledger::finding_from(arguments.finding).value_or(ledger::Finding::kConform);
+    if (!arguments.document.empty()) {
+        TRY_ASSIGN(plan.pattern.image, file_digest(arguments.document));
+    }
+    if (!arguments.seller.empty()) {
+        const auto seller = Hash256::from_hex(arguments.seller);
+        if (!seller) return Error{"bad_seller", "--seller is a pseudonym of 64 hexadecimal digits"};
+        plan.pattern.seller = *seller;
+    }
     plan.mode = arguments.mode == "atomic" ? Mode::kAtomic : Mode::kPartial;
     plan.wait = options.no_wait ? Wait::kUntilTaken : Wait::kUntilFinal;
     plan.items_max = arguments.chunk;
@@ -170,6 +184,14 @@ void add_one(CLI::App& app, GlobalOptions& options, const ItemCommand& command) 
             break;
         case OperationKind::kSell:
             sub->add_option("--country", arguments->text, "ISO 3166-1 alpha-2 code of the country of sale");
+            sub->add_option("--seller", arguments->seller, "Pseudonym of the shop; for platforms");
+            break;
+        case OperationKind::kInspect:
+            sub->add_option("--finding", arguments->finding, "What was found")
+                ->check(CLI::IsMember({"conform", "nonconform", "counterfeit_suspected"}))
+                ->required();
+            sub->add_option("--document", arguments->document,
+                            "File of the report, of which the ledger keeps the digest");
             break;
         case OperationKind::kFlag:
         case OperationKind::kClearFlag:

@@ -1,11 +1,14 @@
 // verify and history: what is said about one item, checked by this program itself.
 #include <fmt/chrono.h>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <CLI/CLI.hpp>
 #include <chrono>
+#include <map>
 #include <nlohmann/json.hpp>
 
+#include "ledger/corrections.h"
 #include "ledger/gs1.h"
 #include "tools/commands.h"
 #include "tools/item_file.h"
@@ -23,6 +26,7 @@ struct Arguments {
     std::string gtin;
     std::string lot;
     std::string expiry;
+    std::string country;
 };
 
 Result<ItemQuery> query_from(const Arguments& arguments) {
@@ -43,6 +47,7 @@ Result<ItemQuery> query_from(const Arguments& arguments) {
     }
     if (!arguments.lot.empty()) query.lot = arguments.lot;
     if (!arguments.expiry.empty()) query.expiry = arguments.expiry;
+    if (!arguments.country.empty()) query.country = arguments.country;
     return query;
 }
 
@@ -51,6 +56,7 @@ json params_of(const ItemQuery& query) {
     json params{{"key", query.key.hex()}, {"proof", true}};
     if (query.lot) params["lot"] = *query.lot;
     if (query.expiry) params["expiry"] = *query.expiry;
+    if (query.country) params["country"] = *query.country;
     return params;
 }
 
@@ -80,6 +86,11 @@ std::string custody_text(const ledger::ItemRecord& item) {
     return "";
 }
 
+std::string recall_text(std::string_view what, const ledger::RecallMark& recall) {
+    const std::string where = recall.countries.empty() ? "" : fmt::format(" in {}", fmt::join(recall.countries, ", "));
+    return fmt::format("  {} by {}{}: {}\n", what, recall.by, where, recall.reason);
+}
+
 std::string people_text(const Trust& trust, const ProvenItem& proven) {
     using rpc::VerdictKind;
     const VerdictKind kind = proven.verdict.kind;
@@ -91,10 +102,8 @@ std::string people_text(const Trust& trust, const ProvenItem& proven) {
     out += '\n';
     for (const rpc::Reason reason : proven.verdict.reasons)
         out += fmt::format("  {}: {}\n", rpc::info(reason).code, rpc::info(reason).meaning);
-    if (proven.product && proven.product->recall.active)
-        out += fmt::format("  recalled by {}: {}\n", proven.product->recall.by, proven.product->recall.reason);
-    if (proven.lot && proven.lot->recall.active)
-        out += fmt::format("  lot recalled by {}: {}\n", proven.lot->recall.by, proven.lot->recall.reason);
+    if (proven.product && proven.product->recall.active) out += recall_text("recalled", proven.product->recall);
+    if (proven.lot && proven.lot->recall.active) out += recall_text("lot recalled", proven.lot->recall);
     if (proven.item) {
         const ledger::ItemRecord& item = *proven.item;
         out += fmt::format("  made by {}{}, registered {}\n", proven.maker ? proven.maker->name : item.maker,
@@ -122,6 +131,7 @@ json item_json(const ledger::ItemRecord& item) {
             {"custodian", item.custodian},
             {"receiver", item.receiver},
             {"registered_at_ms", item.registered_at.ms},
+            {"open_reports", item.open_reports},
             {"events", item.event_count}};
 }
 
@@ -214,9 +224,15 @@ Result<History> fetch_history(const Trust& trust, const ItemQuery& query, RpcCli
 std::string history_text(const Trust& trust, const History& history) {
     Table table;
     table.row({"#", "time", "block", "event", "by", "to / from", "detail"});
+    std::map<std::uint32_t, std::uint32_t> corrected;  // event -> its correction
     for (const ledger::Event& event : history.events)
+        if (const auto wrong = ledger::corrected_sequence(event)) corrected[*wrong] = event.sequence;
+    for (const ledger::Event& event : history.events) {
+        const auto by = corrected.find(event.sequence);
+        const std::string mark = by == corrected.end() ? "" : fmt::format(" [wrong, see {}]", by->second);
         table.row({fmt::to_string(event.sequence), time_text(event.time), fmt::to_string(event.height.value),
-                   std::string(ledger::name_of(event.kind)), event.actor, event.other, event.detail});
+                   std::string(ledger::name_of(event.kind)), event.actor, event.other, event.detail + mark});
+    }
     return table.text() + fmt::format("complete: {} of {} events, chain checked; {}\n", history.events.size(),
                                       history.proven.item->event_count,
                                       signed_text(trust, history.proven.signed_header));
@@ -237,6 +253,11 @@ json history_json(const Trust& trust, const History& history) {
                                  {"other", event.other},
                                  {"detail", event.detail},
                                  {"transaction", event.transaction_id.hex()}});
+    for (const ledger::Event& event : history.events)
+        if (const auto wrong = ledger::corrected_sequence(event); wrong && *wrong < history.events.size()) {
+            out["events"][event.sequence]["corrects"] = *wrong;
+            out["events"][*wrong]["corrected_by"] = event.sequence;
+        }
     return out;
 }
 
@@ -270,6 +291,8 @@ void add_verify_command(CLI::App& app, GlobalOptions& options) {
     const auto arguments = add_item_arguments(*sub);
     sub->add_option("--lot", arguments->lot, "Lot as printed on the item");
     sub->add_option("--expiry", arguments->expiry, "Expiry date as printed on the item");
+    sub->add_option("--country", arguments->country,
+                    "Where it is offered, ISO 3166-1 alpha-2: judges territories and recalls");
     sub->callback([&options, arguments] { options.exit_status = run_verify(*arguments, options); });
 }
 

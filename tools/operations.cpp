@@ -35,6 +35,22 @@ std::string_view name_of(OperationKind kind) {
             return "flag";
         case OperationKind::kClearFlag:
             return "clear-flag";
+        case OperationKind::kInspect:
+            return "inspect";
+        case OperationKind::kCorrect:
+            return "correct";
+        case OperationKind::kReport:
+            return "report";
+        case OperationKind::kRespond:
+            return "respond";
+        case OperationKind::kResolve:
+            return "resolve";
+        case OperationKind::kRegisterSeller:
+            return "seller register";
+        case OperationKind::kSetSellerStanding:
+            return "seller standing";
+        case OperationKind::kSetTerritories:
+            return "territories";
     }
     return "";
 }
@@ -52,13 +68,14 @@ ledger::Operation business_of(const Operation& from) {
         case OperationKind::kRevokeLicence:
             return op::RevokeLicence{from.gtin, from.party, from.text};
         case OperationKind::kRecall:
-            return op::Recall{from.gtin, from.lot, from.text};
+            return op::Recall{from.gtin, from.lot, from.text, from.countries};
         default:
             return op::LiftRecall{from.gtin, from.lot, from.text};
     }
 }
 
 ledger::Operation ledger_operation(const Operation& from) {
+    if (from.exact) return *from.exact;
     switch (from.kind) {
         case OperationKind::kRegister:
             return op::Register{from.gtin,
@@ -77,13 +94,15 @@ ledger::Operation ledger_operation(const Operation& from) {
         case OperationKind::kReject:
             return op::RejectShipment{from.items, from.text};
         case OperationKind::kSell:
-            return op::Sell{from.items, from.text};
+            return op::Sell{from.items, from.text, from.seller};
         case OperationKind::kReturn:
             return op::Return{from.items, from.text};
         case OperationKind::kFlag:
             return op::Flag{from.items, from.flag, from.text};
         case OperationKind::kClearFlag:
             return op::ClearFlag{from.items, from.flag, from.text};
+        case OperationKind::kInspect:
+            return op::Inspect{from.items, from.finding, from.image};
         default:
             return business_of(from);
     }

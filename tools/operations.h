@@ -4,6 +4,7 @@
 // the same last height are the same bytes and the same id: a re-send can not double anything.
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -13,7 +14,7 @@
 #include "base/result.h"
 #include "base/time.h"
 #include "crypto/ed25519.h"
-#include "ledger/records.h"
+#include "ledger/operations.h"
 
 namespace touchstone::tools {
 
@@ -32,6 +33,14 @@ enum class OperationKind {
     kLiftRecall,
     kFlag,
     kClearFlag,
+    kInspect,
+    kCorrect,
+    kReport,
+    kRespond,
+    kResolve,
+    kRegisterSeller,
+    kSetSellerStanding,
+    kSetTerritories,
 };
 std::string_view name_of(OperationKind kind);  // "register", "ship", … as commands are called
 
@@ -51,8 +60,13 @@ struct Operation {
     std::uint64_t quota = 0;
     ledger::ItemFlag flag = ledger::ItemFlag::kSuspect;
     bool partial = false;  // register only
-    Hash256 image;         // zero: none
+    Hash256 image;         // zero: none; the document of an inspection
     std::vector<Hash256> documents;
+    ledger::Finding finding = ledger::Finding::kConform;
+    Hash256 seller;                      // of a sale; zero: none
+    std::vector<std::string> countries;  // of a recall
+    // From kCorrect on: the operation in the ledger's own terms, and the fields above say nothing.
+    std::optional<ledger::Operation> exact;
 };
 
 struct Envelope {

@@ -260,6 +260,14 @@ bool says_already(OperationKind kind, const std::string& code) {
             return code == "flag_present";
         case OperationKind::kClearFlag:
             return code == "flag_absent";
+        case OperationKind::kCorrect:
+            return code == "corrected_already";
+        case OperationKind::kRegisterSeller:
+            return code == "seller_exists";
+        case OperationKind::kSetSellerStanding:
+            return code == "standing_unchanged";
+        case OperationKind::kRespond:
+            return code == "report_responded";
         default:
             return false;
     }

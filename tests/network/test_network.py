@@ -14,11 +14,12 @@ from bad_input_cases import BadRpcCases, BadPeerCases, BadTransactionCases
 from crash_cases import CrashCases, StorageCases
 from job_cases import CustodyCases, RegisterCases, VerifyCases
 from observer_cases import IdleCases, ObserverCases
+from report_cases import ReportCases
 
 
 def load_tests(loader, _tests, _pattern):
     """In this order: what merely asks comes before what kills."""
-    ordered = [RegisterCases, CustodyCases, VerifyCases, IdleCases, BadRpcCases, BadTransactionCases, BadPeerCases,
+    ordered = [RegisterCases, CustodyCases, VerifyCases, ReportCases, IdleCases, BadRpcCases, BadTransactionCases, BadPeerCases,
                ObserverCases, CrashCases, StorageCases]
     return unittest.TestSuite(loader.loadTestsFromTestCase(cases) for cases in ordered)
 
