@@ -25,6 +25,7 @@ TEST_CASE("a shop that one platform closed can be registered by another, which s
     World world = two_platforms();
     const Hash256 shop = item(100);
     world.must("market", {op::RegisterSeller{shop, "FR"}});
+    world.time.ms += 1000;
     const WallTime closed_at = world.time;
     world.must("market", {op::SetSellerStanding{shop, SellerStanding::kClosed, "sold fakes"}});
     world.time.ms += 1000;
