@@ -32,6 +32,9 @@ inline constexpr std::size_t kReasonBytesMax = 500;
 inline constexpr std::size_t kKeysPerOrgMax = 64;
 inline constexpr std::size_t kContainerLevelsMax = 5;       // item in case in pallet in sea container, and one to spare
 inline constexpr std::uint64_t kSaleUndoMs = 24u * 3600 * 1000;  // how long a sale may be cancelled, by the chain's clock
+inline constexpr std::size_t kEvidenceMax = 16;             // hashes of documents that a report names
+inline constexpr std::size_t kCountriesMax = 249;           // ISO 3166-1 has as many
+inline constexpr std::size_t kCorrectionEventsMax = 256;    // from the wrong event to the item's last one
 
 // -- pool of pending transactions
 inline constexpr std::size_t kPoolTransactionsMax = 50'000;

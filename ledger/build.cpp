@@ -101,17 +101,74 @@ struct OperationWriter {
     void operator()(const op::Sell& from) const {
         out.mutable_sell()->set_item_keys(joined(from.items));
         out.mutable_sell()->set_country(from.country);
+        if (!from.seller.is_zero()) set_hash(*out.mutable_sell()->mutable_seller(), from.seller);
     }
     void operator()(const op::Return& from) const {
         out.mutable_return_item()->set_item_keys(joined(from.items));
         out.mutable_return_item()->set_reason(from.reason);
     }
-    void operator()(const op::Recall& from) const { set_recall(*out.mutable_recall(), from); }
+    void operator()(const op::Recall& from) const {
+        set_recall(*out.mutable_recall(), from);
+        for (const std::string& country : from.countries) out.mutable_recall()->add_countries(country);
+    }
     void operator()(const op::LiftRecall& from) const { set_recall(*out.mutable_lift_recall(), from); }
     void operator()(const op::Flag& from) const { set_flag(*out.mutable_flag(), from); }
     void operator()(const op::ClearFlag& from) const { set_flag(*out.mutable_clear_flag(), from); }
 
+    void operator()(const op::Inspect& from) const {
+        auto& to = *out.mutable_inspect();
+        to.set_item_keys(joined(from.items));
+        to.set_finding(static_cast<pb::Finding>(from.finding));
+        if (!from.document.is_zero()) set_hash(*to.mutable_document_hash(), from.document);
+    }
+    void operator()(const op::Correct& from) const {
+        auto& to = *out.mutable_correct();
+        set_hash(*to.mutable_item_key(), from.item);
+        to.set_sequence(from.sequence);
+        set_hash(*to.mutable_head_before(), from.head_before);
+        Writer events;
+        for (const Bytes& event : from.events) events.string(event);
+        to.set_events(std::string(as_text(events.bytes())));
+        to.set_reason(from.reason);
+    }
+    void operator()(const op::Report& from) const {
+        auto& to = *out.mutable_report();
+        to.set_subject(static_cast<pb::ReportSubject>(from.subject.kind));
+        if (!from.subject.item.is_zero()) set_hash(*to.mutable_item_key(), from.subject.item);
+        to.set_gtin(from.subject.gtin);
+        to.set_lot(from.subject.lot);
+        to.set_platform(from.subject.platform);
+        if (!from.subject.listing.is_zero()) set_hash(*to.mutable_listing_hash(), from.subject.listing);
+        to.set_kind(static_cast<pb::ReportKind>(from.kind));
+        to.set_text(from.text);
+        to.set_evidence_hashes(joined(from.evidence));
+        if (!from.seller.is_zero()) set_hash(*to.mutable_seller(), from.seller);
+    }
+    void operator()(const op::Respond& from) const {
+        set_hash(*out.mutable_respond()->mutable_report(), from.report);
+        out.mutable_respond()->set_text(from.text);
+    }
+    void operator()(const op::Resolve& from) const {
+        set_hash(*out.mutable_resolve()->mutable_report(), from.report);
+        out.mutable_resolve()->set_outcome(static_cast<pb::ReportOutcome>(from.outcome));
+        out.mutable_resolve()->set_reason(from.reason);
+    }
+    void operator()(const op::RegisterSeller& from) const {
+        set_hash(*out.mutable_register_seller()->mutable_pseudonym(), from.pseudonym);
+        out.mutable_register_seller()->set_country(from.country);
+    }
+    void operator()(const op::SetSellerStanding& from) const {
+        set_hash(*out.mutable_set_seller_standing()->mutable_pseudonym(), from.pseudonym);
+        out.mutable_set_seller_standing()->set_standing(static_cast<pb::SellerStanding>(from.standing));
+        out.mutable_set_seller_standing()->set_reason(from.reason);
+    }
+    void operator()(const op::SetTerritories& from) const {
+        out.mutable_set_territories()->set_gtin(from.gtin);
+        for (const std::string& country : from.countries) out.mutable_set_territories()->add_countries(country);
+    }
+
   private:
+    static void set_hash(std::string& to, const Hash256& from) { to = as_text(from.view()); }
     template <class To, class From>
     static void set_units(To& to, const From& from) {
         to.set_item_keys(joined(from.items));

@@ -9,7 +9,7 @@
 
 namespace touchstone::ledger {
 
-enum class SubjectKind : std::uint8_t { kItem, kProduct, kLot, kContainer };
+enum class SubjectKind : std::uint8_t { kItem, kProduct, kLot, kContainer, kReport, kSeller };
 std::string_view name_of(SubjectKind kind);  // "item", …
 
 struct EventSubject {

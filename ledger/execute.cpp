@@ -31,10 +31,11 @@ TransactionOutcome run_transaction(Overlay& overlay, const BlockContext& context
                                    const ParsedTransaction& transaction) {
     const OrganisationRecord* const actor = overlay.organisation(transaction.info().organisation);
     INVARIANT(actor != nullptr);
-    Run run{context, overlay, *actor, transaction.info().id, day_of(context.time.ms)};
+    Run run{context, overlay, *actor, transaction.info().id, day_of(context.time.ms), 0};
     TransactionOutcome outcome;
     overlay.begin_transaction();
     for (const Operation& operation : transaction.operations()) {
+        run.operation = static_cast<std::uint32_t>(outcome.operations.size());
         OperationOutcome& one = outcome.operations.emplace_back();
         auto refused = std::visit([&](const auto& kind) { return apply(run, kind, one); }, operation);
         if (!refused) continue;

@@ -34,15 +34,15 @@ struct ItemOutcome {
 };
 
 struct OperationOutcome {
-    std::uint32_t accepted = 0;          // items (or 1 for operations without items)
-    std::vector<ItemOutcome> refused;    // partial mode: every refused item; atomic: those that made it fail
+    std::uint32_t accepted = 0;        // items (or 1 for operations without items)
+    std::vector<ItemOutcome> refused;  // partial mode: every refused item; atomic: those that made it fail
     bool operator==(const OperationOutcome&) const = default;
 };
 
 struct TransactionOutcome {
-    Refusal refusal = Refusal::kNone;    // kNone: applied
-    std::uint32_t operation = 0;         // which operation was refused
-    std::string detail;                  // names the field or item, for people
+    Refusal refusal = Refusal::kNone;  // kNone: applied
+    std::uint32_t operation = 0;       // which operation was refused
+    std::string detail;                // names the field or item, for people
     std::vector<OperationOutcome> operations;
 
     bool operator==(const TransactionOutcome&) const = default;
@@ -87,7 +87,8 @@ Result<ParsedTransactionPtr, Rejection> parse(SignedTransactionPtr transaction, 
 std::optional<Rejection> check_signature(const ParsedTransaction& transaction);
 
 // Against a state: chain, validity at `height`, organisation and key. nullopt: may be admitted.
-std::optional<Rejection> admit(const ParsedTransaction& transaction, const BlockContext& context, const ReadRecord& read);
+std::optional<Rejection> admit(const ParsedTransaction& transaction, const BlockContext& context,
+                               const ReadRecord& read);
 
 // All transactions of a block. Error only for a block that no honest proposer makes: repeated or expired transactions,
 // wrong chain, unknown or revoked keys, over the block's bounds (code names it). Signatures are the caller's.

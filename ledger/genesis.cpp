@@ -80,7 +80,7 @@ Status check_validators(const Genesis& genesis) {
 Status check_parameters(const Parameters& p) {
     const bool positive = p.transaction_bytes_max > 0 && p.operations_max > 0 && p.items_per_register_max > 0 &&
                           p.block_transactions_max > 0 && p.validity_heights_max > 0 && p.leader_timeout_ms > 0 &&
-                          p.retry_ms > 0;
+                          p.retry_ms > 0 && p.report_deadline_ms > 0;
     if (!positive) return invalid("a parameter that must be positive is 0");
     if (p.block_bytes_max < p.transaction_bytes_max)
         return invalid("a transaction of transaction_bytes_max fits no block");

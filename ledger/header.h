@@ -29,7 +29,7 @@ struct Header {
     Hash256 state_root;        // after this block
     Hash256 validators_hash;   // of the set that signs this block
     ValidatorIndex proposer;
-    Hash256 log_root;          // RFC 9162 root over the block hashes of heights 0 .. height - 1
+    Hash256 log_root;  // RFC 9162 root over the block hashes of heights 0 .. height - 1
     bool operator==(const Header&) const = default;
 
     Bytes encode() const;
@@ -42,8 +42,8 @@ struct SignedTransaction {
     Bytes payload;
     crypto::Signature signature;
 
-    Hash256 id() const;    // of the payload
-    Bytes leaf() const;    // payload as a string ‖ signature: leaf data of the transaction root
+    Hash256 id() const;  // of the payload
+    Bytes leaf() const;  // payload as a string ‖ signature: leaf data of the transaction root
     std::size_t size_bytes() const { return payload.size() + crypto::Signature::kSize; }
     // The Protobuf envelope that clients send (pb::SignedTransaction). Error: transaction_malformed.
     static Result<SignedTransaction> from_envelope(ByteView bytes);

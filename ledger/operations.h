@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "ledger/records.h"
+#include "ledger/report_operations.h"
 
 namespace touchstone::ledger {
 
@@ -78,6 +79,7 @@ struct RejectShipment {
 struct Sell {
     std::vector<Hash256> items;
     std::string country;
+    Hash256 seller{};  // pseudonym of the shop; zero: none
     bool operator==(const Sell&) const = default;
 };
 struct Return {
@@ -89,6 +91,7 @@ struct Recall {
     std::string gtin;
     std::string lot;
     std::string reason;
+    std::vector<std::string> countries{};  // ascending, each once; empty: everywhere
     bool operator==(const Recall&) const = default;
 };
 struct LiftRecall {
@@ -157,6 +160,7 @@ using Operation =
     std::variant<op::DeclareProduct, op::GrantLicence, op::RevokeLicence, op::Register, op::Ship, op::CancelShipment,
                  op::Receive, op::RejectShipment, op::Sell, op::Return, op::Recall, op::LiftRecall, op::Flag,
                  op::ClearFlag, op::Pack, op::Unpack, op::Decommission, op::CancelSale, op::TransferOwnership,
-                 op::AcceptOwnership, op::RejectOwnership, op::CancelOwnershipTransfer>;
+                 op::AcceptOwnership, op::RejectOwnership, op::CancelOwnershipTransfer, op::Inspect, op::Correct,
+                 op::Report, op::Respond, op::Resolve, op::RegisterSeller, op::SetSellerStanding, op::SetTerritories>;
 
 }  // namespace touchstone::ledger

@@ -12,6 +12,8 @@
 
 #include "ledger/execute.h"
 #include "ledger/replay.h"
+#include "ledger/report_records.h"
+#include "ledger/seller_records.h"
 
 namespace touchstone::ledger {
 
@@ -138,7 +140,10 @@ class Overlay {
           containers(read),
           transactions(read),
           expiries(read),
-          expiry_chunks(read) {}
+          expiry_chunks(read),
+          reports(read),
+          report_stats(read),
+          sellers(read) {}
 
     // A transaction begins; what was changed before stays.
     void begin_transaction();
@@ -174,6 +179,9 @@ class Overlay {
     RecordCache<TransactionRecord> transactions;
     RecordCache<ExpiryRecord> expiries;
     RecordCache<ExpiryChunk> expiry_chunks;
+    RecordCache<ReportRecord> reports;
+    RecordCache<ReportStatsRecord> report_stats;
+    RecordCache<SellerRecord> sellers;
 
   private:
     using SideEntries = std::vector<std::pair<Bytes, std::optional<Bytes>>>;
@@ -184,6 +192,7 @@ class Overlay {
         function(organisations), function(products), function(licences), function(lots), function(items);
         function(containers);
         function(transactions), function(expiries), function(expiry_chunks);
+        function(reports), function(report_stats), function(sellers);
     }
 
     SideEntries side_;

@@ -1,4 +1,4 @@
-// Layout: u8 version = 1 ‖ eleven u64 in the order of the fields in parameters.h (89 bytes).
+// Layout: u8 version = 1 ‖ twelve u64 in the order of the fields in parameters.h (97 bytes).
 #include "ledger/parameters.h"
 
 #include <array>
@@ -9,12 +9,12 @@ namespace touchstone::ledger {
 namespace {
 
 using Field = std::uint64_t Parameters::*;
-constexpr std::array<Field, 11> kFields{&Parameters::transaction_bytes_max,  &Parameters::operations_max,
+constexpr std::array<Field, 12> kFields{&Parameters::transaction_bytes_max,  &Parameters::operations_max,
                                         &Parameters::items_per_register_max, &Parameters::block_bytes_max,
                                         &Parameters::block_transactions_max, &Parameters::block_items_max,
                                         &Parameters::validity_heights_max,   &Parameters::leader_timeout_ms,
                                         &Parameters::advance_timeout_ms,     &Parameters::retry_ms,
-                                        &Parameters::clock_ahead_ms};
+                                        &Parameters::clock_ahead_ms,         &Parameters::report_deadline_ms};
 
 }  // namespace
 

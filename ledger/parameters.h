@@ -1,9 +1,9 @@
 // Consensus parameters: on chain, set by genesis, equal for all validators and compared at the handshake.
 #pragma once
 
+#include "base/bytes.h"
 #include "base/limits.h"
 #include "base/result.h"
-#include "base/bytes.h"
 
 namespace touchstone::ledger {
 
@@ -18,7 +18,8 @@ struct Parameters {
     std::uint64_t leader_timeout_ms = 1000;   // 2Δ of Simplex
     std::uint64_t advance_timeout_ms = 1500;  // 3Δ
     std::uint64_t retry_ms = 500;
-    std::uint64_t clock_ahead_ms = 5000;      // a proposal further ahead of our clock gets no vote
+    std::uint64_t clock_ahead_ms = 5000;                     // a proposal further ahead of our clock gets no vote
+    std::uint64_t report_deadline_ms = 24 * 60 * 60 * 1000;  // by when an answer to a report is in time
     bool operator==(const Parameters&) const = default;
 
     Bytes encode() const;

@@ -1,6 +1,7 @@
 // Form only, in three steps: bounds on the wire bytes, Protobuf, then each field into the ledger's own terms.
 #include <fmt/format.h>
 
+#include "ledger/countries.h"
 #include "ledger/gs1.h"
 #include "ledger/parsed.h"
 #include "ledger/pb.h"
@@ -13,7 +14,7 @@ namespace {
 constexpr std::size_t kNonceBytesMin = 8;
 constexpr std::size_t kNonceBytesMax = 32;
 constexpr std::size_t kDocumentsMax = 16;
-constexpr std::size_t kFieldsPerOperationMax = kDocumentsMax + 8;
+constexpr std::size_t kFieldsPerOperationMax = limits::kCountriesMax + 8;  // what repeats most is a list of countries
 constexpr Day kDayMax = 2'932'896;  // 9999-12-31: the last day that ISO 8601 writes with four digits
 
 // Converts the operations of one payload. The first fault sticks, and what is converted after it is not used.
@@ -44,13 +45,14 @@ class Converter {
             case pb::Operation::kRejectShipment:
                 return of(from.reject_shipment());
             case pb::Operation::kSell:
-                return op::Sell{items_of(from.sell()), country(from.sell().country())};
+                return op::Sell{items_of(from.sell()), country(from.sell().country()),
+                                optional_hash(from.sell().seller(), "seller")};
             case pb::Operation::kReturnItem:
                 return op::Return{items_of(from.return_item()), reason(from.return_item().reason())};
             case pb::Operation::kRecall:
-                return recall<op::Recall>(from.recall());
+                return of(from.recall());
             case pb::Operation::kLiftRecall:
-                return recall<op::LiftRecall>(from.lift_recall());
+                return of(from.lift_recall());
             case pb::Operation::kFlag:
                 return flag<op::Flag>(from.flag());
             case pb::Operation::kClearFlag:
@@ -72,6 +74,22 @@ class Converter {
                 return op::RejectOwnership{items_of(from.reject_ownership()), reason(from.reject_ownership().reason())};
             case pb::Operation::kCancelOwnershipTransfer:
                 return op::CancelOwnershipTransfer{items_of(from.cancel_ownership_transfer())};
+            case pb::Operation::kInspect:
+                return of(from.inspect());
+            case pb::Operation::kCorrect:
+                return of(from.correct());
+            case pb::Operation::kReport:
+                return of(from.report());
+            case pb::Operation::kRespond:
+                return of(from.respond());
+            case pb::Operation::kResolve:
+                return of(from.resolve());
+            case pb::Operation::kRegisterSeller:
+                return of(from.register_seller());
+            case pb::Operation::kSetSellerStanding:
+                return of(from.set_seller_standing());
+            case pb::Operation::kSetTerritories:
+                return of(from.set_territories());
             case pb::Operation::KIND_NOT_SET:
                 break;
         }
@@ -176,10 +194,13 @@ class Converter {
         }
         return to;
     }
-    template <class To, class From>
-    Operation recall(const From& from) {
+    Operation of(const pb::Recall& from) {
         known_only(from);
-        return To{gtin(from.gtin()), lot(from.lot()), reason(from.reason())};
+        return op::Recall{gtin(from.gtin()), lot(from.lot()), reason(from.reason()), countries(from)};
+    }
+    Operation of(const pb::LiftRecall& from) {
+        known_only(from);
+        return op::LiftRecall{gtin(from.gtin()), lot(from.lot()), reason(from.reason())};
     }
     template <class To, class From>
     Operation flag(const From& from) {
@@ -189,6 +210,65 @@ class Converter {
         else
             to.flag = static_cast<ItemFlag>(static_cast<int>(from.flag()) - 1);
         return to;
+    }
+
+    Operation of(const pb::Inspect& from) {
+        return op::Inspect{items_of(from), known<Finding>(from.finding(), pb::Finding_MAX, "finding"),
+                           optional_hash(from.document_hash(), "document_hash")};
+    }
+    Operation of(const pb::Correct& from) {
+        known_only(from);
+        count_items(1);
+        return op::Correct{hash(from.item_key(), "item_key"), from.sequence(), hash(from.head_before(), "head_before"),
+                           events(from.events()), reason(from.reason())};
+    }
+    Operation of(const pb::Report& from) {
+        known_only(from);
+        op::Report to;
+        // What is not set stays zero or empty, and is judged by is_well_formed(): whether a field may be set depends
+        // on the subject.
+        to.subject = {static_cast<ReportSubjectKind>(from.subject()),
+                      optional_hash(from.item_key(), "item_key"),
+                      from.gtin().empty() ? std::string() : gtin(from.gtin()),
+                      lot(from.lot()),
+                      from.platform().empty() ? std::string() : organisation(from.platform(), "platform"),
+                      optional_hash(from.listing_hash(), "listing_hash")};
+        if (!pb::ReportSubject_IsValid(from.subject()) || !is_well_formed(to.subject))
+            refuse(Refusal::kBadReport, "the fields do not fit the subject");
+        if (from.kind() < pb::REPORT_COUNTERFEIT || from.kind() > pb::ReportKind_MAX)
+            refuse(Refusal::kBadReport, "kind is not counterfeit, defect, diversion, listing or other");
+        else
+            to.kind = static_cast<ReportKind>(from.kind());
+        if (to.subject.kind == ReportSubjectKind::kItem) count_items(1);
+        to.text = text(from.text(), limits::kReasonBytesMax, "text");
+        to.evidence = evidence(from.evidence_hashes());
+        to.seller = optional_hash(from.seller(), "seller");
+        return to;
+    }
+    Operation of(const pb::Respond& from) {
+        known_only(from);
+        return op::Respond{hash(from.report(), "report"), text(from.text(), limits::kReasonBytesMax, "text")};
+    }
+    Operation of(const pb::Resolve& from) {
+        known_only(from);
+        return op::Resolve{hash(from.report(), "report"),
+                           known<ReportOutcome>(from.outcome(), pb::ReportOutcome_MAX, "outcome"),
+                           reason(from.reason())};
+    }
+    Operation of(const pb::RegisterSeller& from) {
+        known_only(from);
+        if (from.country().empty()) refuse(Refusal::kBadText, "country is missing");
+        return op::RegisterSeller{hash(from.pseudonym(), "pseudonym"), country(from.country())};
+    }
+    Operation of(const pb::SetSellerStanding& from) {
+        known_only(from);
+        return op::SetSellerStanding{hash(from.pseudonym(), "pseudonym"),
+                                     known<SellerStanding>(from.standing(), pb::SellerStanding_MAX, "standing"),
+                                     reason(from.reason())};
+    }
+    Operation of(const pb::SetTerritories& from) {
+        known_only(from);
+        return op::SetTerritories{gtin(from.gtin()), countries(from)};
     }
 
     template <class From>
@@ -210,15 +290,18 @@ class Converter {
         const std::size_t count = keys.size() / Hash256::kSize;
         if (keys.size() % Hash256::kSize != 0)
             refuse(Refusal::kBadItemKeys, fmt::format("{} has {} bytes", field, keys.size()));
-        items_ += count;
-        if (count > parameters_.items_per_register_max || items_ > parameters_.block_items_max)
-            refuse(Refusal::kTooManyItems,
-                   fmt::format("{} items in one operation, {} in the transaction", count, items_));
+        count_items(count);
         if (fault_) return {};
         std::vector<Hash256> items(count);
         for (std::size_t i = 0; i < count; ++i)
             std::memcpy(items[i].bytes.data(), keys.data() + i * Hash256::kSize, Hash256::kSize);
         return items;
+    }
+    void count_items(std::size_t count) {
+        items_ += count;
+        if (count > parameters_.items_per_register_max || items_ > parameters_.block_items_max)
+            refuse(Refusal::kTooManyItems,
+                   fmt::format("{} items in one operation, {} in the transaction", count, items_));
     }
     std::string gtin(const std::string& value) {
         if (!is_gtin14(value)) refuse(Refusal::kBadGtin, "gtin is not 14 digits with a valid check digit");
@@ -252,6 +335,47 @@ class Converter {
         const auto converted = Hash256::from_view(as_bytes(value));
         if (!converted) refuse(Refusal::kMalformed, fmt::format("{} is not a digest of 32 bytes", field));
         return converted.value_or(Hash256{});
+    }
+    Hash256 optional_hash(const std::string& value, std::string_view field) {
+        return value.empty() ? Hash256{} : hash(value, field);
+    }
+    // Of enumerations whose values equal the ledger's own, from 1 to `last`.
+    template <class To>
+    To known(int value, int last, std::string_view field) {
+        if (value < 1 || value > last) refuse(Refusal::kMalformed, fmt::format("{} is missing or not known", field));
+        return static_cast<To>(value);
+    }
+    std::vector<Hash256> evidence(const std::string& joined) {
+        const std::size_t count = joined.size() / Hash256::kSize;
+        if (joined.size() % Hash256::kSize != 0)
+            refuse(Refusal::kMalformed, "evidence_hashes are not of 32 bytes each");
+        if (count > limits::kEvidenceMax)
+            refuse(Refusal::kTooLarge, fmt::format("evidence_hashes has more than {} entries", limits::kEvidenceMax));
+        if (fault_) return {};
+        std::vector<Hash256> hashes(count);
+        for (std::size_t i = 0; i < count; ++i)
+            std::memcpy(hashes[i].bytes.data(), joined.data() + i * Hash256::kSize, Hash256::kSize);
+        return hashes;
+    }
+    std::vector<Bytes> events(const std::string& joined) {
+        Reader reader(as_bytes(joined));
+        std::vector<Bytes> events;
+        while (reader.remaining() > 0) {
+            if (events.size() == limits::kCorrectionEventsMax) {
+                refuse(Refusal::kCorrectionTooOld, fmt::format("more than {} events", limits::kCorrectionEventsMax));
+                return {};
+            }
+            events.push_back(to_bytes(reader.bytes()));
+        }
+        if (!reader.finished()) refuse(Refusal::kMalformed, "events are not lengths and bytes");
+        return events;
+    }
+    template <class From>
+    std::vector<std::string> countries(const From& from) {
+        std::vector<std::string> list(from.countries().begin(), from.countries().end());
+        if (list.size() > limits::kCountriesMax || !is_country_list(list))
+            refuse(Refusal::kBadCountries, "two capital letters each, ascending, each once");
+        return list;
     }
     Day day(std::uint32_t value, std::string_view field) {
         if (value > kDayMax) refuse(Refusal::kBadDate, fmt::format("{} is beyond the year 9999", field));

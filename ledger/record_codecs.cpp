@@ -1,16 +1,16 @@
 // Layouts, in the notation of base/codec.h; every record starts with u8 version = 1. `text` is a string, `day` a u32,
-// `bool` a u8 of 0 or 1, `recall` = bool active ‖ text by ‖ text reason ‖ u64 since.
+// `bool` a u8 of 0 or 1, `recall` = bool active ‖ text by ‖ text reason ‖ u64 since ‖ list of text countries.
 //
 //   organisation  text id ‖ text name ‖ u16 roles ‖ text gln ‖ text country ‖ bool suspended ‖ bool council ‖
 //                 list of {key (32) ‖ u8 purpose ‖ u64 added ‖ u64 revoked}
 //   product       text gtin ‖ text brand ‖ text name ‖ image hash ‖ list of document hashes ‖ u64 registered ‖
-//                 u64 lots recalled ‖ recall ‖ u32 event count ‖ event head
+//                 u64 lots recalled ‖ recall ‖ u32 event count ‖ event head ‖ list of text territories
 //   licence       text gtin ‖ text manufacturer ‖ u64 quota ‖ u64 used ‖ day from ‖ day until ‖ text facility ‖
 //                 bool revoked ‖ text revoke reason
 //   lot           text gtin ‖ text lot ‖ day expiry ‖ u64 registered ‖ recall ‖ u32 event count ‖ event head
 //   item          text gtin ‖ text lot ‖ day expiry ‖ day made on ‖ u8 state ‖ u8 flags ‖ text maker ‖ text owner ‖
 //                 text custodian ‖ text receiver ‖ text facility ‖ u64 registered at ‖ u32 event count ‖ event head ‖
-//                 place ‖ text offered to ‖ u64 sold at
+//                 place ‖ text offered to ‖ u64 sold at ‖ u32 open reports
 //   container     u8 state ‖ text custodian ‖ text receiver ‖ place ‖ u8 levels ‖ u32 direct ‖ u64 items ‖
 //                 u64 created at ‖ u32 event count ‖ event head
 //   place         bool packed ‖ container key, if packed
@@ -21,6 +21,8 @@
 // Example (transaction, height 7, index 2, valid until 9): 01 0000000000000007 00000002 0000000000000009.
 // Worked examples of the others stand in tests/golden/records.txt.
 #include "ledger/record_codecs.h"
+
+#include "ledger/countries.h"
 #include "ledger/records.h"
 
 namespace touchstone::ledger {
@@ -32,6 +34,7 @@ constexpr std::size_t kKeyBytes = crypto::PublicKey::kSize + 1 + 8 + 8;
 
 void write_recall(Writer& writer, const RecallMark& recall) {
     writer.u8(recall.active ? 1 : 0).string(recall.by).string(recall.reason).u64(recall.since.ms);
+    write_countries(writer, recall.countries);
 }
 
 RecallMark read_recall(Reader& reader) {
@@ -40,6 +43,7 @@ RecallMark read_recall(Reader& reader) {
     recall.by = reader.string();
     recall.reason = reader.string();
     recall.since = WallTime{reader.u64()};
+    recall.countries = read_countries(reader);
     return recall;
 }
 
@@ -108,6 +112,7 @@ Bytes ProductRecord::encode() const {
     writer.u64(registered).u64(lots_recalled);
     write_recall(writer, recall);
     writer.u32(event_count).hash(event_head);
+    write_countries(writer, territories);
     return std::move(writer).take();
 }
 
@@ -127,6 +132,7 @@ Result<ProductRecord> ProductRecord::decode(ByteView bytes) {
     record.recall = read_recall(reader);
     record.event_count = reader.u32();
     record.event_head = reader.hash();
+    record.territories = read_countries(reader);
     return finished(reader, std::move(record));
 }
 
@@ -177,14 +183,15 @@ Result<LotRecord> LotRecord::decode(ByteView bytes) {
 
 Bytes ItemRecord::encode() const {
     Writer writer;
-    // Fixed fields and lengths take 128 bytes at most: one allocation for each of ten thousand items matters.
-    writer.reserve(128 + gtin.size() + lot.size() + maker.size() + owner.size() + custodian.size() + receiver.size() +
+    // Fixed fields and lengths take 132 bytes at most: one allocation for each of ten thousand items matters.
+    writer.reserve(132 + gtin.size() + lot.size() + maker.size() + owner.size() + custodian.size() + receiver.size() +
                    facility.size() + offered_to.size());
     writer.u8(kRecordVersion).string(gtin).string(lot).u32(expiry).u32(made_on);
     writer.u8(static_cast<std::uint8_t>(state)).u8(flags).string(maker).string(owner).string(custodian);
     writer.string(receiver).string(facility).u64(registered_at.ms).u32(event_count).hash(event_head);
     write_place(writer, container);
     writer.string(offered_to).u64(sold_at.ms);
+    writer.u32(open_reports);
     return std::move(writer).take();
 }
 
@@ -212,6 +219,7 @@ Result<ItemRecord> ItemRecord::decode(ByteView bytes) {
     record.container = read_place(reader, record.state);
     record.offered_to = reader.string();
     record.sold_at = WallTime{reader.u64()};
+    record.open_reports = reader.u32();
     return finished(reader, std::move(record));
 }
 
@@ -272,7 +280,7 @@ Result<Event> Event::decode(ByteView bytes) {
     Event event;
     read_version(reader);
     const std::uint8_t kind = reader.u8();
-    if (kind < 1 || kind > static_cast<std::uint8_t>(EventKind::kOwnershipOfferCancelled)) reader.fail();
+    if (!is_event_kind(kind)) reader.fail();
     event.kind = static_cast<EventKind>(kind);
     event.sequence = reader.u32();
     event.height = Height(reader.u64());

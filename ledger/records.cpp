@@ -48,8 +48,21 @@ constexpr std::array<EventNames, 24> kEventNames{{
     {"ownership_offer_cancelled", "other", "in_progress"},
 }};
 
+constexpr std::size_t kFirstLater = static_cast<std::size_t>(EventKind::kInspected);
+constexpr std::array<EventNames, 8> kLaterEventNames{{
+    {"inspected", "inspecting", "in_progress"},
+    {"corrected", "other", "in_progress"},
+    {"reported", "other", "unknown"},
+    {"report_responded", "other", "unknown"},
+    {"report_resolved", "other", "unknown"},
+    {"seller_registered", "other", "active"},
+    {"seller_standing_set", "other", "active"},
+    {"territories_set", "other", "active"},
+}};
+
 const EventNames& names_of(EventKind kind) {
     const auto index = static_cast<std::size_t>(kind);
+    if (index >= kFirstLater) return kLaterEventNames.at(index - kFirstLater);
     INVARIANT(index >= 1 && index <= kEventNames.size());
     return kEventNames[index - 1];
 }
@@ -128,6 +141,10 @@ std::string_view name_of(ItemFlag flag) {
     INVARIANT(false);
 }
 
+bool is_event_kind(std::uint8_t number) {
+    return (number >= 1 && number <= kEventNames.size()) ||
+           (number >= kFirstLater && number < kFirstLater + kLaterEventNames.size());
+}
 std::string_view name_of(EventKind kind) { return names_of(kind).name; }
 std::string_view biz_step_of(EventKind kind) { return names_of(kind).biz_step; }
 std::string_view disposition_of(EventKind kind) { return names_of(kind).disposition; }

@@ -74,6 +74,7 @@ struct RecallMark {
     std::string by;
     std::string reason;
     WallTime since;
+    std::vector<std::string> countries{};  // where it holds; empty: everywhere (ledger/countries.h)
     bool operator==(const RecallMark&) const = default;
 };
 
@@ -88,6 +89,7 @@ struct ProductRecord {
     RecallMark recall;
     std::uint32_t event_count = 0;
     Hash256 event_head;
+    std::vector<std::string> territories{};  // where its items may be sold; empty: everywhere (ledger/countries.h)
     bool operator==(const ProductRecord&) const = default;
 
     Bytes encode() const;
@@ -149,15 +151,16 @@ struct ItemRecord {
     std::uint8_t flags = 0;  // bit per ItemFlag
     std::string maker;       // organisation that registered it
     std::string owner;
-    std::string custodian;   // holds it; while in transit still the sender
-    std::string receiver;    // while in transit; else empty
+    std::string custodian;  // holds it; while in transit still the sender
+    std::string receiver;   // while in transit; else empty
     std::string facility;
     WallTime registered_at;
     std::uint32_t event_count = 0;
     Hash256 event_head;
-    Hash256 container;     // while packed; else zero
-    std::string offered_to;  // whom its owner offers it; else empty
-    WallTime sold_at;        // while sold; else 0
+    Hash256 container;               // while packed; else zero
+    std::string offered_to;          // whom its owner offers it; else empty
+    WallTime sold_at;                // while sold; else 0
+    std::uint32_t open_reports = 0;  // about this item, not resolved
     bool operator==(const ItemRecord&) const = default;
     bool has(ItemFlag flag) const { return (flags >> static_cast<int>(flag)) & 1; }
 
@@ -197,29 +200,55 @@ struct TransactionRecord {
 // -- events: what happened to one item, product or lot
 
 enum class EventKind : std::uint8_t {
-    kDeclared = 1, kRegistered, kShipped, kShipmentCancelled, kReceived, kShipmentRejected, kSold, kReturned,
-    kRecalled, kRecallLifted, kFlagged, kFlagCleared,
+    kDeclared = 1,
+    kRegistered,
+    kShipped,
+    kShipmentCancelled,
+    kReceived,
+    kShipmentRejected,
+    kSold,
+    kReturned,
+    kRecalled,
+    kRecallLifted,
+    kFlagged,
+    kFlagCleared,
     // into a container and out of it: `other` is its key, `detail` the sequence of the first of its events that tells
     // of this subject, and of the first that does not any more
-    kPacked, kUnpacked,
-    kLoaded, kUnloaded,   // of a container: its content changed
-    kMissing, kSurplus,   // a receiver's scan did not find the item, or found it without the ledger having it there
-    kDecommissioned, kSaleCancelled,
-    kOwnershipOffered, kOwnershipAccepted, kOwnershipRejected, kOwnershipOfferCancelled
+    kPacked,
+    kUnpacked,
+    kLoaded,
+    kUnloaded,  // of a container: its content changed
+    kMissing,
+    kSurplus,  // a receiver's scan did not find the item, or found it without the ledger having it there
+    kDecommissioned,
+    kSaleCancelled,
+    kOwnershipOffered,
+    kOwnershipAccepted,
+    kOwnershipRejected,
+    kOwnershipOfferCancelled,
+    kInspected = 30,
+    kCorrected = 31,
+    kReported = 32,
+    kReportResponded = 33,
+    kReportResolved = 34,
+    kSellerRegistered = 35,
+    kSellerStandingSet = 36,
+    kTerritoriesSet = 37
 };
-std::string_view name_of(EventKind kind);       // "registered", "shipped", …
-std::string_view biz_step_of(EventKind kind);   // CBV 2.0: "commissioning", "shipping", …
+bool is_event_kind(std::uint8_t number);
+std::string_view name_of(EventKind kind);         // "registered", "shipped", …
+std::string_view biz_step_of(EventKind kind);     // CBV 2.0: "commissioning", "shipping", …
 std::string_view disposition_of(EventKind kind);  // CBV 2.0: "active", "in_transit", "retail_sold", …
 
 struct Event {
     EventKind kind = EventKind::kRegistered;
     std::uint32_t sequence = 0;  // 0, 1, … per subject
     Height height;
-    WallTime time;               // of the block
+    WallTime time;  // of the block
     Hash256 transaction_id;
-    std::string actor;           // organisation that signed
-    std::string other;           // the other party: receiver of a shipment, … or empty
-    std::string detail;          // reason, document, flag, country: by kind
+    std::string actor;   // organisation that signed
+    std::string other;   // the other party: receiver of a shipment, … or empty
+    std::string detail;  // reason, document, flag, country: by kind
     bool operator==(const Event&) const = default;
 
     Bytes encode() const;

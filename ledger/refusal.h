@@ -42,9 +42,9 @@ enum class Refusal : std::uint16_t {
     kQuotaExceeded,
     kLotMismatch,
     // items
-    kItemExists = 300,   // registered by this organisation already, with the same product
-    kItemTaken,          // registered by another organisation
-    kItemRepeated,       // twice in one operation
+    kItemExists = 300,  // registered by this organisation already, with the same product
+    kItemTaken,         // registered by another organisation
+    kItemRepeated,      // twice in one operation
     kItemUnknown,
     kNotCustodian,
     kNotReceiver,
@@ -53,10 +53,10 @@ enum class Refusal : std::uint16_t {
     kAlreadySold,
     kNotSold,
     kRecalled,
-    kFlagged,            // stolen or quarantined: may not move
+    kFlagged,  // stolen or quarantined: may not move
     kFlagAbsent,
     kFlagPresent,
-    kNotAllowed,         // role or relation does not permit
+    kNotAllowed,  // role or relation does not permit
     kRecallActive,
     kRecallAbsent,
     // containers, ownership, the end
@@ -74,11 +74,38 @@ enum class Refusal : std::uint16_t {
     kNotOffered,
     kOfferPending,
     kCarrierOwns,
+    // reports
+    kBadReport = 450,
+    kReportUnknown,
+    kReportResponded,
+    kReportResolved,
+    kNotHandler,
+    kNotReporter,
+    kNotPlatform,  // the platform that a listing names is none
+    kLotUnknown,
+    // sellers
+    kSellerUnknown = 470,
+    kSellerNotYours,   // registered, but not with the platform that acts
+    kSellerSuspended,  // or closed: may not sell
+    kSellerExists,
+    kSellerClosed,  // by this platform, that registers it again
+    kSellerCountry,
+    kStandingUnchanged,
+    // corrections
+    kCorrectionSequence = 490,
+    kCorrectionTooOld,
+    kCorrectionChain,  // the events that it carries are not the item's
+    kCorrectionNotYours,
+    kCorrectionOfCorrection,
+    kCorrectedAlready,
+    // territories
+    kBadCountries = 510,
+    kOutsideTerritory,
 };
 
 struct RefusalInfo {
     Refusal refusal;
-    std::string_view code;     // snake_case, stable: "quota_exceeded"
+    std::string_view code;  // snake_case, stable: "quota_exceeded"
     std::string_view meaning;
     std::string_view remedy;
 };

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "ledger/countries.h"
+
 namespace touchstone::ledger {
 
 Rejection rejection_of(const OperationOutcome& outcome, const std::vector<Hash256>& items) {
@@ -42,12 +44,12 @@ const ProductRecord& product_of(Run& run, const ItemRecord& item) {
     return *slot.record;
 }
 
-bool is_recalled(Run& run, const ItemRecord& item) {
-    if (product_of(run, item).recall.active) return true;
+bool is_recalled(Run& run, const ItemRecord& item, std::string_view country) {
+    if (holds_in(product_of(run, item).recall, country)) return true;
     if (item.lot.empty()) return false;
     const LotSlot& lot = run.overlay.lot(item.gtin, item.lot);
     INVARIANT(lot.record.has_value());
-    return lot.record->recall.active;
+    return holds_in(lot.record->recall, country);
 }
 
 Verdict check_other_party(Run& run, const std::string& id, std::string_view field) {

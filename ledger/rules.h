@@ -18,6 +18,7 @@ struct Run {
     const OrganisationRecord& actor;
     Hash256 transaction_id;
     Day today = 0;
+    std::uint32_t operation = 0;  // index of the one that runs
 };
 
 using Verdict = std::optional<Rejection>;  // nullopt: done
@@ -44,6 +45,14 @@ Verdict apply(Run& run, const op::TransferOwnership& operation, OperationOutcome
 Verdict apply(Run& run, const op::AcceptOwnership& operation, OperationOutcome& outcome);
 Verdict apply(Run& run, const op::RejectOwnership& operation, OperationOutcome& outcome);
 Verdict apply(Run& run, const op::CancelOwnershipTransfer& operation, OperationOutcome& outcome);
+Verdict apply(Run& run, const op::Inspect& operation, OperationOutcome& outcome);
+Verdict apply(Run& run, const op::Correct& operation, OperationOutcome& outcome);
+Verdict apply(Run& run, const op::Report& operation, OperationOutcome& outcome);
+Verdict apply(Run& run, const op::Respond& operation, OperationOutcome& outcome);
+Verdict apply(Run& run, const op::Resolve& operation, OperationOutcome& outcome);
+Verdict apply(Run& run, const op::RegisterSeller& operation, OperationOutcome& outcome);
+Verdict apply(Run& run, const op::SetSellerStanding& operation, OperationOutcome& outcome);
+Verdict apply(Run& run, const op::SetTerritories& operation, OperationOutcome& outcome);
 
 // Appends events of one operation to the chains of its subjects.
 class EventLog {
@@ -194,13 +203,20 @@ Rejection rejection_of(const OperationOutcome& outcome, const std::vector<Hash25
 
 // Of a product whose items exist: there must be one.
 const ProductRecord& product_of(Run& run, const ItemRecord& item);
-bool is_recalled(Run& run, const ItemRecord& item);
+// In a country; empty: anywhere.
+bool is_recalled(Run& run, const ItemRecord& item, std::string_view country);
 // Not stolen and not quarantined.
 bool may_move(const ItemRecord& item);
 // The container that `key` is in at the outermost level, or is itself. Precondition: it exists.
 const ContainerRecord& outermost(Run& run, const Hash256& key);
 // Who has the item in hand: of a packed one, the custodian of its outermost container.
 const std::string& holder_of(Run& run, const ItemRecord& item);
+// The product exists and is of the organisation that acts.
+Verdict check_brand(Run& run, const std::string& gtin);
+// A shop that an operation names: the acting organisation is a platform, and the shop is registered with it. To sell,
+// it must not be suspended or closed there either.
+Verdict check_seller(Run& run, const Hash256& pseudonym);
+Verdict check_seller_may_sell(Run& run, const Hash256& pseudonym);
 // Another organisation that exists and is not suspended.
 Verdict check_other_party(Run& run, const std::string& id, std::string_view field);
 

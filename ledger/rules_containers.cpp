@@ -118,7 +118,7 @@ Verdict apply(Run& run, const op::Pack& operation, OperationOutcome& outcome) {
     const Overloaded judge{[&](const ItemRecord& item) {
                                if (item.custodian != run.actor.id) return Refusal::kNotCustodian;
                                if (!may_move(item)) return Refusal::kFlagged;
-                               return is_recalled(run, item) ? Refusal::kRecalled : Refusal::kNone;
+                               return is_recalled(run, item, {}) ? Refusal::kRecalled : Refusal::kNone;
                            },
                            [&](const ContainerRecord& container) {
                                if (container.custodian != run.actor.id) return Refusal::kNotCustodian;

@@ -9,6 +9,7 @@
 //   Receive, RejectShipment   the receiver that the shipment names. Flags and recalls do not hinder: the goods are
 //   there Sell            the custodian with the role retailer, brand or platform; not what is recalled, stolen or
 //   quarantined Return          the organisation that sold the item, whose custody it comes back to
+#include "ledger/countries.h"
 #include "ledger/rules.h"
 #include "ledger/rules_containers.h"
 
@@ -46,11 +47,12 @@ void end_shipment(UnitBatch& batch, ItemOperation operation, EventLog& log, cons
 
 Verdict apply(Run& run, const op::Ship& operation, OperationOutcome& outcome) {
     if (auto refused = check_other_party(run, operation.to, "to")) return refused;
+    const std::string& there = run.overlay.organisation(operation.to)->country;
     UnitBatch batch(run, operation.items, operation.containers, outcome);
     const Overloaded judge{[&](const ItemRecord& item) {
                                if (item.custodian != run.actor.id) return Refusal::kNotCustodian;
                                if (!may_move(item)) return Refusal::kFlagged;
-                               if (is_recalled(run, item) && !goes_back(run, item, operation.to))
+                               if (is_recalled(run, item, there) && !goes_back(run, item, operation.to))
                                    return Refusal::kRecalled;
                                return Refusal::kNone;
                            },
@@ -102,14 +104,18 @@ Verdict apply(Run& run, const op::RejectShipment& operation, OperationOutcome& o
 
 Verdict apply(Run& run, const op::Sell& operation, OperationOutcome& outcome) {
     if (!may_sell(run.actor)) return Rejection{Refusal::kNotAllowed, "needs the role retailer, brand or platform"};
+    if (!operation.seller.is_zero())
+        if (auto refused = check_seller_may_sell(run, operation.seller)) return refused;
     ItemBatch batch(run, operation.items, outcome);
     const auto judge = [&](const ItemRecord& item) {
         if (item.custodian != run.actor.id) return Refusal::kNotCustodian;
         if (!may_move(item)) return Refusal::kFlagged;
-        return is_recalled(run, item) ? Refusal::kRecalled : Refusal::kNone;
+        if (!covers(product_of(run, item).territories, operation.country)) return Refusal::kOutsideTerritory;
+        return is_recalled(run, item, operation.country) ? Refusal::kRecalled : Refusal::kNone;
     };
     if (auto refused = batch.judge_all(ItemOperation::kSell, judge)) return refused;
-    EventLog log(run, EventKind::kSold, {}, operation.country);
+    EventLog log(run, EventKind::kSold, operation.seller.is_zero() ? std::string() : operation.seller.hex(),
+                 operation.country);
     batch.change_all(ItemOperation::kSell, [&](const Hash256& key, ItemRecord& item) {
         item.sold_at = run.block.time;
         item.offered_to.clear();

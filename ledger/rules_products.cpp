@@ -10,7 +10,6 @@
 #include "ledger/rules.h"
 
 namespace touchstone::ledger {
-namespace {
 
 Verdict check_brand(Run& run, const std::string& gtin) {
     const ProductSlot& product = run.overlay.product(gtin);
@@ -19,8 +18,6 @@ Verdict check_brand(Run& run, const std::string& gtin) {
         return Rejection{Refusal::kNotBrand, fmt::format("the brand of {} is '{}'", gtin, product.record->brand)};
     return std::nullopt;
 }
-
-}  // namespace
 
 Verdict apply(Run& run, const op::DeclareProduct& operation, OperationOutcome& outcome) {
     if (!run.actor.has(Role::kBrand)) return Rejection{Refusal::kNotAllowed, "needs the role brand"};

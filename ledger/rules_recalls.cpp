@@ -1,7 +1,9 @@
 // Recalls are marks on a product or a lot: one operation whatever the number of items.
-//   Recall      the product's brand or a regulator. A lot may be recalled before anything of it is registered
+//   Recall      the product's brand or a regulator. A lot may be recalled before anything of it is registered,
+//               and a recall may be limited to countries
 //   LiftRecall  who recalled, or a regulator
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "ledger/index.h"
 #include "ledger/rules.h"
@@ -9,9 +11,9 @@
 namespace touchstone::ledger {
 namespace {
 
-Verdict set_recall(Run& run, RecallMark& mark, const std::string& reason) {
+Verdict set_recall(Run& run, RecallMark& mark, const op::Recall& operation) {
     if (mark.active) return Rejection{Refusal::kRecallActive, fmt::format("by '{}'", mark.by)};
-    mark = {true, run.actor.id, reason, run.block.time};
+    mark = {true, run.actor.id, operation.reason, run.block.time, operation.countries};
     return std::nullopt;
 }
 
@@ -22,6 +24,11 @@ Verdict clear_recall(Run& run, RecallMark& mark) {
                          fmt::format("'{}' recalled it: needs that organisation or a regulator", mark.by)};
     mark = {};
     return std::nullopt;
+}
+
+std::string event_detail(const op::Recall& operation) {
+    if (operation.countries.empty()) return operation.reason;
+    return fmt::format("in {}: {}", fmt::join(operation.countries, " "), operation.reason);
 }
 
 LotRecord& lot_to_recall(Run& run, const op::Recall& operation) {
@@ -41,14 +48,14 @@ Verdict apply(Run& run, const op::Recall& operation, OperationOutcome& outcome) 
     if (!slot.record) return Rejection{Refusal::kProductUnknown, operation.gtin};
     if (slot.record->brand != run.actor.id && !run.actor.has(Role::kRegulator))
         return Rejection{Refusal::kNotAllowed, fmt::format("needs '{}' or a regulator", slot.record->brand)};
-    EventLog log(run, EventKind::kRecalled, {}, operation.reason);
+    EventLog log(run, EventKind::kRecalled, {}, event_detail(operation));
     if (operation.lot.empty()) {
         ProductRecord& product = run.overlay.products.change(slot);
-        if (auto refused = set_recall(run, product.recall, operation.reason)) return refused;
+        if (auto refused = set_recall(run, product.recall, operation)) return refused;
         log.append(product_key(operation.gtin), product);
     } else {
         LotRecord& lot = lot_to_recall(run, operation);
-        if (auto refused = set_recall(run, lot.recall, operation.reason)) return refused;
+        if (auto refused = set_recall(run, lot.recall, operation)) return refused;
         log.append(lot_key(operation.gtin, operation.lot), lot);
         ++run.overlay.products.change(slot).lots_recalled;
     }

@@ -48,6 +48,7 @@ constexpr std::array<Row, kItemOperations.size()> kTable{{
     /* transfer  */ Row{kUnknown, kActive,    kTransit,   kGone,      kPacked,    kEnded,     kEnded,     kEnded},
     /* answer    */ Row{kUnknown, kActive,    kTransit,   kGone,      kPacked,    kEnded,     kEnded,     kEnded},
     /* miss      */ Row{kUnknown, kOutside,   kOutside,   kOutside,   kActive,    kOutside,   kOutside,   kOutside},
+    /* inspect   */ Row{kUnknown, kActive,    kTransit,   kSold,      kPacked,    kExported,  kSampled,   kDestroyed},
 }};
 // clang-format on
 
@@ -99,6 +100,8 @@ std::string_view name_of(ItemOperation operation) {
             return "accept, reject or cancel ownership";
         case ItemOperation::kMiss:
             return "receive: missing";
+        case ItemOperation::kInspect:
+            return "inspect";
     }
     INVARIANT(false);
 }

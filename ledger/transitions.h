@@ -46,6 +46,7 @@ enum class ItemOperation : std::uint8_t {
     kTransferOwnership,
     kAnswerOwnership,  // accept, reject, cancel
     kMiss,             // a receiver's scan of a container: not found in it
+    kInspect
 };
 inline constexpr std::array kItemOperations{ItemOperation::kRegister,        ItemOperation::kShip,
                                             ItemOperation::kCancelShipment,  ItemOperation::kReceive,
@@ -55,7 +56,8 @@ inline constexpr std::array kItemOperations{ItemOperation::kRegister,        Ite
                                             ItemOperation::kUnpack,          ItemOperation::kExport,
                                             ItemOperation::kSample,          ItemOperation::kDestroy,
                                             ItemOperation::kCancelSale,      ItemOperation::kTransferOwnership,
-                                            ItemOperation::kAnswerOwnership, ItemOperation::kMiss};
+                                            ItemOperation::kAnswerOwnership, ItemOperation::kMiss,
+                                            ItemOperation::kInspect};
 
 std::string_view name_of(Lifecycle state);          // "absent", then as ItemState
 std::string_view name_of(ItemOperation operation);  // "register", "ship", …

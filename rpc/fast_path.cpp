@@ -78,6 +78,7 @@ bool parse_param(Walk& walk, std::string_view name, VerifyRequest& request, bool
     if (name == "key") return text_once(walk, request.key);
     if (name == "lot") return text_once(walk, request.lot);
     if (name == "expiry") return text_once(walk, request.expiry);
+    if (name == "country") return text_once(walk, request.country);
     if (name != "proof" || proof_seen) return false;
     proof_seen = true;
     return walk.boolean(request.proof);

@@ -1,8 +1,8 @@
 // container_get, container_history.
 #include "ledger/gs1.h"
-#include "rpc/history_page.h"
+#include "rpc/answer_parts.h"
+#include "rpc/record_cache.h"
 #include "rpc/record_json.h"
-#include "rpc/record_page.h"
 #include "rpc/schemas.h"
 
 namespace touchstone::rpc {
@@ -76,13 +76,20 @@ HandlerError container_get(const CallContext& context, const Params& params, Jso
 
 HandlerError container_history(const CallContext& context, const Params& params, JsonWriter& out) {
     HANDLER_TRY(const Hash256 key, asked_container(params));
-    HANDLER_TRY(const HistoryPage page, HistoryPage::from(params));
+    HANDLER_TRY(const EventRange range, asked_events(params));
     const auto view = context.node().read();
     HANDLER_TRY(const FoundContainer found, find_container(*view, key));
-    History history{{RecordKind::kContainer, key}, found.bytes, 0, {}};
-    if (found.container)
-        history.event_count = found.container->event_count, history.event_head = found.container->event_head;
-    return write_history(*view, history, page, out);
+    const ledger::ContainerRecord none;
+    const ledger::ContainerRecord& container = found.container ? *found.container : none;
+    out.begin_object().field_hex("key", key.view());
+    if (auto error = write_event_page(out, *view, key, container.event_count, range)) return error;
+    const auto proof = proof_element(*view, {RecordKind::kContainer, key}, found.bytes);
+    if (!proof.ok()) return from_error(proof.error());
+    out.field("event_count", container.event_count).field_hex("head", container.event_head.view());
+    out.key("proof").begin_array().raw(*proof).end_array();
+    write_signed_by(out, view->tip());
+    out.end_object();
+    return std::nullopt;
 }
 
 }  // namespace

@@ -1,6 +1,5 @@
 // item_verify, item_get, item_history, item_proof.
-#include "base/limits.h"
-#include "rpc/history_page.h"
+#include "rpc/answer_parts.h"
 #include "rpc/item_params.h"
 #include "rpc/record_json.h"
 #include "rpc/schemas.h"
@@ -12,10 +11,12 @@ HandlerError item_verify(const CallContext& context, const Params& params, JsonW
     HANDLER_TRY(const ItemParams named, ItemParams::from(params));
     HANDLER_TRY(const std::optional<std::string> lot, params.text("lot"));
     HANDLER_TRY(const std::optional<std::string> expiry, params.text("expiry"));
+    HANDLER_TRY(const std::optional<std::string> country, params.text("country"));
     HANDLER_TRY(const std::optional<bool> proof, params.boolean("proof"));
     VerifyRequest request = named.request();
     if (lot) request.lot = *lot;
     if (expiry) request.expiry = *expiry;
+    if (country) request.country = *country;
     request.proof = proof.value_or(true);
     return write_verify(context.services, request, out);
 }
@@ -64,12 +65,20 @@ HandlerError item_proof(const CallContext& context, const Params& params, JsonWr
 
 HandlerError item_history(const CallContext& context, const Params& params, JsonWriter& out) {
     HANDLER_TRY(const NamedItem named, asked_item(params));
-    HANDLER_TRY(const HistoryPage page, HistoryPage::from(params));
+    HANDLER_TRY(const EventRange range, asked_events(params));
     const auto view = context.node().read();
     HANDLER_TRY(const FoundItem found, find_item(*view, named.key));
-    History history{{RecordKind::kItem, named.key}, found.bytes, 0, {}};
-    if (found.item) history.event_count = found.item->event_count, history.event_head = found.item->event_head;
-    return write_history(*view, history, page, out);
+    const std::uint32_t count = found.item ? found.item->event_count : 0;
+    const Hash256 head = found.item ? found.item->event_head : Hash256{};
+    out.begin_object().field_hex("key", named.key.view());
+    if (auto error = write_event_page(out, *view, named.key, count, range)) return error;
+    const auto proof = proof_element(*view, {RecordKind::kItem, named.key}, found.bytes);
+    if (!proof.ok()) return from_error(proof.error());
+    out.field("event_count", count).field_hex("head", head.view());
+    out.key("proof").begin_array().raw(*proof).end_array();
+    write_signed_by(out, view->tip());
+    out.end_object();
+    return std::nullopt;
 }
 
 std::vector<ParamInfo> with(std::vector<ParamInfo> more) {
@@ -135,20 +144,24 @@ std::vector<MethodInfo> item_methods() {
          "What may be said of an item, with a proof of every record it rests on, or of the item's absence.",
          with({{"lot", schema::kText, false, "The lot printed on the item."},
                {"expiry", schema::kText, false, "The expiry date printed on the item: YYYY-MM-DD or YYMMDD."},
+               {"country", schema::kText, false,
+                "Where the item is offered, ISO 3166-1 alpha-2: judges territories, and recalls limited to countries."},
                {"proof", schema::kBoolean, false, "false leaves out proof, header and certificate; default true."}}),
          kVerifySchema, R"({"gtin":"09506000134352","serial":"7HK2M9QX4TBA","lot":"L42"})",
          R"({"verdict":"genuine","reasons":[],"item":{"key":"f6…","gtin":"09506000134352","lot":"L42","state":"active"},"product":{"gtin":"09506000134352","brand":"acme","name":"Cream"},"lot":{"lot":"L42"},"maker":{"id":"acme"},"custody":{"custodian":"acme","owner":"acme","receiver":null,"state":"active"},"height":7,"proof":[{"kind":"item","key":"f6…","record":"AQAA…","path":"AAIA…"}],"header":"AAFd…","certificate":"AAAA…"})",
          item_verify, nullptr},
         {"item_get", "The item's record.", item_param_infos(), schema::kObject, R"({"key":"f6…"})",
-         R"({"key":"f6…","gtin":"09506000134352","lot":"L42","expiry":"2027-12-31","made_on":null,"state":"active","flags":[],"maker":"acme","owner":"acme","custodian":"acme","receiver":null,"facility":null,"registered_at_ms":1767225600000,"event_count":1,"event_head":"07…"})",
+         R"({"key":"f6…","gtin":"09506000134352","lot":"L42","expiry":"2027-12-31","made_on":null,"state":"active","flags":[],"maker":"acme","owner":"acme","custodian":"acme","receiver":null,"facility":null,"registered_at_ms":1767225600000,"event_count":1,"event_head":"07…","open_reports":0})",
          item_get, nullptr},
         {"item_history",
          "Everything that happened to an item, oldest first, and the proof of its record: whoever hashes all events "
-         "arrives at the record's event_head, or something is missing.",
+         "arrives at the record's event_head, or something is missing. A correction has `corrects`, the number of the "
+         "event "
+         "that it declares wrong; that event has `corrected_by` when the correction is on the same page.",
          with({{"limit", schema::kLimit, false, "Events in one answer."},
                {"cursor", schema::kText, false, "Where an earlier answer ended."}}),
          schema::kPage, R"({"uri":"https://id.gs1.org/01/09506000134352/21/7HK2M9QX4TBA"})",
-         R"({"key":"f6…","events":[{"kind":"registered","sequence":0,"height":7,"time_ms":1767225600000,"transaction":"d4…","actor":"acme","other":null,"detail":null,"biz_step":"commissioning","disposition":"active","bytes":"AQIA…"}],"event_count":1,"head":"07…","complete":true,"cursor":null,"proof":[{"kind":"item","key":"f6…","record":"AQAA…","path":"AAIA…"}],"height":7,"header":"AAFd…","certificate":"AAAA…"})",
+         R"({"key":"f6…","events":[{"kind":"registered","sequence":0,"height":7,"time_ms":1767225600000,"transaction":"d4…","actor":"acme","other":null,"detail":null,"biz_step":"commissioning","disposition":"active","bytes":"AQIA…"}],"complete":true,"cursor":null,"event_count":1,"head":"07…","proof":[{"kind":"item","key":"f6…","record":"AQAA…","path":"AAIA…"}],"height":7,"header":"AAFd…","certificate":"AAAA…"})",
          item_history, nullptr},
         {"item_proof", "The item's record, or its absence, with the proof.", item_param_infos(), schema::kObject,
          R"({"key":"f6…"})",

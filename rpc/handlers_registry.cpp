@@ -1,9 +1,8 @@
 // product_get, product_list, lot_get, org_get, org_list, licence_get, recall_list.
 #include "ledger/gs1.h"
 #include "ledger/index.h"
-#include "rpc/method.h"
+#include "rpc/answer_parts.h"
 #include "rpc/record_json.h"
-#include "rpc/record_page.h"
 #include "rpc/schemas.h"
 
 namespace touchstone::rpc {
@@ -108,7 +107,9 @@ HandlerError recall_list(const CallContext& context, const Params& params, JsonW
         if (!mark) return index_fault();
         out.begin_object().field("gtin", entry->gtin).key("lot");
         entry->name.empty() ? out.null() : out.string(entry->name);
-        out.field("by", mark->by).field("reason", mark->reason).field("since_ms", mark->since.ms).end_object();
+        out.field("by", mark->by).field("reason", mark->reason).field("since_ms", mark->since.ms);
+        write_countries(out, "countries", mark->countries);
+        out.end_object();
     }
     write_page_end(out, page);
     return std::nullopt;
@@ -120,7 +121,7 @@ std::vector<ParamInfo> page_params() {
 }
 
 constexpr std::string_view kProductExample =
-    R"({"gtin":"09506000134352","brand":"acme","name":"Cream","image_hash":null,"document_hashes":[],"registered":1200,"lots_recalled":0,"recall":null,"event_count":1,"event_head":"07…"})";
+    R"({"gtin":"09506000134352","brand":"acme","name":"Cream","image_hash":null,"document_hashes":[],"registered":1200,"lots_recalled":0,"recall":null,"event_count":1,"event_head":"07…","territories":["CH","FR"]})";
 constexpr std::string_view kOrganisationExample =
     R"({"id":"acme","name":"Acme","roles":["brand"],"gln":null,"country":"FR","suspended":false,"council":true,"keys":[{"key":"e5…","purpose":"admin","added":0,"revoked":null}]})";
 
@@ -171,7 +172,7 @@ std::vector<MethodInfo> registry_methods() {
          nullptr},
         {"recall_list", "Recalls in force. lot is null for a recall of the whole product.", recall_params,
          schema::kPage, R"({"gtin":"09506000134352"})",
-         R"({"recalls":[{"gtin":"09506000134352","lot":"L42","by":"acme","reason":"wrong label","since_ms":1767225600000}],"complete":true,"cursor":null})",
+         R"({"recalls":[{"gtin":"09506000134352","lot":"L42","by":"acme","reason":"wrong label","since_ms":1767225600000,"countries":[]}],"complete":true,"cursor":null})",
          recall_list, nullptr},
     };
 }

@@ -100,6 +100,7 @@ std::vector<MethodInfo> transaction_methods();
 std::vector<MethodInfo> item_methods();
 std::vector<MethodInfo> container_methods();
 std::vector<MethodInfo> registry_methods();
+std::vector<MethodInfo> report_methods();
 std::vector<MethodInfo> event_methods();
 
 // All methods, in the order of the documentation.

@@ -25,7 +25,10 @@ Status decode(CachedRecord& record, RecordKind kind, ByteView bytes) {
         case RecordKind::kContainer:
             return decode_into(record.container, record.json, bytes);
         case RecordKind::kItem:
-            break;  // items are not cached: each is asked for once
+        case RecordKind::kReport:
+        case RecordKind::kReportStats:
+        case RecordKind::kSeller:
+            break;  // these are not cached: each is asked for once
     }
     INVARIANT(false);
 }
@@ -44,6 +47,12 @@ std::string_view name_of(RecordKind kind) {
             return "organisation";
         case RecordKind::kContainer:
             return "container";
+        case RecordKind::kReport:
+            return "report";
+        case RecordKind::kReportStats:
+            return "report_stats";
+        case RecordKind::kSeller:
+            return "seller";
     }
     INVARIANT(false);
 }

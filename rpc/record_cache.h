@@ -17,8 +17,18 @@
 
 namespace touchstone::rpc {
 
-enum class RecordKind : std::uint8_t { kItem, kProduct, kLot, kOrganisation, kContainer };
-std::string_view name_of(RecordKind kind);  // "item", "product", "lot", "organisation", "container"
+enum class RecordKind : std::uint8_t {
+    kItem,
+    kProduct,
+    kLot,
+    kOrganisation,
+    kContainer,
+    kReport,
+    kReportStats,
+    kSeller
+};
+// "item", "product", "lot", "organisation", "container", "report", "report_stats", "seller"
+std::string_view name_of(RecordKind kind);
 
 struct CachedRecord {
     std::optional<ledger::ProductRecord> product;

@@ -2,6 +2,8 @@
 
 #include <chrono>
 
+#include "ledger/corrections.h"
+
 namespace touchstone::rpc {
 namespace {
 
@@ -22,6 +24,7 @@ void write_recall(JsonWriter& out, const ledger::RecallMark& recall) {
         return;
     }
     out.begin_object().field("by", recall.by).field("reason", recall.reason).field("since_ms", recall.since.ms);
+    write_countries(out, "countries", recall.countries);
     out.end_object();
 }
 
@@ -48,6 +51,12 @@ void write_refusal(JsonWriter& out, const ledger::TransactionOutcome& outcome) {
 }
 
 }  // namespace
+
+void write_countries(JsonWriter& out, std::string_view name, const std::vector<std::string>& countries) {
+    out.key(name).begin_array();
+    for (const std::string& country : countries) out.string(country);
+    out.end_array();
+}
 
 void write_day(JsonWriter& out, std::string_view name, ledger::Day day) {
     out.key(name);
@@ -79,6 +88,7 @@ void write_record(JsonWriter& out, const ledger::ProductRecord& product) {
     out.end_array().field("registered", product.registered).field("lots_recalled", product.lots_recalled);
     write_recall(out, product.recall);
     write_history_mark(out, product.event_count, product.event_head);
+    write_countries(out, "territories", product.territories);
     out.end_object();
 }
 
@@ -146,6 +156,7 @@ void write_item(JsonWriter& out, const Hash256& key, const ledger::ItemRecord& i
     item.sold_at.ms == 0 ? out.null() : out.number(item.sold_at.ms);
     out.field("registered_at_ms", item.registered_at.ms);
     write_history_mark(out, item.event_count, item.event_head);
+    out.field("open_reports", item.open_reports);
     out.end_object();
 }
 
@@ -155,13 +166,16 @@ void write_custody(JsonWriter& out, const ledger::ItemRecord& item, const ledger
     out.field("state", ledger::name_of(outer ? outer->state : item.state)).end_object();
 }
 
-void write_event(JsonWriter& out, const ledger::Event& event, ByteView canonical) {
+void write_event(JsonWriter& out, const ledger::Event& event, ByteView canonical,
+                 std::optional<std::uint32_t> corrected_by) {
     out.begin_object().field("kind", ledger::name_of(event.kind)).field("sequence", event.sequence);
     out.field("height", event.height.value).field("time_ms", event.time.ms);
     out.field_hex("transaction", event.transaction_id.view()).field("actor", event.actor);
     write_text_or_null(out, "other", event.other);
     write_text_or_null(out, "detail", event.detail);
     out.field("biz_step", ledger::biz_step_of(event.kind)).field("disposition", ledger::disposition_of(event.kind));
+    if (const auto corrects = ledger::corrected_sequence(event)) out.field("corrects", *corrects);
+    if (corrected_by) out.field("corrected_by", *corrected_by);
     out.field_base64("bytes", canonical).end_object();
 }
 

@@ -19,9 +19,13 @@ void write_item(JsonWriter& out, const Hash256& key, const ledger::ItemRecord& i
 // {custodian, owner, receiver, state}; receiver is null unless in transit. `outer`: the outermost container of a packed
 // item, whose custody and movement are the item's; else null.
 void write_custody(JsonWriter& out, const ledger::ItemRecord& item, const ledger::ContainerRecord* outer);
-// The event and its canonical bytes.
-void write_event(JsonWriter& out, const ledger::Event& event, ByteView canonical);
+// The event and its canonical bytes. A correction says which event it declares wrong; `corrected_by`, if known, the
+// number of the correction of this one.
+void write_event(JsonWriter& out, const ledger::Event& event, ByteView canonical,
+                 std::optional<std::uint32_t> corrected_by = std::nullopt);
 void write_header_fields(JsonWriter& out, const ledger::Header& header);
+// A list of texts.
+void write_countries(JsonWriter& out, std::string_view name, const std::vector<std::string>& countries);
 void write_day(JsonWriter& out, std::string_view name, ledger::Day day);
 
 // The members applied, refusal and operations of an open object. `keys` of an operation's items name the refused ones.

@@ -12,6 +12,7 @@ struct OperationView {
     bool event = true;  // licences leave no event
     std::string_view other, detail, gtin, lot;
     const std::vector<Hash256>* items = nullptr;
+    const Hash256* reference = nullptr;  // the item, report or shop that it is about
     const std::vector<Hash256>* containers = nullptr;
     Hash256 into = {};  // the container that is packed or unpacked
 };
@@ -35,20 +36,26 @@ OperationView view_of(const ledger::Operation& operation) {
                 return OperationView{"register", Kind::kRegistered, true, {}, o.facility, o.gtin, o.lot, &o.items};
             },
             [](const op::Ship& o) {
-                return OperationView{"ship", Kind::kShipped, true, o.to, o.document, {}, {}, &o.items, &o.containers};
+                return OperationView{"ship", Kind::kShipped, true,    o.to,         o.document, {},
+                                     {},     &o.items,       nullptr, &o.containers};
             },
             [](const op::CancelShipment& o) {
-                return OperationView{"cancel_shipment", Kind::kShipmentCancelled, true, {}, {}, {}, {}, &o.items,
-                                     &o.containers};
+                return OperationView{
+                    "cancel_shipment", Kind::kShipmentCancelled, true, {}, {}, {}, {}, &o.items, nullptr,
+                    &o.containers};
             },
             [](const op::Receive& o) {
-                return OperationView{"receive", Kind::kReceived, true, {}, {}, {}, {}, &o.items, &o.containers};
+                return OperationView{"receive", Kind::kReceived, true,    {},           {}, {},
+                                     {},        &o.items,        nullptr, &o.containers};
             },
             [](const op::RejectShipment& o) {
-                return OperationView{"reject_shipment", Kind::kShipmentRejected, true, {}, o.reason, {}, {}, &o.items,
-                                     &o.containers};
+                return OperationView{
+                    "reject_shipment", Kind::kShipmentRejected, true, {}, o.reason, {}, {}, &o.items, nullptr,
+                    &o.containers};
             },
-            [](const op::Sell& o) { return OperationView{"sell", Kind::kSold, true, {}, o.country, {}, {}, &o.items}; },
+            [](const op::Sell& o) {
+                return OperationView{"sell", Kind::kSold, true, {}, o.country, {}, {}, &o.items, &o.seller};
+            },
             [](const op::Return& o) {
                 return OperationView{"return_item", Kind::kReturned, true, {}, o.reason, {}, {}, &o.items};
             },
@@ -66,11 +73,12 @@ OperationView view_of(const ledger::Operation& operation) {
                                      &o.items};
             },
             [](const op::Pack& o) {
-                return OperationView{"pack", Kind::kPacked, true, {}, {}, {}, {}, &o.items, &o.containers, o.container};
+                return OperationView{"pack",   Kind::kPacked, true,          {},         {}, {}, {},
+                                     &o.items, nullptr,       &o.containers, o.container};
             },
             [](const op::Unpack& o) {
-                return OperationView{"unpack", Kind::kUnpacked, true,          {},         {}, {},
-                                     {},       &o.items,        &o.containers, o.container};
+                return OperationView{"unpack", Kind::kUnpacked, true,          {},         {}, {}, {},
+                                     &o.items, nullptr,         &o.containers, o.container};
             },
             [](const op::Decommission& o) {
                 return OperationView{
@@ -92,6 +100,43 @@ OperationView view_of(const ledger::Operation& operation) {
             [](const op::CancelOwnershipTransfer& o) {
                 return OperationView{
                     "cancel_ownership_transfer", Kind::kOwnershipOfferCancelled, true, {}, {}, {}, {}, &o.items};
+            },
+            [](const op::Inspect& o) {
+                return OperationView{"inspect", Kind::kInspected, true,       {}, ledger::name_of(o.finding), {},
+                                     {},        &o.items,         &o.document};
+            },
+            [](const op::Correct& o) {
+                return OperationView{"correct", Kind::kCorrected, true, {}, o.reason, {}, {}, nullptr, &o.item};
+            },
+            [](const op::Report& o) {
+                return OperationView{"report",       Kind::kReported, true,    o.subject.platform, o.text,
+                                     o.subject.gtin, o.subject.lot,   nullptr, &o.subject.item};
+            },
+            [](const op::Respond& o) {
+                return OperationView{"respond", Kind::kReportResponded, true, {}, o.text, {}, {}, nullptr, &o.report};
+            },
+            [](const op::Resolve& o) {
+                return OperationView{
+                    "resolve", Kind::kReportResolved, true, ledger::name_of(o.outcome), o.reason, {}, {}, nullptr,
+                    &o.report};
+            },
+            [](const op::RegisterSeller& o) {
+                return OperationView{"register_seller", Kind::kSellerRegistered, true, {}, o.country, {}, {}, nullptr,
+                                     &o.pseudonym};
+            },
+            [](const op::SetSellerStanding& o) {
+                return OperationView{"set_seller_standing",
+                                     Kind::kSellerStandingSet,
+                                     true,
+                                     ledger::name_of(o.standing),
+                                     o.reason,
+                                     {},
+                                     {},
+                                     nullptr,
+                                     &o.pseudonym};
+            },
+            [](const op::SetTerritories& o) {
+                return OperationView{"set_territories", Kind::kTerritoriesSet, true, {}, {}, o.gtin, {}, nullptr};
             },
         },
         operation);
@@ -151,6 +196,8 @@ void write_operation_events(JsonWriter& out, const ledger::ParsedTransaction& tr
         write_optional(out, "detail", view.detail);
         write_optional(out, "gtin", view.gtin);
         write_optional(out, "lot", view.lot);
+        out.key("reference");
+        view.reference && !view.reference->is_zero() ? out.hex(view.reference->view()) : out.null();
         out.key("container");
         view.into.is_zero() ? out.null() : out.hex(view.into.view());
         out.key("items");

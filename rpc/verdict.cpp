@@ -6,6 +6,7 @@
 #include <chrono>
 
 #include "base/check.h"
+#include "ledger/countries.h"
 
 namespace touchstone::rpc {
 namespace {
@@ -38,6 +39,11 @@ constexpr std::array<ReasonInfo, kReasonCount> kReasons{{
      "The item was shipped and its receiver has not accepted it yet."},
     {Reason::kSold, "sold", VerdictKind::kGenuine,
      "The item was sold to a consumer. That is as it should be for its buyer; beware if it is offered as new."},
+    {Reason::kOpenReport, "open_report", VerdictKind::kCaution,
+     "Somebody filed a report about this item that is not resolved yet. It says nothing of whether the report is "
+     "right."},
+    {Reason::kOutsideTerritory, "outside_territory", VerdictKind::kCaution,
+     "The brand does not offer this product in that country. The item is registered, but meant for another market."},
 }};
 
 VerdictKind heavier(VerdictKind a, VerdictKind b) { return std::max(a, b); }
@@ -66,10 +72,12 @@ int year_of(WallTime now) {
     return static_cast<int>(date.year());
 }
 
-void judge_marks(const VerdictRecords& records, std::vector<Reason>& reasons) {
+void judge_marks(const VerdictRecords& records, const VerdictContext& context, std::vector<Reason>& reasons) {
     const ledger::ItemRecord& item = *records.item;
     if (!records.product) reasons.push_back(Reason::kProductUnknown);
-    if ((records.product && records.product->recall.active) || (records.lot && records.lot->recall.active))
+    const std::string_view country = context.country.value_or("");
+    if ((records.product && ledger::holds_in(records.product->recall, country)) ||
+        (records.lot && ledger::holds_in(records.lot->recall, country)))
         reasons.push_back(Reason::kRecalled);
     if (item.has(ledger::ItemFlag::kStolen)) reasons.push_back(Reason::kStolen);
     if (item.has(ledger::ItemFlag::kSuspect)) reasons.push_back(Reason::kSuspect);
@@ -128,10 +136,13 @@ Verdict judge(const VerdictRecords& records, const VerdictContext& context) {
         if (records.product_read && !records.product) verdict.reasons.push_back(Reason::kProductUnknown);
         return verdict;
     }
-    judge_marks(records, verdict.reasons);
+    judge_marks(records, context, verdict.reasons);
     judge_print(*records.item, context, verdict.reasons);
     if (records.maker && records.maker->suspended) verdict.reasons.push_back(Reason::kMakerSuspended);
     judge_state(records.outer ? records.outer->state : records.item->state, verdict.reasons);
+    if (records.item->open_reports > 0) verdict.reasons.push_back(Reason::kOpenReport);
+    if (context.country && records.product && !ledger::covers(records.product->territories, *context.country))
+        verdict.reasons.push_back(Reason::kOutsideTerritory);
     verdict.kind = VerdictKind::kGenuine;
     for (const Reason reason : verdict.reasons) verdict.kind = heavier(verdict.kind, info(reason).weight);
     return verdict;

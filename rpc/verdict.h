@@ -33,8 +33,10 @@ enum class Reason {
     kDestroyed,
     kInTransit,
     kSold,
+    kOpenReport,
+    kOutsideTerritory,
 };
-inline constexpr std::size_t kReasonCount = 15;
+inline constexpr std::size_t kReasonCount = 17;
 
 struct ReasonInfo {
     Reason reason;
@@ -56,9 +58,10 @@ struct VerdictRecords {
 };
 
 struct VerdictContext {
-    WallTime block_time;                  // of the block under which the records were proven
-    std::optional<std::string_view> lot;  // as printed on the item
-    std::optional<ledger::Day> expiry;    // as printed on the item
+    WallTime block_time;                        // of the block under which the records were proven
+    std::optional<std::string_view> lot;        // as printed on the item
+    std::optional<ledger::Day> expiry;          // as printed on the item
+    std::optional<std::string_view> country{};  // where it is offered, ISO 3166-1 alpha-2
 };
 
 struct Verdict {

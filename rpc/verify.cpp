@@ -1,6 +1,7 @@
 #include "rpc/verify.h"
 
 #include "base/limits.h"
+#include "ledger/text.h"
 #include "rpc/record_json.h"
 #include "rpc/verdict.h"
 
@@ -103,7 +104,9 @@ const Record* pointer(const std::optional<Record>& record) {
 
 Result<Verdict, RpcError> judge_evidence(const VerifyRequest& request, const NamedItem& named, const Evidence& evidence,
                                          WallTime now) {
-    VerdictContext context{now, request.lot, std::nullopt};
+    VerdictContext context{now, request.lot, std::nullopt, request.country};
+    if (request.country && !ledger::is_country(*request.country))
+        return invalid_params("country: two capital letters, ISO 3166-1 alpha-2.");
     if (!context.lot && !named.lot.empty()) context.lot = named.lot;
     const std::string_view expiry = request.expiry.value_or(named.expiry);
     if (request.expiry || !expiry.empty()) {

@@ -13,7 +13,7 @@ namespace touchstone::rpc {
 
 struct VerifyRequest {
     std::optional<std::string_view> gtin, serial, uri, key;
-    std::optional<std::string_view> lot, expiry;
+    std::optional<std::string_view> lot, expiry, country;
     bool proof = true;
 };
 

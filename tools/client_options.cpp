@@ -43,7 +43,7 @@ int finish(const GlobalOptions& options, const json& object, const std::string& 
 int exit_status_of(const Error& error) {
     if (is_unreachable(error) || error.code == "rpc_malformed") return kExitUnreachable;
     if (error.code == "unproven" || error.code == "no_trust") return kExitUnproven;
-    for (const char* usage : {"bad_", "no_", "file_", "key_file_", "usage", "too_", "genesis_"})
+    for (const char* usage : {"bad_", "no_", "file_", "key_file_", "hash_", "usage", "too_", "genesis_"})
         if (error.code.starts_with(usage)) return kExitUsage;
     return kExitRefused;
 }

@@ -2,19 +2,15 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
-#include <fstream>
-#include <nlohmann/json.hpp>
 
-#include "crypto/sha256.h"
 #include "ledger/gs1.h"
 #include "tools/commands.h"
+#include "tools/country_arguments.h"
 #include "tools/item_file.h"
 #include "tools/registry_reads.h"
-#include "tools/submit.h"
+#include "tools/single_operation.h"
 
 namespace touchstone::tools {
-
-using nlohmann::json;
 
 namespace {
 
@@ -29,14 +25,9 @@ struct Arguments {
     std::string facility;
     std::string image;
     std::vector<std::string> documents;
+    std::vector<std::string> countries;
     std::uint64_t quota = 0;
 };
-
-// The ledger carries the digest of a document, never the document.
-Result<Hash256> file_digest(const std::string& path) {
-    TRY_ASSIGN(const std::string content, read_text_file(path));
-    return crypto::sha256(as_bytes(content));
-}
 
 Result<ledger::Day> day_of(const std::string& text) {
     if (text.empty()) return ledger::Day{0};
@@ -56,6 +47,7 @@ Result<Operation> operation_from(const Arguments& arguments) {
     operation.quota = arguments.quota;
     TRY_ASSIGN(operation.from, day_of(arguments.from));
     TRY_ASSIGN(operation.until, day_of(arguments.until));
+    TRY_ASSIGN(operation.countries, countries_from(arguments.countries));
     if (!arguments.image.empty()) {
         TRY_ASSIGN(operation.image, file_digest(arguments.image));
     }
@@ -66,18 +58,9 @@ Result<Operation> operation_from(const Arguments& arguments) {
     return operation;
 }
 
-Result<SingleReport> execute(const Arguments& arguments, const GlobalOptions& options) {
-    TRY_ASSIGN(const Operation operation, operation_from(arguments));
-    TRY_ASSIGN(const Signer signer, load_signer(options));
-    TRY_ASSIGN(RpcClient client, connect(options));
-    RpcGate gate(std::move(client), seconds(60));
-    return submit_operation(operation, signer, gate, options.no_wait ? Wait::kUntilTaken : Wait::kUntilFinal);
-}
-
 int run(const Arguments& arguments, const GlobalOptions& options) {
-    const auto report = execute(arguments, options);
-    if (!report.ok()) return fail(options, report.error());
-    return finish(options, to_json(*report), to_text(*report, name_of(arguments.kind)), exit_status_of(*report));
+    const auto operation = operation_from(arguments);
+    return operation.ok() ? run_single(*operation, options) : fail(options, operation.error());
 }
 
 std::shared_ptr<Arguments> add_operation(CLI::App* sub, GlobalOptions& options, OperationKind kind,
@@ -97,6 +80,8 @@ void add_recall(CLI::App& app, GlobalOptions& options) {
                                    "touchstone recall 09506000134352 --lot A1 --reason 'wrong label'");
     recall->add_option("--lot", arguments->lot, "The lot; without it, every lot of the product");
     recall->add_option("--reason", arguments->text, "Why, for the public")->required();
+    recall->add_option("--country", arguments->countries, "Only there, ISO 3166-1 alpha-2; may be repeated")
+        ->allow_extra_args(false);
 
     CLI::App* lift = app.add_subcommand("lift-recall", "End a recall; that it was stays in the history");
     arguments =

@@ -10,7 +10,7 @@
 #include "ledger/gs1.h"
 #include "tools/commands.h"
 #include "tools/containers.h"
-#include "tools/submit.h"
+#include "tools/single_operation.h"
 #include "tools/terminal.h"
 
 namespace touchstone::tools {
@@ -28,6 +28,9 @@ struct Arguments {
     std::string party;
     std::string text;
     std::string flag = "suspect";
+    std::string finding = "conform";
+    std::string document;
+    std::string seller;
     std::string mode = "partial";
     std::string into = "destroyed";
     std::string sscc;                     // pack and unpack: the container
@@ -81,6 +84,8 @@ constexpr ItemCommand kCommands[] = {
     {OperationKind::kCancelOwnershipTransfer, "cancel-ownership-transfer",
      "Take back an offer that was not answered yet", "taken back",
      "touchstone cancel-ownership-transfer --file serials.csv"},
+    {OperationKind::kInspect, "inspect", "Record what an inspection found, on each item", "inspected",
+     "touchstone inspect --finding conform --document report.pdf --file serials.csv"},
 };
 
 Result<ledger::Day> day_option(const std::string& text, const char* option) {
@@ -137,6 +142,15 @@ Result<SubmitPlan> plan_from(const Arguments& arguments, const ItemCommand& comm
     if (!arguments.sscc.empty()) {
         TRY_ASSIGN(plan.pattern.container, container_named(arguments.sscc));
     }
+    plan.pattern.finding = ledger::finding_from(arguments.finding).value_or(ledger::Finding::kConform);
+    if (!arguments.document.empty()) {
+        TRY_ASSIGN(plan.pattern.image, file_digest(arguments.document));
+    }
+    if (!arguments.seller.empty()) {
+        const auto seller = Hash256::from_hex(arguments.seller);
+        if (!seller) return Error{"bad_seller", "--seller is a pseudonym of 64 hexadecimal digits"};
+        plan.pattern.seller = *seller;
+    }
     plan.mode = arguments.mode == "atomic" ? Mode::kAtomic : Mode::kPartial;
     plan.wait = options.no_wait ? Wait::kUntilTaken : Wait::kUntilFinal;
     plan.items_max = arguments.chunk;
@@ -192,8 +206,8 @@ void add_container_options(CLI::App& sub, OperationKind kind, Arguments& argumen
 }
 
 // Containers go in one operation: they are few, whatever they hold.
-Result<SingleReport> execute_containers(const Arguments& arguments, const ItemCommand& command,
-                                        const GlobalOptions& options) {
+Result<Operation> containers_operation(const Arguments& arguments, const ItemCommand& command,
+                                       const GlobalOptions& options) {
     if (!arguments.items.empty() || !arguments.file.empty())
         return Error{"usage", "name items or containers (--sscc), in two commands"};
     TRY_ASSIGN(const SubmitPlan plan, plan_from(arguments, command, options));
@@ -202,18 +216,15 @@ Result<SingleReport> execute_containers(const Arguments& arguments, const ItemCo
         TRY_ASSIGN(const Hash256 key, container_named(sscc));
         operation.containers.push_back(key);
     }
+    if (!arguments.counted && arguments.scan.empty()) return operation;
     TRY_ASSIGN(RpcClient client, connect(options));
-    if (arguments.counted || !arguments.scan.empty())
-        TRY(add_findings({arguments.counted, arguments.scan, arguments.gtin}, client, operation));
-    TRY_ASSIGN(const Signer signer, load_signer(options));
-    RpcGate gate(std::move(client), seconds(60));
-    return submit_operation(operation, signer, gate, plan.wait);
+    TRY(add_findings({arguments.counted, arguments.scan, arguments.gtin}, client, operation));
+    return operation;
 }
 
 int run_containers(const Arguments& arguments, const ItemCommand& command, const GlobalOptions& options) {
-    const auto report = execute_containers(arguments, command, options);
-    if (!report.ok()) return fail(options, report.error());
-    return finish(options, to_json(*report), to_text(*report, command.done), exit_status_of(*report));
+    const auto operation = containers_operation(arguments, command, options);
+    return operation.ok() ? run_single(*operation, options) : fail(options, operation.error());
 }
 
 void add_one(CLI::App& app, GlobalOptions& options, const ItemCommand& command) {
@@ -244,6 +255,14 @@ void add_one(CLI::App& app, GlobalOptions& options, const ItemCommand& command) 
             break;
         case OperationKind::kSell:
             sub->add_option("--country", arguments->text, "ISO 3166-1 alpha-2 code of the country of sale");
+            sub->add_option("--seller", arguments->seller, "Pseudonym of the shop; for platforms");
+            break;
+        case OperationKind::kInspect:
+            sub->add_option("--finding", arguments->finding, "What was found")
+                ->check(CLI::IsMember({"conform", "nonconform", "counterfeit_suspected"}))
+                ->required();
+            sub->add_option("--document", arguments->document,
+                            "File of the report, of which the ledger keeps the digest");
             break;
         case OperationKind::kFlag:
         case OperationKind::kClearFlag:

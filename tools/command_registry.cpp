@@ -35,14 +35,6 @@ std::string record_text(const json& record) {
     return table.text();
 }
 
-int show(const GlobalOptions& options, const std::string& method, const json& params) {
-    auto client = connect(options);
-    if (!client.ok()) return fail(options, client.error());
-    const auto answer = client->call(method, params);
-    if (!answer.ok()) return fail(options, answer.error());
-    return finish(options, {{"ok", true}, {"result", *answer}}, record_text(*answer));
-}
-
 // All pages of a list.
 Result<json> fetch_all(RpcClient& client, const std::string& method, const std::string& member, json params) {
     json all = json::array();
@@ -57,13 +49,39 @@ Result<json> fetch_all(RpcClient& client, const std::string& method, const std::
     }
 }
 
-struct ListForm {
-    const char* method;
-    const char* member;
-    std::vector<const char*> columns;
+struct Names {
+    std::string gtin;
+    std::string other;
 };
 
-int list(const GlobalOptions& options, const ListForm& form, const json& params) {
+// `other` names the second part of the record's name ("lot"), or is null.
+void add_gtin_show(CLI::App* sub, GlobalOptions& options, const char* method, const char* other) {
+    const auto names = std::make_shared<Names>();
+    sub->add_option("gtin", names->gtin, "GTIN of the product")->required();
+    if (other) sub->add_option(other, names->other, "")->required();
+    sub->callback([&options, names, method, other] {
+        const auto gtin = ledger::to_gtin14(names->gtin);
+        if (!gtin.ok()) {
+            options.exit_status = fail(options, gtin.error());
+            return;
+        }
+        json params{{"gtin", *gtin}};
+        if (other) params[other] = names->other;
+        options.exit_status = show_record(options, method, params);
+    });
+}
+
+}  // namespace
+
+int show_record(const GlobalOptions& options, const std::string& method, const json& params) {
+    auto client = connect(options);
+    if (!client.ok()) return fail(options, client.error());
+    const auto answer = client->call(method, params);
+    if (!answer.ok()) return fail(options, answer.error());
+    return finish(options, {{"ok", true}, {"result", *answer}}, record_text(*answer));
+}
+
+int show_list(const GlobalOptions& options, const ListForm& form, const json& params) {
     auto client = connect(options);
     if (!client.ok()) return fail(options, client.error());
     const auto all = fetch_all(*client, form.method, form.member, params);
@@ -104,42 +122,18 @@ int show_container(const GlobalOptions& options, const std::string& sscc) {
     return finish(options, {{"ok", true}, {"result", *answer}}, table.text());
 }
 
-struct Names {
-    std::string gtin;
-    std::string other;
-};
-
 CLI::App* add_read(CLI::App& parent, const char* name, const char* summary, const char* example) {
     CLI::App* sub = parent.add_subcommand(name, summary);
     sub->footer(fmt::format("Example: {}\n{}", example, kExitStatusHelp));
     return sub;
 }
 
-// `other` names the second part of the record's name ("lot"), or is null.
-void add_gtin_show(CLI::App* sub, GlobalOptions& options, const char* method, const char* other) {
-    const auto names = std::make_shared<Names>();
-    sub->add_option("gtin", names->gtin, "GTIN of the product")->required();
-    if (other) sub->add_option(other, names->other, "")->required();
-    sub->callback([&options, names, method, other] {
-        const auto gtin = ledger::to_gtin14(names->gtin);
-        if (!gtin.ok()) {
-            options.exit_status = fail(options, gtin.error());
-            return;
-        }
-        json params{{"gtin", *gtin}};
-        if (other) params[other] = names->other;
-        options.exit_status = show(options, method, params);
-    });
-}
-
-}  // namespace
-
 void add_product_reads(CLI::App& product, GlobalOptions& options) {
     add_gtin_show(add_read(product, "show", "One product", "touchstone product show 09506000134352"), options,
                   "product_get", nullptr);
     add_read(product, "list", "All declared products", "touchstone product list --json")->callback([&options] {
         options.exit_status =
-            list(options, {"product_list", "products", {"gtin", "brand", "name", "registered"}}, json::object());
+            show_list(options, {"product_list", "products", {"gtin", "brand", "name", "registered"}}, json::object());
     });
 }
 
@@ -155,11 +149,11 @@ void add_registry_commands(CLI::App& app, GlobalOptions& options) {
     const auto id = std::make_shared<std::string>();
     CLI::App* org_show = add_read(*org, "show", "One organisation: roles and keys", "touchstone org show acme");
     org_show->add_option("id", *id, "Id of the organisation")->required();
-    org_show->callback([&options, id] { options.exit_status = show(options, "org_get", {{"id", *id}}); });
+    org_show->callback([&options, id] { options.exit_status = show_record(options, "org_get", {{"id", *id}}); });
     add_read(*org, "list", "All organisations", "touchstone org list")->callback([&options] {
         options.exit_status =
-            list(options, {"org_list", "organisations", {"id", "name", "roles", "gln", "country", "suspended"}},
-                 json::object());
+            show_list(options, {"org_list", "organisations", {"id", "name", "roles", "gln", "country", "suspended"}},
+                      json::object());
     });
 
     CLI::App* lot = app.add_subcommand("lot", "Lots of products");
@@ -186,7 +180,7 @@ void add_registry_commands(CLI::App& app, GlobalOptions& options) {
             }
             params["gtin"] = *whole;
         }
-        options.exit_status = list(options, {"recall_list", "recalls", {"gtin", "lot", "by", "reason"}}, params);
+        options.exit_status = show_list(options, {"recall_list", "recalls", {"gtin", "lot", "by", "reason"}}, params);
     });
 }
 

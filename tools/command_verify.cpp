@@ -1,11 +1,14 @@
 // verify and history: what is said about one item, checked by this program itself.
 #include <fmt/chrono.h>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <CLI/CLI.hpp>
 #include <chrono>
+#include <map>
 #include <nlohmann/json.hpp>
 
+#include "ledger/corrections.h"
 #include "ledger/gs1.h"
 #include "tools/commands.h"
 #include "tools/item_file.h"
@@ -24,6 +27,7 @@ struct Arguments {
     std::string gtin;
     std::string lot;
     std::string expiry;
+    std::string country;
 };
 
 Result<ItemQuery> query_from(const Arguments& arguments) {
@@ -44,6 +48,7 @@ Result<ItemQuery> query_from(const Arguments& arguments) {
     }
     if (!arguments.lot.empty()) query.lot = arguments.lot;
     if (!arguments.expiry.empty()) query.expiry = arguments.expiry;
+    if (!arguments.country.empty()) query.country = arguments.country;
     return query;
 }
 
@@ -87,6 +92,11 @@ std::string custody_text(const ProvenItem& proven) {
     return "";
 }
 
+std::string recall_text(std::string_view what, const ledger::RecallMark& recall) {
+    const std::string where = recall.countries.empty() ? "" : fmt::format(" in {}", fmt::join(recall.countries, ", "));
+    return fmt::format("  {} by {}{}: {}\n", what, recall.by, where, recall.reason);
+}
+
 std::string people_text(const Trust& trust, const ProvenItem& proven) {
     using rpc::VerdictKind;
     const VerdictKind kind = proven.verdict.kind;
@@ -98,10 +108,8 @@ std::string people_text(const Trust& trust, const ProvenItem& proven) {
     out += '\n';
     for (const rpc::Reason reason : proven.verdict.reasons)
         out += fmt::format("  {}: {}\n", rpc::info(reason).code, rpc::info(reason).meaning);
-    if (proven.product && proven.product->recall.active)
-        out += fmt::format("  recalled by {}: {}\n", proven.product->recall.by, proven.product->recall.reason);
-    if (proven.lot && proven.lot->recall.active)
-        out += fmt::format("  lot recalled by {}: {}\n", proven.lot->recall.by, proven.lot->recall.reason);
+    if (proven.product && proven.product->recall.active) out += recall_text("recalled", proven.product->recall);
+    if (proven.lot && proven.lot->recall.active) out += recall_text("lot recalled", proven.lot->recall);
     if (proven.item) {
         const ledger::ItemRecord& item = *proven.item;
         out += fmt::format("  made by {}{}, registered {}\n", proven.maker ? proven.maker->name : item.maker,
@@ -131,6 +139,7 @@ json item_json(const ledger::ItemRecord& item) {
             {"container", item.container.is_zero() ? json() : json(item.container.hex())},
             {"offered_to", item.offered_to},
             {"registered_at_ms", item.registered_at.ms},
+            {"open_reports", item.open_reports},
             {"events", item.event_count}};
 }
 
@@ -181,19 +190,30 @@ int run_verify(const Arguments& arguments, const GlobalOptions& options) {
                   proven->verdict.kind == rpc::VerdictKind::kGenuine ? kExitOk : kExitCaution);
 }
 
+std::vector<std::string> history_row(const ProvenEvent& one, const std::map<std::uint32_t, std::uint32_t>& corrected) {
+    const ledger::Event& event = one.event;
+    const bool moved = event.kind == ledger::EventKind::kPacked || event.kind == ledger::EventKind::kUnpacked;
+    const bool own = one.container.is_zero();
+    std::string detail = own ? (moved ? "" : event.detail)
+                             : fmt::format("in container {} {}", one.container.hex().substr(0, 8), event.detail);
+    if (const auto by = corrected.find(event.sequence); own && by != corrected.end())
+        detail += fmt::format(" [wrong, see {}]", by->second);
+    return {own ? fmt::to_string(event.sequence) : "",
+            time_text(event.time),
+            fmt::to_string(event.height.value),
+            std::string(ledger::name_of(event.kind)),
+            event.actor,
+            moved ? "container " + event.other.substr(0, 8) : event.other,
+            detail};
+}
+
 std::string history_text(const Trust& trust, const Provenance& history) {
     Table table;
     table.row({"#", "time", "block", "event", "by", "to / from", "detail"});
-    for (const ProvenEvent& one : history.events) {
-        const ledger::Event& event = one.event;
-        const bool moved = event.kind == ledger::EventKind::kPacked || event.kind == ledger::EventKind::kUnpacked;
-        const std::string place = moved ? "container " + event.other.substr(0, 8) : event.other;
-        table.row({one.container.is_zero() ? fmt::to_string(event.sequence) : "", time_text(event.time),
-                   fmt::to_string(event.height.value), std::string(ledger::name_of(event.kind)), event.actor, place,
-                   one.container.is_zero()
-                       ? (moved ? "" : event.detail)
-                       : fmt::format("in container {} {}", one.container.hex().substr(0, 8), event.detail)});
-    }
+    std::map<std::uint32_t, std::uint32_t> corrected;  // the item's event -> its correction
+    for (const ProvenEvent& one : history.events)
+        if (const auto wrong = ledger::corrected_sequence(one.event)) corrected[*wrong] = one.event.sequence;
+    for (const ProvenEvent& one : history.events) table.row(history_row(one, corrected));
     std::string containers;
     if (history.containers > 0) containers = fmt::format(", and those of {} containers", history.containers);
     return table.text() + fmt::format("complete: all {} events{}, chains checked; {}\n",
@@ -217,6 +237,15 @@ json history_json(const Trust& trust, const Provenance& history) {
                                  {"detail", one.event.detail},
                                  {"transaction", one.event.transaction_id.hex()},
                                  {"container", one.container.is_zero() ? json() : json(one.container.hex())}});
+    for (const ProvenEvent& one : history.events) {
+        const auto wrong = ledger::corrected_sequence(one.event);
+        if (!wrong) continue;
+        for (json& event : out["events"]) {
+            if (!event["container"].is_null()) continue;
+            if (event["sequence"] == one.event.sequence) event["corrects"] = *wrong;
+            if (event["sequence"] == *wrong) event["corrected_by"] = one.event.sequence;
+        }
+    }
     return out;
 }
 
@@ -250,6 +279,8 @@ void add_verify_command(CLI::App& app, GlobalOptions& options) {
     const auto arguments = add_item_arguments(*sub);
     sub->add_option("--lot", arguments->lot, "Lot as printed on the item");
     sub->add_option("--expiry", arguments->expiry, "Expiry date as printed on the item");
+    sub->add_option("--country", arguments->country,
+                    "Where it is offered, ISO 3166-1 alpha-2: judges territories and recalls");
     sub->callback([&options, arguments] { options.exit_status = run_verify(*arguments, options); });
 }
 

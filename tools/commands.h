@@ -18,6 +18,12 @@ void add_item_commands(CLI::App& app, GlobalOptions& options);
 void add_brand_commands(CLI::App& app, GlobalOptions& options);
 // org, product, licence, lot show and list; recalls
 void add_registry_commands(CLI::App& app, GlobalOptions& options);
+// report, respond, resolve, reports, report-stats
+void add_report_commands(CLI::App& app, GlobalOptions& options);
+// seller register, standing, show
+void add_seller_commands(CLI::App& app, GlobalOptions& options);
+// correct, territories
+void add_correction_commands(CLI::App& app, GlobalOptions& options);
 void add_capture_command(CLI::App& app, GlobalOptions& options);
 void add_verify_command(CLI::App& app, GlobalOptions& options);
 void add_history_command(CLI::App& app, GlobalOptions& options);

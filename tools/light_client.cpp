@@ -7,6 +7,7 @@
 
 #include "base/limits.h"
 #include "crypto/state_root.h"
+#include "ledger/text.h"
 
 namespace touchstone::tools {
 
@@ -120,6 +121,11 @@ Status compute_verdict(const ItemQuery& query, ProvenItem& proven) {
         context.expiry = rpc::parse_expiry(*query.expiry, context.block_time);
         if (!context.expiry) return Error{"bad_date", fmt::format("'{}' is no date; write YYYY-MM-DD", *query.expiry)};
     }
+    if (query.country) {
+        if (!ledger::is_country(*query.country))
+            return Error{"bad_country", fmt::format("'{}' is no country; write two capital letters", *query.country)};
+        context.country = *query.country;
+    }
     rpc::VerdictRecords records;
     records.item = pointer(proven.item);
     records.product = pointer(proven.product);
@@ -160,17 +166,37 @@ Result<SignedHeader> check_header(const Trust& trust, ByteView header_bytes, Byt
     return made;
 }
 
-Result<ProvenItem> check_item_answer(const Trust& trust, const ItemQuery& query, const json& answer) {
+namespace {
+
+struct ProvenAnswer {
+    SignedHeader signed_header;
+    ProvenRecords records;
+};
+
+Result<ProvenAnswer> check_answer(const Trust& trust, const json& answer) {
     if (!answer.is_object()) return unproven("the answer is no object");
     TRY_ASSIGN(const Bytes header, bytes_at(answer, "header"));
     TRY_ASSIGN(const Bytes certificate, bytes_at(answer, "certificate"));
     TRY_ASSIGN(SignedHeader signed_header, check_header(trust, header, certificate));
     const auto elements = answer.find("proof");
-    TRY_ASSIGN(const ProvenRecords records,
+    TRY_ASSIGN(ProvenRecords records,
                ProvenRecords::check(elements != answer.end() ? *elements : json(), signed_header.header.state_root));
+    return ProvenAnswer{std::move(signed_header), std::move(records)};
+}
+
+}  // namespace
+
+Result<ProvenRecord> check_record_answer(const Trust& trust, const Hash256& key, const json& answer) {
+    TRY_ASSIGN(ProvenAnswer checked, check_answer(trust, answer));
+    TRY_ASSIGN(std::optional<Bytes> record, checked.records.get(key, "record"));
+    return ProvenRecord{std::move(checked.signed_header), std::move(record)};
+}
+
+Result<ProvenItem> check_item_answer(const Trust& trust, const ItemQuery& query, const json& answer) {
+    TRY_ASSIGN(ProvenAnswer checked, check_answer(trust, answer));
     ProvenItem proven;
-    proven.signed_header = std::move(signed_header);
-    TRY(read_records(records, query, proven));
+    proven.signed_header = std::move(checked.signed_header);
+    TRY(read_records(checked.records, query, proven));
     TRY(compute_verdict(query, proven));
     // The node says the same, or one of the two is wrong, and nobody may rely on either.
     const auto said = answer.find("verdict");

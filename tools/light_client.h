@@ -21,9 +21,10 @@ namespace touchstone::tools {
 
 struct ItemQuery {
     Hash256 key;
-    std::string gtin;                   // empty when only the key is known
-    std::optional<std::string> lot;     // as printed
-    std::optional<std::string> expiry;  // YYYY-MM-DD or YYMMDD, as printed on the item
+    std::string gtin;                      // empty when only the key is known
+    std::optional<std::string> lot;        // as printed
+    std::optional<std::string> expiry;     // YYYY-MM-DD or YYMMDD, as printed on the item
+    std::optional<std::string> country{};  // where it is offered, ISO 3166-1 alpha-2
 };
 
 struct SignedHeader {
@@ -53,6 +54,13 @@ struct ProvenContainer {
     std::optional<ledger::ContainerRecord> container;
 };
 Result<ProvenContainer> check_container_answer(const Trust& trust, const Hash256& key, const nlohmann::json& answer);
+
+// One record of the state, or its absence (nullopt): what the answers of report_get, report_stats and seller_get prove.
+struct ProvenRecord {
+    SignedHeader signed_header;
+    std::optional<Bytes> record;
+};
+Result<ProvenRecord> check_record_answer(const Trust& trust, const Hash256& key, const nlohmann::json& answer);
 
 // All events of a subject, in order, against the count and the head of its proven record.
 Result<std::vector<ledger::Event>> check_history(const Hash256& subject, std::uint32_t count, const Hash256& head,

@@ -51,6 +51,22 @@ std::string_view name_of(OperationKind kind) {
             return "reject-ownership";
         case OperationKind::kCancelOwnershipTransfer:
             return "cancel-ownership-transfer";
+        case OperationKind::kInspect:
+            return "inspect";
+        case OperationKind::kCorrect:
+            return "correct";
+        case OperationKind::kReport:
+            return "report";
+        case OperationKind::kRespond:
+            return "respond";
+        case OperationKind::kResolve:
+            return "resolve";
+        case OperationKind::kRegisterSeller:
+            return "seller register";
+        case OperationKind::kSetSellerStanding:
+            return "seller standing";
+        case OperationKind::kSetTerritories:
+            return "territories";
     }
     return "";
 }
@@ -68,7 +84,7 @@ ledger::Operation business_of(const Operation& from) {
         case OperationKind::kRevokeLicence:
             return op::RevokeLicence{from.gtin, from.party, from.text};
         case OperationKind::kRecall:
-            return op::Recall{from.gtin, from.lot, from.text};
+            return op::Recall{from.gtin, from.lot, from.text, from.countries};
         default:
             return op::LiftRecall{from.gtin, from.lot, from.text};
     }
@@ -96,6 +112,7 @@ ledger::Operation later_operation(const Operation& from) {
 }
 
 ledger::Operation ledger_operation(const Operation& from) {
+    if (from.exact) return *from.exact;
     switch (from.kind) {
         case OperationKind::kRegister:
             return op::Register{from.gtin,
@@ -114,13 +131,15 @@ ledger::Operation ledger_operation(const Operation& from) {
         case OperationKind::kReject:
             return op::RejectShipment{from.items, from.text, from.containers};
         case OperationKind::kSell:
-            return op::Sell{from.items, from.text};
+            return op::Sell{from.items, from.text, from.seller};
         case OperationKind::kReturn:
             return op::Return{from.items, from.text};
         case OperationKind::kFlag:
             return op::Flag{from.items, from.flag, from.text};
         case OperationKind::kClearFlag:
             return op::ClearFlag{from.items, from.flag, from.text};
+        case OperationKind::kInspect:
+            return op::Inspect{from.items, from.finding, from.image};
         default:
             return from.kind >= OperationKind::kPack ? later_operation(from) : business_of(from);
     }

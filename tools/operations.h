@@ -14,7 +14,7 @@
 #include "base/result.h"
 #include "base/time.h"
 #include "crypto/ed25519.h"
-#include "ledger/records.h"
+#include "ledger/operations.h"
 
 namespace touchstone::tools {
 
@@ -41,6 +41,14 @@ enum class OperationKind {
     kAcceptOwnership,
     kRejectOwnership,
     kCancelOwnershipTransfer,
+    kInspect,
+    kCorrect,
+    kReport,
+    kRespond,
+    kResolve,
+    kRegisterSeller,
+    kSetSellerStanding,
+    kSetTerritories,
 };
 std::string_view name_of(OperationKind kind);  // "register", "ship", … as commands are called
 
@@ -60,7 +68,7 @@ struct Operation {
     std::uint64_t quota = 0;
     ledger::ItemFlag flag = ledger::ItemFlag::kSuspect;
     bool partial = false;  // register only
-    Hash256 image;         // zero: none
+    Hash256 image;         // zero: none; the document of an inspection
     std::vector<Hash256> documents;
     ledger::ItemState into = ledger::ItemState::kDestroyed;  // decommission only
     Hash256 container;                                       // pack and unpack
@@ -68,6 +76,11 @@ struct Operation {
     std::optional<std::uint64_t> counted;                    // this and what follows: receive of one container
     std::vector<Hash256> missing;
     std::vector<Hash256> surplus;
+    ledger::Finding finding = ledger::Finding::kConform;
+    Hash256 seller;                      // of a sale; zero: none
+    std::vector<std::string> countries;  // of a recall
+    // From kCorrect on: the operation in the ledger's own terms, and the fields above say nothing.
+    std::optional<ledger::Operation> exact;
 };
 
 struct Envelope {

@@ -116,6 +116,7 @@ Result<ProvenItem> fetch_item(const Trust& trust, const ItemQuery& query, RpcCli
     json params{{"key", query.key.hex()}, {"proof", true}};
     if (query.lot) params["lot"] = *query.lot;
     if (query.expiry) params["expiry"] = *query.expiry;
+    if (query.country) params["country"] = *query.country;
     TRY_ASSIGN(const json answer, client.call("item_verify", params));
     return check_item_answer(trust, query, answer);
 }

@@ -281,6 +281,14 @@ bool says_already(OperationKind kind, const std::string& code) {
             return code == "flag_present";
         case OperationKind::kClearFlag:
             return code == "flag_absent";
+        case OperationKind::kCorrect:
+            return code == "corrected_already";
+        case OperationKind::kRegisterSeller:
+            return code == "seller_exists";
+        case OperationKind::kSetSellerStanding:
+            return code == "standing_unchanged";
+        case OperationKind::kRespond:
+            return code == "report_responded";
         default:
             return false;
     }
@@ -369,31 +377,6 @@ int exit_status_of(const SubmitReport& report) {
                    ? kExitRefused
                    : kExitUsage;
     return kExitOk;
-}
-
-json to_json(const SingleReport& report) {
-    const TransactionAnswer& answer = report.answer;
-    const char* state = report.already     ? "already_there"
-                        : answer.refused() ? "refused"
-                        : answer.final     ? "accepted"
-                                           : "pending";
-    json out{{"ok", exit_status_of(report) == kExitOk}, {"result", state}, {"transaction", answer.id.hex()}};
-    if (answer.final) out["height"] = answer.height;
-    if (answer.refused()) out["refusal"] = {{"code", answer.refusal}, {"message", answer.message}};
-    return out;
-}
-
-std::string to_text(const SingleReport& report, std::string_view name) {
-    const TransactionAnswer& answer = report.answer;
-    const std::string text = report.already     ? fmt::format("already there: {}\n", answer.message)
-                             : answer.refused() ? fmt::format("refused: {} ({})\n", answer.message, answer.refusal)
-                             : answer.final     ? fmt::format("{}: final in block {}\n", name, answer.height)
-                                                : fmt::format("{}: taken, not final yet\n", name);
-    return text + fmt::format("  transaction {}\n", answer.id.hex());
-}
-
-int exit_status_of(const SingleReport& report) {
-    return report.answer.refused() && !report.already ? kExitRefused : kExitOk;
 }
 
 }  // namespace touchstone::tools

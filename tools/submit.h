@@ -67,9 +67,5 @@ inline constexpr std::uint64_t kValidHeights = 20'000;
 nlohmann::json to_json(const SubmitReport& report);
 std::string to_text(const SubmitReport& report, std::string_view done);
 int exit_status_of(const SubmitReport& report);
-// Likewise of one operation; `name`: the command's.
-nlohmann::json to_json(const SingleReport& report);
-std::string to_text(const SingleReport& report, std::string_view name);
-int exit_status_of(const SingleReport& report);
 
 }  // namespace touchstone::tools

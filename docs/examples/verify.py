@@ -29,6 +29,8 @@ def chain_id(g):  # SHA-256 over the canonical bytes of the genesis
     order = ["transaction_bytes_max", "operations_max", "items_per_register_max", "block_bytes_max",
              "block_transactions_max", "block_items_max", "validity_heights_max", "leader_timeout_ms",
              "advance_timeout_ms", "retry_ms", "clock_ahead_ms"]
+    if "report_deadline_ms" in g["parameters"]:  # chains founded before it was a parameter go without
+        order.append("report_deadline_ms")
     check(all(p in g["parameters"] for p in order), "genesis.json leaves parameters to defaults: write all of them")
     validators = b"\1" + num(0, 8) + num(len(g["validators"]), 4) + b"".join(
         text(v["organisation"]) + text(v["name"]) + bytes.fromhex(v["key"]) for v in g["validators"])
@@ -93,7 +95,8 @@ def item_fields(record):  # what was proven, read from the record's own bytes
             fields[name], at = record[at + 4:at + 4 + length].decode(), at + 4 + length
         else:
             fields[name], at = int.from_bytes(record[at:at + size], "big"), at + size
-    return fields
+    count, head = int.from_bytes(record[at + 8:at + 12], "big"), record[at + 12:at + 44]  # after u64 registered at
+    return fields, count, head
 
 def main(genesis_file, source, gtin, serial):
     genesis = json.load(open(genesis_file))
@@ -118,14 +121,14 @@ def main(genesis_file, source, gtin, serial):
             print(f"  {p['kind']} {p['key'][:16]}… {'is absent' if record is None else f'has a record of {len(record)} bytes'}")
         check(key in records, "the answer proves nothing about this item")
         if records[key] is not None and "events" not in result:
-            print("  " + ", ".join(f"{name} {value}" for name, value in item_fields(records[key]).items() if value))
+            print("  " + ", ".join(f"{name} {value}" for name, value in item_fields(records[key])[0].items() if value))
         if records[key] is not None and "events" in result:
             head = bytes(32)
             for event in result["events"]:
                 head = sha(b"touchstone/event/1", head, key, raw(event["bytes"]))
                 print(f"  event {event['sequence']}: {event['kind']} by {event['actor']}, block {event['height']}")
-            count = int.from_bytes(records[key][-36:-32], "big")
-            check(count == len(result["events"]) and head == records[key][-32:], "the history is not complete")
+            _, count, proven_head = item_fields(records[key])
+            check(count == len(result["events"]) and head == proven_head, "the history is not complete")
             print(f"  the {count} events hash to the head in the item's record: complete")
     print("PROVEN")
 

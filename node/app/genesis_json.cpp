@@ -22,7 +22,7 @@ struct ParameterField {
     std::uint64_t Parameters::*field;
 };
 
-constexpr std::array<ParameterField, 11> kParameters = {{
+constexpr std::array<ParameterField, 12> kParameters = {{
     {"transaction_bytes_max", &Parameters::transaction_bytes_max},
     {"operations_max", &Parameters::operations_max},
     {"items_per_register_max", &Parameters::items_per_register_max},
@@ -34,6 +34,7 @@ constexpr std::array<ParameterField, 11> kParameters = {{
     {"advance_timeout_ms", &Parameters::advance_timeout_ms},
     {"retry_ms", &Parameters::retry_ms},
     {"clock_ahead_ms", &Parameters::clock_ahead_ms},
+    {"report_deadline_ms", &Parameters::report_deadline_ms},
 }};
 // A parameter that is added to the ledger must be added above.
 static_assert(sizeof(Parameters) == kParameters.size() * sizeof(std::uint64_t));

@@ -11,13 +11,20 @@ TEST_CASE("event subjects: of every record of a state", "[records]") {
     World world;
     world.with_items(2, "L1");
     world.must("brand", {op::Pack{box(1), items(0, 1), {}}, op::Recall{kGtin, "L1", "reason"}});
+    world.must("market", {op::RegisterSeller{item(70), "FR"}});
+    world.must("shop", {op::Report{{ReportSubjectKind::kListing, {}, {}, {}, "market", item(71)},
+                                   ReportKind::kListing,
+                                   "fake",
+                                   {},
+                                   {}}});
     std::map<std::string, int> kinds;
     for (const auto& [key, record] : world.state) {
         const auto subject = event_subject(key, record);
         ++kinds[subject ? std::string(name_of(subject->kind)) : "none"];
         if (!subject) continue;
         const bool of_lot = subject->kind == SubjectKind::kItem || subject->kind == SubjectKind::kLot;
-        REQUIRE(subject->gtin == (subject->kind == SubjectKind::kContainer ? "" : kGtin));
+        const bool of_product = of_lot || subject->kind == SubjectKind::kProduct;
+        REQUIRE(subject->gtin == (of_product ? kGtin : ""));
         REQUIRE(subject->lot == (of_lot ? "L1" : ""));
         REQUIRE(subject->event_count == world.events(key).size());
     }
@@ -25,6 +32,8 @@ TEST_CASE("event subjects: of every record of a state", "[records]") {
     REQUIRE(kinds["product"] == 1);
     REQUIRE(kinds["lot"] == 1);
     REQUIRE(kinds["container"] == 1);
+    REQUIRE(kinds["report"] == 1);
+    REQUIRE(kinds["seller"] == 1);
     REQUIRE(kinds["none"] > 0);
 }
 

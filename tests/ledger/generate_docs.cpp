@@ -21,7 +21,11 @@ struct Group {
 constexpr Group kGroups[]{{1, "The transaction as a whole"},
                           {100, "Fields"},
                           {200, "Products and licences"},
-                          {300, "Items, flags and recalls"}};
+                          {300, "Items, flags and recalls"},
+                          {450, "Reports"},
+                          {470, "Sellers"},
+                          {490, "Corrections"},
+                          {510, "Territories"}};
 
 std::string errors() {
     std::string out =
@@ -76,7 +80,8 @@ std::string transitions() {
         "| `receive`, `reject_shipment` | the receiver that the shipment names | nothing: the goods are there, and "
         "their "
         "flags stay |\n"
-        "| `sell` | the custodian with the role retailer, brand or platform | stolen or quarantined; a recall |\n"
+        "| `sell` | the custodian with the role retailer, brand or platform | stolen or quarantined; a recall; a "
+        "country outside the product's territories; a shop that the platform suspended or closed |\n"
         "| `return` | the organisation that sold the item; it is in its custody again | |\n"
         "| `pack`, `unpack` | who holds the outermost container, which must be at rest; of what is packed the "
         "custodian "
@@ -95,9 +100,17 @@ std::string transitions() {
         "| `flag`, `clear_flag` suspect | these, a platform or an auditor | the same |\n"
         "\nContainers live by the rows `ship` to `reject_shipment`, `pack` and `unpack`; one that does not exist is "
         "`container_unknown`.\n"
+        "| `inspect` | an auditor, a regulator, a platform | nothing; a finding changes no state |\n"
         "\nWho may set a flag may clear it, whoever set it. A recall is a mark on the product or the lot and no state "
         "of an\n"
-        "item: the brand or a regulator sets it, whoever set it or a regulator lifts it.\n";
+        "item: the brand or a regulator sets it, whoever set it or a regulator lifts it. A recall that is limited to "
+        "countries\n"
+        "hinders shipping to an organisation of such a country, or of none, and a sale that names one, or none.\n"
+        "\nReports and corrections are no operations on the state either. A report about an item, its resolution and "
+        "a\n"
+        "correction each add one event to the item's history; `open_reports` counts the reports that are not resolved. "
+        "A\n"
+        "correction is made by whoever recorded the wrong event, and leaves that event where it is.\n";
     return out;
 }
 

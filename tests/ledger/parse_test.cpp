@@ -25,9 +25,9 @@ std::vector<Operation> one_of_each() {
             op::CancelShipment{two, items(4, 1)},
             op::Receive{{}, items(4, 1), 7, items(5, 1), items(6, 2)},
             op::RejectShipment{two, "wet", items(4, 1)},
-            op::Sell{two, "CH"},
+            op::Sell{two, "CH", item(4)},
             op::Return{two, "small"},
-            op::Recall{kGtin, "L1", "glass"},
+            op::Recall{kGtin, "L1", "glass", {"CH", "FR"}},
             op::LiftRecall{kGtin, {}, "none"},
             op::Flag{two, ItemFlag::kSuspect, "label"},
             op::ClearFlag{two, ItemFlag::kQuarantined, {}},
@@ -38,7 +38,19 @@ std::vector<Operation> one_of_each() {
             op::TransferOwnership{two, "shop"},
             op::AcceptOwnership{two},
             op::RejectOwnership{two, "price"},
-            op::CancelOwnershipTransfer{two}};
+            op::CancelOwnershipTransfer{two},
+            op::Inspect{two, Finding::kCounterfeitSuspected, item(5)},
+            op::Correct{item(6), 3, item(7), {Bytes{1, 2, 3}, Bytes{}, Bytes{4}}, "typed"},
+            op::Report{{ReportSubjectKind::kItem, item(1), {}, {}, {}, {}},
+                       ReportKind::kCounterfeit,
+                       "smells",
+                       {item(8), item(9)},
+                       item(4)},
+            op::Respond{item(2), "looked"},
+            op::Resolve{item(2), ReportOutcome::kWithdrawn, "mine"},
+            op::RegisterSeller{item(3), "FR"},
+            op::SetSellerStanding{item(3), SellerStanding::kClosed, "fakes"},
+            op::SetTerritories{kGtin, {"CH", "DE"}}};
 }
 
 Result<ParsedTransactionPtr, Rejection> parse_bytes(Bytes payload) {
@@ -60,7 +72,7 @@ TEST_CASE("every operation is read as it was built") {
     REQUIRE(operations.size() == std::variant_size_v<Operation>);
     const auto parsed = world.transaction("brand", operations);
     REQUIRE(parsed->operations() == operations);
-    REQUIRE(info(*parsed).items == 39);
+    REQUIRE(info(*parsed).items == 43);
     REQUIRE(info(*parsed).organisation == "brand");
     REQUIRE(info(*parsed).id == signed_of(*parsed)->id());
 }

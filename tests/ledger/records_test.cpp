@@ -5,6 +5,8 @@
 #include <sstream>
 
 #include "ledger/replay.h"
+#include "ledger/report_records.h"
+#include "ledger/seller_records.h"
 #include "tests/ledger/world.h"
 #include "tests/support/seed.h"
 
@@ -21,7 +23,7 @@ Hash256 hash_of(std::uint8_t byte) {
     return hash;
 }
 
-const RecallMark kRecall{true, "brand", "glass in it", WallTime{1'700'000'000'000}};
+const RecallMark kRecall{true, "brand", "glass in it", WallTime{1'700'000'000'000}, {"DE", "FR"}};
 
 Header header() {
     return {hash_of(1), Epoch(2),   Height(3),  View(4),           hash_of(5), WallTime{1'700'000'000'000},
@@ -68,13 +70,13 @@ const OrganisationRecord kOrganisation = [] {
     made.keys.push_back({key_of("old").public_key(), KeyPurpose::kAdmin, Height(1), Height(7)});
     return made;
 }();
-const ProductRecord kProduct{kGtin, "brand", "L\xc3\xa4mpchen", hash_of(1), {hash_of(2), hash_of(3)},
-                             12,    1,       kRecall,           2,          hash_of(4)};
+const ProductRecord kProduct{kGtin,   "brand", "L\xc3\xa4mpchen", hash_of(1),  {hash_of(2), hash_of(3)}, 12, 1,
+                             kRecall, 2,       hash_of(4),        {"CH", "DE"}};
 const LicenceRecord kLicence{kGtin, "maker", 1000, 12, 100, 200, kGln, true, "late"};
 const LotRecord kLot{kGtin, "L1", 20'500, 12, {}, 1, hash_of(4)};
 const ItemRecord kItem{kGtin,   "L1",    20'500,    20'000, ItemState::kInTransit,       0b101, "maker",
                        "brand", "maker", "carrier", kGln,   WallTime{1'700'000'000'000}, 2,     hash_of(4),
-                       {},      "shop",  {}};
+                       {},      "shop",  {},        3};
 const ItemRecord kPackedItem = [] {
     ItemRecord made = kItem;
     made.state = ItemState::kPacked;
@@ -86,6 +88,28 @@ const ContainerRecord kContainer{ItemState::kInTransit,       "maker", "carrier"
                                  WallTime{1'700'000'000'000}, 3,       hash_of(4)};
 const ContainerRecord kPackedContainer{ItemState::kPacked,          "maker", {},        hash_of(6), 1, 120, 120,
                                        WallTime{1'700'000'000'000}, 2,       hash_of(4)};
+const ReportRecord kReport{hash_of(1),
+                           {ReportSubjectKind::kListing, {}, {}, {}, "market", hash_of(2)},
+                           ReportKind::kDiversion,
+                           "brand",
+                           "market",
+                           "sold abroad",
+                           {hash_of(3), hash_of(4)},
+                           hash_of(5),
+                           WallTime{1'700'000'000'000},
+                           WallTime{1'700'000'000'001},
+                           WallTime{1'700'000'000'002},
+                           ReportState::kResolved,
+                           ReportOutcome::kUpheld,
+                           3,
+                           hash_of(6)};
+const ReportStatsRecord kStats{"market", "2023-11", 5, 4, 3, 2, 1};
+const SellerRecord kSeller{hash_of(5),
+                           "FR",
+                           {{"market", SellerStanding::kClosed, "fakes", WallTime{1'700'000'000'000}},
+                            {"bazaar", SellerStanding::kActive, {}, WallTime{1'700'000'000'001}}},
+                           2,
+                           hash_of(6)};
 const TransactionRecord kTransaction{Height(7), 2, 9};
 const ExpiryRecord kExpiry{{hash_of(1), hash_of(2)}};
 const ExpiryChunk kChunk{hash_of(9), {hash_of(1), hash_of(2)}};
@@ -104,6 +128,9 @@ std::vector<Example> examples() {
                              example("packed_item", kPackedItem),
                              example("container", kContainer),
                              example("packed_container", kPackedContainer),
+                             example("report", kReport),
+                             example("report_stats", kStats),
+                             example("seller", kSeller),
                              example("transaction", kTransaction),
                              example("expiry", kExpiry),
                              example("expiry_chunk", kChunk),
@@ -134,6 +161,9 @@ std::string golden_text() {
         {"licence_key", licence_key(kGtin, "maker")},
         {"lot_key", lot_key(kGtin, "L1")},
         {"container_key", container_key("106141412345678908")},
+        {"report_key", report_key(hash_of(1), 2)},
+        {"report_stats_key", report_stats_key("market", "2023-11")},
+        {"seller_key", seller_key(hash_of(5))},
         {"transaction_key", transaction_key(hash_of(1))},
         {"expiry_key", expiry_key(Height(7))},
         {"expiry_chunk_key", expiry_chunk_key(9, Height(7))},
@@ -180,6 +210,9 @@ TEST_CASE("what is decoded equals what was encoded") {
     require_equal_again(kPackedItem);
     require_equal_again(kContainer);
     require_equal_again(kPackedContainer);
+    require_equal_again(kReport);
+    require_equal_again(kStats);
+    require_equal_again(kSeller);
     require_equal_again(kTransaction);
     require_equal_again(kExpiry);
     require_equal_again(kChunk);
@@ -233,6 +266,22 @@ TEST_CASE("values that no encoder writes are refused") {
     REQUIRE(refuses(kItem.encode(), state_at + 1, 8, ItemRecord::decode));
     REQUIRE(refuses(kEvent.encode(), 1, 0, Event::decode));
     REQUIRE(refuses(kEvent.encode(), 1, 25, Event::decode));
+    REQUIRE(refuses(kEvent.encode(), 1, 38, Event::decode));
+    REQUIRE(!refuses(kEvent.encode(), 1, 30, Event::decode));
+    ProductRecord unsorted = kProduct;
+    unsorted.territories = {"DE", "CH"};
+    REQUIRE(!ProductRecord::decode(unsorted.encode()).ok());
+    unsorted.territories = {"CH", "CH"};
+    REQUIRE(!ProductRecord::decode(unsorted.encode()).ok());
+    ReportRecord report = kReport;
+    report.subject.gtin = kGtin;  // of a listing
+    REQUIRE(!ReportRecord::decode(report.encode()).ok());
+    report = kReport;
+    report.state = ReportState::kOpen;  // with an outcome
+    REQUIRE(!ReportRecord::decode(report.encode()).ok());
+    ReportStatsRecord stats = kStats;
+    stats.month = "2023-13";
+    REQUIRE(!ReportStatsRecord::decode(stats.encode()).ok());
     REQUIRE(!ExpiryChunk::decode(ExpiryChunk{{}, {hash_of(2), hash_of(1)}}.encode()).ok());
     REQUIRE(!ExpiryChunk::decode(ExpiryChunk{{}, {hash_of(1), hash_of(1)}}.encode()).ok());
     OrganisationRecord roles = kOrganisation;

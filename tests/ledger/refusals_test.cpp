@@ -1,57 +1,11 @@
 // Every refusal is reached, and a refused transaction changes nothing but its own record and result.
-#include <set>
-
-#include "ledger/replay.h"
-#include "tests/ledger/world.h"
+#include "tests/ledger/refusal_checks.h"
 
 using namespace touchstone;
 using namespace touchstone::ledger;
 using namespace touchstone::ledger::test;
 
 namespace {
-
-std::set<Refusal>& reached() {
-    static std::set<Refusal> set;
-    return set;
-}
-
-// Runs it in a block and requires the refusal and an unchanged state.
-TransactionOutcome refused(World& world, const std::string& actor, const std::vector<Operation>& operations,
-                           Refusal wanted) {
-    const auto before = world.state;
-    const auto side_before = world.side;
-    const auto transaction = world.transaction(actor, operations);
-    const auto effects = world.execute_block({transaction});
-    const TransactionOutcome outcome = effects.outcomes.at(0);
-    INFO(info(outcome.refusal).code << ", wanted " << info(wanted).code << ": " << outcome.detail);
-    REQUIRE(outcome.refusal == wanted);
-    REQUIRE(info(wanted).remedy.size() > 10);
-    for (const OperationOutcome& one : outcome.operations) REQUIRE(one.accepted == 0);
-
-    const Hash256 id = info(*transaction).id;
-    const std::uint64_t until = info(*transaction).valid_until;
-    const std::set<Hash256> own{transaction_key(id), expiry_key(Height(until)), expiry_chunk_key(until, world.height)};
-    for (const auto& [key, record] : effects.records) REQUIRE(own.contains(key));
-    for (const auto& [key, record] : before) REQUIRE(world.state.contains(key));
-    REQUIRE(world.side.size() == side_before.size() + 1);
-    const auto stored = StoredResult::decode(world.side.at(result_side_key(id)));
-    REQUIRE(stored.ok());
-    REQUIRE(stored->outcome == outcome);
-    REQUIRE(stored->height == world.height);
-    reached().insert(wanted);
-    return outcome;
-}
-
-void rejected(const Result<ParsedTransactionPtr, Rejection>& parsed, Refusal wanted) {
-    REQUIRE(!parsed.ok());
-    INFO(info(parsed.error().refusal).code << ", wanted " << info(wanted).code << ": " << parsed.error().detail);
-    REQUIRE(parsed.error().refusal == wanted);
-    reached().insert(wanted);
-}
-
-void rejected(World& world, const Operation& operation, Refusal wanted) {
-    rejected(parse(world.sign("brand", {operation}), world.parameters), wanted);
-}
 
 void not_admitted(const World& world, const ParsedTransactionPtr& transaction, Refusal wanted) {
     const auto rejection = admit(*transaction, world.context(), world.reader());
@@ -313,6 +267,10 @@ TEST_CASE("every refusal is reached, and changes nothing") {
     recall_and_flag_refusals();
     container_refusals();
     ownership_refusals();
+    report_refusals();
+    seller_refusals();
+    correction_refusals();
+    territory_refusals();
     for (const RefusalInfo& one : refusals()) {
         INFO(one.code);
         REQUIRE((one.refusal == Refusal::kNone || reached().contains(one.refusal)));

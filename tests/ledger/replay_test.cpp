@@ -234,4 +234,5 @@ TEST_CASE("a genesis says what is wrong with it") {
     REQUIRE(broken([](Genesis& g) { g.name = "a\nb"; }));
     REQUIRE(broken([](Genesis& g) { g.parameters.block_bytes_max = g.parameters.transaction_bytes_max - 1; }));
     REQUIRE(broken([](Genesis& g) { g.parameters.leader_timeout_ms = 0; }));
+    REQUIRE(broken([](Genesis& g) { g.parameters.report_deadline_ms = 0; }));
 }

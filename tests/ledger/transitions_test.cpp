@@ -57,6 +57,7 @@ const std::map<std::string, Row> kExpected{
     {"transfer_ownership", ownership()},
     {"accept, reject or cancel ownership", ownership()},
     {"receive: missing", from_packed()},
+    {"inspect", same_in_all("item_unknown")},
 };
 
 // "in_transit" and "packed" are states and refusals: refusals of these names are marked.
@@ -135,6 +136,8 @@ TransactionOutcome run(World& world, ItemOperation operation) {
             const auto box = world.get<ContainerRecord>(kCase);
             return world.run("carrier", {op::Receive{{}, {kCase}, box ? box->items - 1 : 0, one, {}}});
         }
+        case ItemOperation::kInspect:
+            return world.run("auditor", {op::Inspect{one, Finding::kConform, {}}});
     }
     FAIL("no such operation");
     return {};

@@ -16,11 +16,12 @@ from container_cases import ContainerCases
 from crash_cases import CrashCases, StorageCases
 from job_cases import CustodyCases, RegisterCases, VerifyCases
 from observer_cases import IdleCases, ObserverCases
+from report_cases import ReportCases
 
 
 def load_tests(loader, _tests, _pattern):
     """In this order: what merely asks comes before what kills."""
-    ordered = [RegisterCases, CustodyCases, ContainerCases, VerifyCases, IdleCases, AuditCases, BadRpcCases,
+    ordered = [RegisterCases, CustodyCases, ContainerCases, VerifyCases, ReportCases, IdleCases, AuditCases, BadRpcCases,
                BadTransactionCases, BadPeerCases, ObserverCases, CrashCases, StorageCases]
     return unittest.TestSuite(loader.loadTestsFromTestCase(cases) for cases in ordered)
 

@@ -232,7 +232,7 @@ TEST_CASE("the registry's records and lists") {
         more = !page["complete"].get<bool>();
         params["cursor"] = page["cursor"];
     }
-    REQUIRE(ids == std::vector<std::string>{"brand", "carrier", "maker", "shop"});
+    REQUIRE(ids == std::vector<std::string>{"brand", "carrier", "maker", "market", "shop"});
     REQUIRE(error_code(client.call("org_list", {{"cursor", "ff"}})) == -32602);
     REQUIRE(error_code(client.call("org_list", {{"limit", 0}})) == -32602);
 }

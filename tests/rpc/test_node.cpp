@@ -29,7 +29,8 @@ ledger::Genesis genesis() {
     made.time = WallTime{kStartMs};
     made.organisations = {
         organisation("brand", ledger::Role::kBrand), organisation("carrier", ledger::Role::kLogistics),
-        organisation("maker", ledger::Role::kManufacturer), organisation("shop", ledger::Role::kRetailer)};
+        organisation("maker", ledger::Role::kManufacturer), organisation("market", ledger::Role::kPlatform),
+        organisation("shop", ledger::Role::kRetailer)};
     made.validators = {{"brand", "brand-1", key_of("validator").public_key()}};
     return made;
 }

@@ -185,6 +185,48 @@ TEST_CASE("what is printed on the item is judged here, not by the node") {
     REQUIRE(checked->verdict.reasons == std::vector{rpc::Reason::kLotMismatch});
 }
 
+TEST_CASE("where the item is offered, and whether somebody complained, is judged here too") {
+    Chain chain;
+    auto product = *ledger::ProductRecord::decode(chain.records[ledger::product_key(kGtin)]);
+    product.territories = {"CH", "DE"};
+    chain.records[ledger::product_key(kGtin)] = product.encode();
+    chain.item.open_reports = 1;
+    chain.records[ledger::item_key(kGtin, kSerial)] = chain.item.encode();
+    auto lot = *ledger::LotRecord::decode(chain.records[ledger::lot_key(kGtin, "A1")]);
+    lot.recall = {true, "acme", "label", WallTime{1}, {"DE"}};
+    chain.records[ledger::lot_key(kGtin, "A1")] = lot.encode();
+    chain.seal();
+    json answer = chain.answer();
+    answer["verdict"] = "caution";
+    ItemQuery query = query_of();
+    const auto reasons = [&] { return check_item_answer(chain.trust, query, answer).value().verdict.reasons; };
+    using rpc::Reason;
+    REQUIRE(reasons() == std::vector{Reason::kRecalled, Reason::kOpenReport});
+    query.country = "CH";
+    REQUIRE(reasons() == std::vector{Reason::kOpenReport});
+    query.country = "DE";
+    REQUIRE(reasons() == std::vector{Reason::kRecalled, Reason::kOpenReport});
+    query.country = "FR";
+    REQUIRE(reasons() == std::vector{Reason::kOpenReport, Reason::kOutsideTerritory});
+    query.country = "France";
+    REQUIRE(check_item_answer(chain.trust, query, answer).error().code == "bad_country");
+}
+
+TEST_CASE("one record is proven by itself, present or absent, and nothing stands for another") {
+    const Chain chain;
+    const Hash256 there = ledger::product_key(kGtin), absent = ledger::product_key("00614141123452");
+    json answer = chain.answer();
+    answer["proof"] = json::array({chain.element("product", there)});
+    const auto present = check_record_answer(chain.trust, there, answer);
+    REQUIRE(present.ok());
+    REQUIRE(present->record == chain.records.at(there));
+    REQUIRE(check_record_answer(chain.trust, absent, answer).error().code == "unproven");
+    answer["proof"] = json::array({chain.element("product", absent)});
+    REQUIRE(check_record_answer(chain.trust, absent, answer).value().record == std::nullopt);
+    answer["certificate"] = to_base64(chain.certificate({0, 1}));
+    REQUIRE(check_record_answer(chain.trust, absent, answer).error().code == "unproven");
+}
+
 TEST_CASE("a changed record is not believed") {
     const Chain chain;
     for (std::size_t i = 0; i < 4; ++i) {

@@ -37,7 +37,7 @@ Operation every_field(OperationKind kind) {
 
 TEST_CASE("the ledger parses every operation that the client makes, signed as it wants it") {
     const crypto::SecretKey key = fixed_key();
-    for (int i = 0; i <= static_cast<int>(OperationKind::kClearFlag); ++i) {
+    for (int i = 0; i <= static_cast<int>(OperationKind::kInspect); ++i) {
         const Operation operation = every_field(static_cast<OperationKind>(i));
         INFO(name_of(operation.kind));
         const Envelope made = make_transaction({Hash256{}, "acme", 100}, key, std::span(&operation, 1));

@@ -80,6 +80,26 @@ TEST_CASE("every command explains itself with an example and its exit statuses")
     }
 }
 
+TEST_CASE("commands on reports, sellers, corrections and territories explain themselves, and refuse wrong arguments") {
+    for (const char* command : {"inspect", "correct", "territories", "report", "respond", "resolve", "reports",
+                                "report-stats", "seller register", "seller standing", "seller show"}) {
+        INFO(command);
+        const Run help = run(std::string(command) + " --help");
+        REQUIRE(help.status == 0);
+        REQUIRE(help.out.find(std::string("Example: touchstone ") + command) != std::string::npos);
+        REQUIRE(help.out.find("Exit status:") != std::string::npos);
+    }
+    for (const char* wrong :
+         {"report --kind counterfeit --text x", "report --kind wrong --gtin 9506000134352 --text x",
+          "report --kind listing --platform bazaar --text x", "territories 9506000134352",
+          "territories 9506000134352 France", "territories 9506000134352 FR --everywhere", "inspect --finding fine S1",
+          "seller register --country FR", "seller register --country F1 --registration 1",
+          "resolve 00 --outcome upheld", "sell --seller xy S1 --gtin 9506000134352"}) {
+        INFO(wrong);
+        REQUIRE(run(wrong).status == 2);
+    }
+}
+
 TEST_CASE("wrong arguments end with status 2") {
     for (const char* wrong : {"", "nonsense", "register --nonsense", "ship S1", "flag --flag pink S1", "verify",
                               "register", "serials new --count 1", "register --mode both S1"}) {

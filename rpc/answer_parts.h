@@ -1,0 +1,51 @@
+// What the answers of several methods have in common: records, pages of lists, pages of events, and who signed.
+//
+// Thread safety: pure functions of a view. Errors are those of the view, or name a damaged store.
+#pragma once
+
+#include "ledger/index.h"
+#include "rpc/method.h"
+
+namespace touchstone::rpc {
+
+// nullopt: there is no such record.
+template <class Record>
+Result<std::optional<Record>, RpcError> read_record(const ReadView& view, const Hash256& key) {
+    const auto bytes = view.record(key);
+    if (!bytes.ok()) return from_error(bytes.error());
+    if (!*bytes) return std::optional<Record>{};
+    auto record = Record::decode(**bytes);
+    if (!record.ok()) return from_error(record.error());
+    return std::optional<Record>(*std::move(record));
+}
+
+// -- lists: a page of index keys first, then their records, all from one view
+
+struct IndexPage {
+    std::vector<Bytes> keys;
+    bool complete = true;
+};
+
+// By the parameters limit and cursor. The cursor is the last index key of the page before, in hexadecimal.
+Result<IndexPage, RpcError> index_page(const ReadView& view, const Params& params, const Bytes& prefix);
+// Ends the list's array and the answer's object.
+void write_page_end(JsonWriter& out, const IndexPage& page);
+RpcError index_fault();
+
+// -- events
+
+struct EventRange {
+    std::uint32_t from = 0;
+    std::size_t limit = 0;
+};
+// From the parameters limit and cursor.
+Result<EventRange, RpcError> asked_events(const Params& params);
+
+// The events of a subject that has `count` of them, as the members events, complete and cursor of an open object.
+HandlerError write_event_page(JsonWriter& out, const ReadView& view, const Hash256& subject, std::uint32_t count,
+                              EventRange range);
+
+// -- proofs: the members height, header and certificate of an open object
+void write_signed_by(JsonWriter& out, const SignedTip& tip);
+
+}  // namespace touchstone::rpc
