@@ -190,12 +190,18 @@ int run_verify(const Arguments& arguments, const GlobalOptions& options) {
                   proven->verdict.kind == rpc::VerdictKind::kGenuine ? kExitOk : kExitCaution);
 }
 
+// Events that name a container and a sequence of its events, for the join and not for people.
+bool names_container(ledger::EventKind kind) {
+    return kind == ledger::EventKind::kPacked || kind == ledger::EventKind::kUnpacked ||
+           kind == ledger::EventKind::kMissing || kind == ledger::EventKind::kSurplus;
+}
+
 std::vector<std::string> history_row(const ProvenEvent& one, const std::map<std::uint32_t, std::uint32_t>& corrected) {
     const ledger::Event& event = one.event;
-    const bool moved = event.kind == ledger::EventKind::kPacked || event.kind == ledger::EventKind::kUnpacked;
     const bool own = one.container.is_zero();
-    std::string detail = own ? (moved ? "" : event.detail)
-                             : fmt::format("in container {} {}", one.container.hex().substr(0, 8), event.detail);
+    const bool moved = names_container(event.kind);
+    std::string detail = moved ? "" : event.detail;
+    if (!own) detail = fmt::format("in container {} {}", one.container.hex().substr(0, 8), detail);
     if (const auto by = corrected.find(event.sequence); own && by != corrected.end())
         detail += fmt::format(" [wrong, see {}]", by->second);
     return {own ? fmt::to_string(event.sequence) : "",
