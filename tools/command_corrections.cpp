@@ -2,19 +2,17 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
-#include <nlohmann/json.hpp>
 
 #include "base/limits.h"
 #include "ledger/gs1.h"
 #include "tools/commands.h"
 #include "tools/country_arguments.h"
 #include "tools/item_file.h"
+#include "tools/provenance.h"
 #include "tools/registry_reads.h"
 #include "tools/single_operation.h"
 
 namespace touchstone::tools {
-
-using nlohmann::json;
 
 namespace {
 
@@ -37,21 +35,15 @@ Result<Hash256> item_from(const Arguments& arguments) {
     return named.items[0].key;
 }
 
-// Adds one page's events: the head up to the wrong event, and that event and all after it whole.
-Status take_events(const json& page, ledger::op::Correct& correction, std::uint32_t& next) {
-    if (!page.is_object() || !page.contains("events") || !page["events"].is_array())
-        return Error{"rpc_malformed", "item_history answered no list of events"};
-    for (const json& event : page["events"]) {
-        const auto bytes = event.is_object() && event.contains("bytes") && event["bytes"].is_string()
-                               ? from_base64(event["bytes"].get<std::string>())
-                               : std::nullopt;
-        if (!bytes) return Error{"rpc_malformed", "an event of the history has no bytes"};
+// The head up to the wrong event, and that event and all after it whole.
+void take_events(const std::vector<Bytes>& events, ledger::op::Correct& correction) {
+    std::uint32_t next = 0;
+    for (const Bytes& event : events) {
         if (next++ < correction.sequence)
-            correction.head_before = ledger::next_event_head(correction.head_before, correction.item, *bytes);
+            correction.head_before = ledger::next_event_head(correction.head_before, correction.item, event);
         else if (correction.events.size() <= limits::kCorrectionEventsMax)
-            correction.events.push_back(*bytes);
+            correction.events.push_back(event);
     }
-    return Ok{};
 }
 
 // What the node answers need not be believed here: a history that is not the item's is refused by the ledger.
@@ -60,13 +52,11 @@ Result<Operation> correction_from(const Arguments& arguments, RpcClient& client)
     TRY_ASSIGN(correction.item, item_from(arguments));
     correction.sequence = arguments.sequence;
     correction.reason = arguments.reason;
-    json params{{"key", correction.item.hex()}, {"limit", 1000}};
-    for (std::uint32_t next = 0;;) {
-        TRY_ASSIGN(const json page, client.call("item_history", params));
-        TRY(take_events(page, correction, next));
-        if (!page.contains("cursor") || !page["cursor"].is_string() || page["events"].empty()) break;
-        params["cursor"] = page["cursor"];
-    }
+    const auto history = fetch_events(client, "item_history", correction.item);
+    // Nothing is proven here, so nothing is unproven: the answer is not one.
+    if (!history.ok() && history.error().code == "unproven") return Error{"rpc_malformed", history.error().message};
+    if (!history.ok()) return history.error();
+    take_events(history->events, correction);
     if (correction.events.empty())
         return Error{"bad_event",
                      fmt::format("the item has no event {}; touchstone history shows them", arguments.sequence)};

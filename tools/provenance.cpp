@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <charconv>
 #include <map>
-#include <nlohmann/json.hpp>
 
 #include "base/limits.h"
 
@@ -21,35 +20,6 @@ std::optional<std::uint32_t> sequence_from(const std::string& text) {
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
     if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
     return value;
-}
-
-// All pages of item_history or container_history: the events' bytes, and the last page whole.
-struct Pages {
-    std::vector<Bytes> events;
-    json last;
-};
-
-Result<Pages> fetch_pages(RpcClient& client, const char* method, const Hash256& key) {
-    Pages pages;
-    std::optional<std::string> cursor;
-    do {
-        json params{{"key", key.hex()}, {"limit", limits::kRpcPageMax}};
-        if (cursor) params["cursor"] = *cursor;
-        TRY_ASSIGN(json page, client.call(method, params));
-        if (!page.is_object() || !page.contains("events") || !page["events"].is_array())
-            return Error{"unproven", std::string(method) + " answered no list of events"};
-        for (const json& event : page["events"]) {
-            const auto bytes = event.is_object() && event.contains("bytes") && event["bytes"].is_string()
-                                   ? from_base64(event["bytes"].get<std::string>())
-                                   : std::nullopt;
-            if (!bytes) return Error{"unproven", "an event of the history has no bytes to check"};
-            pages.events.push_back(*bytes);
-        }
-        const bool more = page.contains("cursor") && page["cursor"].is_string() && !page["events"].empty();
-        cursor = more ? std::optional(page["cursor"].get<std::string>()) : std::nullopt;
-        pages.last = std::move(page);
-    } while (cursor);
-    return pages;
 }
 
 bool ends_stay(const ledger::Event& event) {
@@ -95,7 +65,7 @@ class Joiner {
     Result<const std::vector<ledger::Event>*> events_of(const Hash256& container) {
         if (const auto known = known_.find(container); known != known_.end()) return &known->second;
         for (int attempt = 1;; ++attempt) {
-            TRY_ASSIGN(const Pages pages, fetch_pages(client_, "container_history", container));
+            TRY_ASSIGN(const EventPages pages, fetch_events(client_, "container_history", container));
             TRY_ASSIGN(const ProvenContainer proven, check_container_answer(trust_, container, pages.last));
             if (!proven.container) return Error{"unproven", "the item was in a container that is proven not to exist"};
             auto checked =
@@ -111,6 +81,29 @@ class Joiner {
 };
 
 }  // namespace
+
+Result<EventPages> fetch_events(RpcClient& client, const char* method, const Hash256& key) {
+    EventPages pages;
+    std::optional<std::string> cursor;
+    do {
+        json params{{"key", key.hex()}, {"limit", limits::kRpcPageMax}};
+        if (cursor) params["cursor"] = *cursor;
+        TRY_ASSIGN(json page, client.call(method, params));
+        if (!page.is_object() || !page.contains("events") || !page["events"].is_array())
+            return Error{"unproven", std::string(method) + " answered no list of events"};
+        for (const json& event : page["events"]) {
+            const auto bytes = event.is_object() && event.contains("bytes") && event["bytes"].is_string()
+                                   ? from_base64(event["bytes"].get<std::string>())
+                                   : std::nullopt;
+            if (!bytes) return Error{"unproven", "an event of the history has no bytes to check"};
+            pages.events.push_back(*bytes);
+        }
+        const bool more = page.contains("cursor") && page["cursor"].is_string() && !page["events"].empty();
+        cursor = more ? std::optional(page["cursor"].get<std::string>()) : std::nullopt;
+        pages.last = std::move(page);
+    } while (cursor);
+    return pages;
+}
 
 Result<ProvenItem> fetch_item(const Trust& trust, const ItemQuery& query, RpcClient& client) {
     json params{{"key", query.key.hex()}, {"proof", true}};
@@ -144,7 +137,7 @@ Result<std::vector<Stay>> stays_of(const std::vector<ledger::Event>& own) {
 
 Result<Provenance> fetch_provenance(const Trust& trust, const ItemQuery& query, RpcClient& client) {
     for (int attempt = 1;; ++attempt) {
-        TRY_ASSIGN(const Pages pages, fetch_pages(client, "item_history", query.key));
+        TRY_ASSIGN(const EventPages pages, fetch_events(client, "item_history", query.key));
         Provenance made;
         TRY_ASSIGN(made.proven, fetch_item(trust, query, client));
         if (!made.proven.item) return Error{"item_unknown", "this serial was never registered, so it has no history"};

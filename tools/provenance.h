@@ -4,6 +4,8 @@
 // One thread. Errors: unproven (what did not hold), item_unknown, and those of the calls.
 #pragma once
 
+#include <nlohmann/json.hpp>
+
 #include "tools/light_client.h"
 #include "tools/rpc_client.h"
 
@@ -19,6 +21,14 @@ struct Provenance {
     std::vector<ProvenEvent> events;  // in the order of the chain
     std::size_t containers = 0;       // how many the item was in, at all levels
 };
+
+// All pages of item_history or container_history: the events' canonical bytes, and the last page whole. Nothing of it
+// is checked. Error: unproven when an answer holds no events, beside those of the calls.
+struct EventPages {
+    std::vector<Bytes> events;
+    nlohmann::json last;
+};
+Result<EventPages> fetch_events(RpcClient& client, const char* method, const Hash256& key);
 
 // The answer of item_verify, checked. The node learns the key of the item and not its serial.
 Result<ProvenItem> fetch_item(const Trust& trust, const ItemQuery& query, RpcClient& client);
