@@ -105,4 +105,13 @@ void write_signed_by(JsonWriter& out, const SignedTip& tip) {
     out.key("header").raw("\"" + tip.header_base64 + "\"").key("certificate").raw("\"" + tip.certificate_base64 + "\"");
 }
 
+HandlerError write_proven(JsonWriter& out, const ReadView& view, const RecordName& name,
+                          const std::optional<Bytes>& record) {
+    const auto proof = proof_element(view, name, record);
+    if (!proof.ok()) return from_error(proof.error());
+    out.key("proof").begin_array().raw(*proof).end_array();
+    write_signed_by(out, view.tip());
+    return std::nullopt;
+}
+
 }  // namespace touchstone::rpc

@@ -5,6 +5,7 @@
 
 #include "ledger/index.h"
 #include "rpc/method.h"
+#include "rpc/record_cache.h"
 
 namespace touchstone::rpc {
 
@@ -47,5 +48,8 @@ HandlerError write_event_page(JsonWriter& out, const ReadView& view, const Hash2
 
 // -- proofs: the members height, header and certificate of an open object
 void write_signed_by(JsonWriter& out, const SignedTip& tip);
+// These, and before them the proof of one record: its bytes as the view has them, or nullopt for its absence.
+HandlerError write_proven(JsonWriter& out, const ReadView& view, const RecordName& name,
+                          const std::optional<Bytes>& record);
 
 }  // namespace touchstone::rpc

@@ -56,13 +56,10 @@ HandlerError container_get(const CallContext& context, const Params& params, Jso
     HANDLER_TRY(const FoundContainer found, find_container(*view, key));
     if (!found.container) return not_found("There is no such container; it exists from its first pack on.");
     HANDLER_TRY(const IndexPage page, index_page(*view, params, ledger::content_index_prefix(key)));
-    const auto proof = proof_element(*view, {RecordKind::kContainer, key}, found.bytes);
-    if (!proof.ok()) return from_error(proof.error());
     out.begin_object().field_hex("key", key.view()).key("container");
     write_record(out, *found.container);
     if (auto error = write_around(*view, *found.container, out)) return error;
-    out.key("proof").begin_array().raw(*proof).end_array();
-    write_signed_by(out, view->tip());
+    if (auto error = write_proven(out, *view, {RecordKind::kContainer, key}, found.bytes)) return error;
     out.key("contents").begin_array();
     for (const Bytes& entry : page.keys) {
         const auto content = ledger::parse_content_index(entry);
@@ -83,11 +80,8 @@ HandlerError container_history(const CallContext& context, const Params& params,
     const ledger::ContainerRecord& container = found.container ? *found.container : none;
     out.begin_object().field_hex("key", key.view());
     if (auto error = write_event_page(out, *view, key, container.event_count, range)) return error;
-    const auto proof = proof_element(*view, {RecordKind::kContainer, key}, found.bytes);
-    if (!proof.ok()) return from_error(proof.error());
     out.field("event_count", container.event_count).field_hex("head", container.event_head.view());
-    out.key("proof").begin_array().raw(*proof).end_array();
-    write_signed_by(out, view->tip());
+    if (auto error = write_proven(out, *view, {RecordKind::kContainer, key}, found.bytes)) return error;
     out.end_object();
     return std::nullopt;
 }

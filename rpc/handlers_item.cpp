@@ -55,10 +55,8 @@ HandlerError item_proof(const CallContext& context, const Params& params, JsonWr
     HANDLER_TRY(const NamedItem named, asked_item(params));
     const auto view = context.node().read();
     HANDLER_TRY(const FoundItem found, find_item(*view, named.key));
-    const auto proof = proof_element(*view, {RecordKind::kItem, named.key}, found.bytes);
-    if (!proof.ok()) return from_error(proof.error());
-    out.begin_object().field("registered", found.item.has_value()).key("proof").begin_array().raw(*proof).end_array();
-    write_signed_by(out, view->tip());
+    out.begin_object().field("registered", found.item.has_value());
+    if (auto error = write_proven(out, *view, {RecordKind::kItem, named.key}, found.bytes)) return error;
     out.end_object();
     return std::nullopt;
 }
@@ -72,11 +70,8 @@ HandlerError item_history(const CallContext& context, const Params& params, Json
     const Hash256 head = found.item ? found.item->event_head : Hash256{};
     out.begin_object().field_hex("key", named.key.view());
     if (auto error = write_event_page(out, *view, named.key, count, range)) return error;
-    const auto proof = proof_element(*view, {RecordKind::kItem, named.key}, found.bytes);
-    if (!proof.ok()) return from_error(proof.error());
     out.field("event_count", count).field_hex("head", head.view());
-    out.key("proof").begin_array().raw(*proof).end_array();
-    write_signed_by(out, view->tip());
+    if (auto error = write_proven(out, *view, {RecordKind::kItem, named.key}, found.bytes)) return error;
     out.end_object();
     return std::nullopt;
 }

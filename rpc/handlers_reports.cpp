@@ -25,11 +25,7 @@ Result<std::optional<std::string>, RpcError> asked_organisation(const Params& pa
 HandlerError write_proven(JsonWriter& out, const ReadView& view, const RecordName& name) {
     const auto bytes = view.record(name.key);
     if (!bytes.ok()) return from_error(bytes.error());
-    const auto proof = proof_element(view, name, *bytes);
-    if (!proof.ok()) return from_error(proof.error());
-    out.key("proof").begin_array().raw(*proof).end_array();
-    write_signed_by(out, view.tip());
-    return std::nullopt;
+    return write_proven(out, view, name, *bytes);
 }
 
 HandlerError report_get(const CallContext& context, const Params& params, JsonWriter& out) {
