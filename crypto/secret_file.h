@@ -47,6 +47,11 @@ struct SecretFileForm {
     std::string_view remedy_missing;
 };
 
+struct SecretFileLock {
+    std::string_view passphrase;
+    SecretFileWork work = SecretFileWork::kInteractive;
+};
+
 struct SecretFile {
     std::array<std::uint8_t, kSecretFileBytes> clear{};
     SecretFileBytes secret;
@@ -54,7 +59,7 @@ struct SecretFile {
 
 // Errors: key_file_exists (never overwritten), key_file_io, key_file_memory (the derivation did not get its memory).
 [[nodiscard]] Status write_secret_file(const std::filesystem::path& path, const SecretFileForm& form,
-                                       const SecretFile& content, std::pair<std::string_view, SecretFileWork> lock);
+                                       const SecretFile& content, SecretFileLock lock);
 // Errors: key_file_missing, key_file_mode (group or others have any right to it), key_file_malformed,
 // key_file_passphrase (wrong, or the file was altered), key_file_io, key_file_memory.
 Result<SecretFile> read_secret_file(const std::filesystem::path& path, const SecretFileForm& form,

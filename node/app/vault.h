@@ -3,19 +3,21 @@
 //   vault/vault.key   the data key, 32 random bytes, sealed under the passphrase (crypto/secret_file.h), mode 0600
 //   vault/records/    LevelDB, every write synced
 //
-// Names and values of the store, with `name(label, x)` = keyed hash and `seal` = XChaCha20-Poly1305 under subkeys of
-// the data key; the name of a record is its seal's additional data, so that no record can stand in for another:
-//   'm'                                   counts {u64 items ‖ u64 documents ‖ u64 last sequence}
-//   'i' ‖ name(item, item key)            u64 sequence
-//   's' ‖ u64 sequence                    item {key ‖ text gtin ‖ text serial ‖ text lot ‖ u64 first seen}
-//   'g' ‖ name(gtin, gtin14) ‖ u64 seq    empty
-//   'd' ‖ name(document, id)              u64 sequence
-//   'n' ‖ u64 sequence                    document {text id ‖ u64 stored ‖ bytes}
-// What somebody with the disk alone learns: how many records there are, of how many products, and when they were
-// written. He can take records away; `list` and `status` then disagree, and vault_tampered is told.
+// Names and values of the store. name(label, x) is the keyed hash of crypto/sealing.h, sequences are u64 and count from
+// 1 without a gap; each value is sealed with its name as additional data, so that none can stand in for another:
+//   'm'                                        u64 items ‖ u64 documents
+//   'i' ‖ name("item", item key)               u64 sequence
+//   's' ‖ sequence                             item key ‖ text gtin ‖ text serial ‖ text lot ‖ u64 first seen ‖ zeros
+//                                              up to 128 bytes: its size tells nothing of the serial's
+//   'g' ‖ name("gtin", gtin14) ‖ sequence      nothing
+//   'd' ‖ name("document", id)                 u64 sequence
+//   'n' ‖ sequence                             text id ‖ u64 stored ‖ bytes
+// Who has the disk alone learns how many records there are, of how many products, and of what size documents are.
+// What he alters is noticed when it is read, and so is a missing item or document when all are listed. A missing entry
+// of an index hides from a search alone, and an old copy of the whole folder is not noticed.
 //
 // Threads: as rpc/vault_api.h says. One process has a vault open at a time. Failure: errors of open() are named below;
-// a failed write leaves the vault as it was before it.
+// after a failed write the vault is as it was before it.
 #pragma once
 
 #include <filesystem>
@@ -23,7 +25,7 @@
 #include <mutex>
 #include <string_view>
 
-#include "crypto/secret_file.h"
+#include "crypto/sealing.h"
 #include "rpc/vault_api.h"
 #include "storage/key_value.h"
 
@@ -39,7 +41,6 @@ class Vault final : public rpc::VaultApi {
     // Over a store of the caller's: for tests.
     static Result<std::unique_ptr<Vault>> over(std::unique_ptr<storage::KeyValueStore> store,
                                                const crypto::SecretFileBytes& data_key);
-    ~Vault() override;
 
     Result<std::size_t> put(std::span<const rpc::VaultItem> items, WallTime now) override;
     Result<std::optional<rpc::VaultEntry>> find(const Hash256& item_key) const override;
@@ -50,15 +51,24 @@ class Vault final : public rpc::VaultApi {
     rpc::VaultStatus status() const override;
 
   private:
-    struct Keys;    // what is derived from the data key
-    struct Counts;  // the record 'm'
-    Vault(std::unique_ptr<storage::KeyValueStore> store, std::unique_ptr<Keys> keys);
+    struct Counts {
+        std::uint64_t items = 0;
+        std::uint64_t documents = 0;
+    };
+    class Writing;
+    Vault(std::unique_ptr<storage::KeyValueStore> store, const crypto::SecretFileBytes& data_key);
     [[nodiscard]] Status load_counts();
+    Result<std::optional<Bytes>> read(const Bytes& name) const;
+    Result<std::optional<std::uint64_t>> sequence_of(const Bytes& name) const;
+    Result<rpc::VaultEntry> entry(std::uint64_t sequence) const;
+    Result<rpc::VaultDocument> document_at(std::uint64_t sequence) const;
+    Counts counts() const;
 
     std::unique_ptr<storage::KeyValueStore> store_;
-    std::unique_ptr<Keys> keys_;
-    mutable std::mutex mutex_;  // writers, and the counts
-    std::unique_ptr<Counts> counts_;
+    crypto::SealingKey key_;
+    std::mutex writer_;
+    mutable std::mutex mutex_;  // of the counts
+    Counts counts_;
 };
 
 }  // namespace touchstone::node
