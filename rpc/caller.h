@@ -1,9 +1,10 @@
 // Who makes a call: nobody in particular, or an organisation that has shown that it holds one of its keys.
 //
-// A caller authenticates by a token in the header `Authorization: Touchstone <token>` (rpc/auth_token.h), or by the
-// client certificate of a TLS connection, made of an organisation's key. There is no shared secret. The key must be in
-// force on the ledger as this node has it now, and the organisation not suspended: both are asked anew for each
-// request, the signature of a token is checked once and remembered.
+// A caller authenticates by a token in the header `Authorization: Touchstone <token>` (rpc/auth_token.h). There is no
+// shared secret. Credentials may as well be the key of a client certificate, for a listener that has seen one; the
+// listener of rpc/server.h serves no TLS. The key must be in force on the ledger as this node has it now, and the
+// organisation not suspended: both are asked anew for each request, the signature of a token is checked once and
+// remembered.
 //
 // Threads: values and pure functions; an Authenticator is shared by all RPC threads. Failure: credentials that do not
 // count never fail a request. They make an anonymous caller that carries the reason, and the reason is told where
@@ -11,12 +12,11 @@
 #pragma once
 
 #include <functional>
-#include <list>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
-#include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "ledger/records.h"
@@ -54,14 +54,16 @@ struct Credentials {
     bool shown() const { return !authorization.empty() || certificate_key.has_value(); }
 };
 
+WallTime system_now();
+
 struct AuthOptions {
-    std::function<WallTime()> clock;     // default: the system's
+    std::function<WallTime()> clock = system_now;
     std::vector<std::string> audiences;  // besides the addresses of its listener: names under which clients reach it
 };
 
 class Authenticator {
   public:
-    // Tokens whose signature was checked and that have not run out, at most.
+    // Tokens of which it is remembered that their signature is good; then all are forgotten.
     static constexpr std::size_t kTokensMax = 4096;
 
     Authenticator(const NodeApi& node, AuthOptions options);
@@ -73,15 +75,15 @@ class Authenticator {
   private:
     Result<AuthToken, RpcError> read_token(std::string_view text);
     bool checked_before(const Hash256& digest);
-    void remember(const Hash256& digest, WallTime until);
+    void remember(const Hash256& digest);
     Result<CallerPtr, RpcError> caller_of(const std::string& organisation, const crypto::PublicKey& key) const;
     Result<CallerPtr, RpcError> by_token(const Credentials& credentials);
 
     const NodeApi& node_;
     AuthOptions options_;
+    const Hash256 chain_id_;
     std::mutex mutex_;
-    std::list<std::pair<Hash256, WallTime>> checked_;  // oldest first
-    std::unordered_map<Hash256, std::list<std::pair<Hash256, WallTime>>::iterator> places_;
+    std::unordered_set<Hash256> checked_;  // digests of tokens whose signature was found good
 };
 
 // nullopt: this caller may go on; handlers narrow kHolder, kParty and kOwnOrOverseer by what is asked for. Errors:
