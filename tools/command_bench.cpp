@@ -298,8 +298,6 @@ class Bench {
     }
 
     Status footprint() {
-        TRY_ASSIGN(const json status, gate_->client().call("chain_status", json::object()));
-        const auto items = static_cast<double>(std::max<std::uint64_t>(1, status.value("items", std::uint64_t{0})));
         for (const NodeFacts& node : node_facts(arguments_.dir)) {
             std::uint64_t before = 0;
             for (const NodeFacts& earlier : disk_before_)
@@ -308,7 +306,7 @@ class Bench {
             add(fmt::format("{}: disk per item registered here", node.name),
                 grown / static_cast<double>(arguments_.items), "bytes", "-", "-");
             if (node.rss_bytes > 0)
-                add(fmt::format("{}: memory at {:.0f} items", node.name, items),
+                add(fmt::format("{}: memory after {} items registered here", node.name, arguments_.items),
                     static_cast<double>(node.rss_bytes) / 1048576, "MiB", "-", "-");
         }
         return Ok{};

@@ -37,9 +37,8 @@ int show_status(const GlobalOptions& options) {
     const auto answer = client->call("vault_status", json::object());
     if (!answer.ok()) return fail(options, answer.error());
     return finish(options, *answer,
-                  fmt::format("vault of {} at {}: {} items, {} documents, {} KiB\n", answer->value("organisation", ""),
-                              client->url(), answer->value("items", 0ull), answer->value("documents", 0ull),
-                              answer->value("size_bytes", 0ull) >> 10));
+                  fmt::format("vault of {} at {}: {} items, {} documents\n", answer->value("organisation", ""),
+                              client->url(), answer->value("items", 0ull), answer->value("documents", 0ull)));
 }
 
 Status append_items(const Result<json>& page, json& items) {

@@ -222,6 +222,15 @@ class InsiderCases(NetworkCase):
                     self.check_answer(rpc.call(method, **questions[method][0]), None)
             rpc.close()
 
+    def test_blocks_over_rpc_are_for_overseers(self):
+        for org, status in (("veritas", 0), ("customs", 0), ("borea", 1), ("", 1)):
+            answer = self.net.cli("audit", org=org)
+            self.assertEqual(answer.status, status, str(answer))
+            if status:
+                self.assertEqual(answer.json["error"]["code"], "access_denied" if org else "authentication_required")
+        # A member audits what its own node has.
+        self.run_as("borea", "audit", "--home", str(self.borea.home), nodes=())
+
     def test_guessable_serials_are_warned_of_and_refused_where_the_brand_says_so(self):
         path = self.net.root / "counted.csv"
         path.write_text("serial\n" + "".join(f"SN{number:08d}\n" for number in range(40)))
