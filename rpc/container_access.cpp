@@ -2,6 +2,8 @@
 
 #include <set>
 
+#include "rpc/answer_parts.h"
+
 namespace touchstone::rpc {
 namespace {
 
@@ -30,14 +32,38 @@ Result<bool, RpcError> any_event(const ReadView& view, const Hash256& subject,
     return found;
 }
 
+// Whether the organisation owns an item that is in the container now, at any level.
+Result<bool, RpcError> owns_within(const ReadView& view, const Hash256& container, const std::string& organisation) {
+    std::vector<Hash256> open{container};
+    std::vector<Hash256> items;
+    while (!open.empty() && items.size() < kWalkedItemsMax) {
+        const Bytes prefix = ledger::content_index_prefix(open.back());
+        open.pop_back();
+        const Status scanned = view.side_scan(prefix, prefix, [&](ByteView key, ByteView) {
+            const auto content = ledger::parse_content_index(key);
+            if (!content) return false;
+            (content->kind == ledger::ContentKind::kItem ? items : open).push_back(content->key);
+            return items.size() < kWalkedItemsMax;
+        });
+        if (!scanned.ok()) return from_error(scanned.error());
+    }
+    for (const Hash256& key : items) {
+        HANDLER_TRY(const auto item, read_record<ledger::ItemRecord>(view, key));
+        if (item && item->owner == organisation) return true;
+    }
+    return false;
+}
+
 }  // namespace
 
 Result<bool, RpcError> is_party(const ReadView& view, const Hash256& container, const Caller& caller) {
     if (caller.oversees()) return true;
     if (!caller.known()) return false;
-    return any_event(view, container, [&](const ledger::Event& event) {
-        return event.actor == caller.organisation || event.other == caller.organisation;
-    });
+    HANDLER_TRY(const bool acted, any_event(view, container, [&](const ledger::Event& event) {
+                    return event.actor == caller.organisation || event.other == caller.organisation;
+                }));
+    if (acted) return true;
+    return owns_within(view, container, caller.organisation);
 }
 
 Result<bool, RpcError> was_in(const ReadView& view, const Hash256& item, const Hash256& container) {

@@ -1,9 +1,11 @@
 // The vault: what it keeps and finds again, what its disk tells, and what it notices.
 #include "node/app/vault.h"
 
+#include <atomic>
 #include <catch2/catch.hpp>
 #include <fstream>
 #include <set>
+#include <thread>
 
 #include "ledger/records.h"
 #include "tests/app/folder.h"
@@ -215,6 +217,36 @@ TEST_CASE("every record that is altered, exchanged or taken away is noticed") {
         reached.set(name, sealed);
         REQUIRE(!reached.notices());
     }
+}
+
+TEST_CASE("several threads write and read one vault") {
+    const testing::Folder folder;
+    const auto vault = open(folder.path / "vault");
+    constexpr std::size_t kWriters = 4, kEach = 60;
+    std::atomic<std::size_t> added{0};
+    std::atomic<bool> fault{false}, done{false};
+    std::vector<std::thread> threads;
+    for (std::size_t writer = 0; writer < kWriters; ++writer)
+        threads.emplace_back([&, writer] {
+            for (std::size_t i = 0; i < kEach; ++i) {
+                // Every item is written by two of the threads.
+                const std::vector<VaultItem> one{
+                    {kGtin, "T" + std::to_string(writer / 2) + "X" + std::to_string(i), {}}};
+                const auto put = vault->put(one, kFirst);
+                put.ok() ? void(added += *put) : void(fault = true);
+            }
+        });
+    std::thread reader([&] {
+        while (!done)
+            if (!vault->list(kGtin, 1, 1000).ok() || !vault->list("", 1, 1000).ok()) fault = true;
+    });
+    for (std::thread& thread : threads) thread.join();
+    done = true;
+    reader.join();
+    REQUIRE(!fault);
+    REQUIRE(added == kWriters / 2 * kEach);
+    REQUIRE(vault->status().items == added);
+    REQUIRE(vault->list(kGtin, 1, 1000)->entries.size() == added);
 }
 
 TEST_CASE("a vault without the record of its counts does not open") {

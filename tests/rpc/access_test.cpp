@@ -180,6 +180,18 @@ TEST_CASE("a container opens to its parties, and its history to whoever holds an
         REQUIRE(running.refusal(who, "container_history", box) == "none");
     }
     REQUIRE(running.refusal("maker", "container_get", box) == "access_denied");
+    // What the maker made is the brand's, whoever packs it, and however deep.
+    const std::string inner = "106141412345678915", outer = "106141412345678922";
+    ledger::op::Register registration;
+    registration.gtin = test::kGtin;
+    registration.items = {running.node.item(20)};
+    running.node.must("maker", {registration});
+    running.node.must("maker", {ledger::op::Pack{ledger::container_key(inner), {running.node.item(20)}, {}}});
+    running.node.must("maker", {ledger::op::Pack{ledger::container_key(outer), {}, {ledger::container_key(inner)}}});
+    for (const char* who : {"maker", "brand"})
+        REQUIRE(running.refusal(who, "container_get", {{"sscc", outer}}) == "none");
+    for (const char* who : {"shop", "carrier"})
+        REQUIRE(running.refusal(who, "container_get", {{"sscc", outer}}) == "access_denied");
     // Whether there is such a container is not told either.
     REQUIRE(running.refusal("maker", "container_get", {{"sscc", "006141411234567890"}}) == "access_denied");
     const auto held = [&](std::size_t item) {
