@@ -55,6 +55,18 @@ inline constexpr std::size_t kRpcConnectionsMax = 1024;
 inline constexpr std::size_t kRpcPageMax = 1000;
 inline constexpr std::size_t kRpcPageDefault = 100;
 
+// -- authentication
+inline constexpr std::uint64_t kTokenLifetimeMsMax = 3600u * 1000;  // from its issue to its expiry
+inline constexpr std::uint64_t kTokenSkewMsMax = 60u * 1000;        // how far ahead the client's clock may be
+inline constexpr std::size_t kTokenCharactersMax = 1024;
+inline constexpr std::size_t kAudienceBytesMax = 255;
+
+// -- vault
+inline constexpr std::size_t kVaultPutMax = 10'000;             // items in one call
+inline constexpr std::size_t kVaultDocumentBytesMax = 8u << 20;
+inline constexpr std::size_t kVaultIdBytesMax = 200;            // of a document
+inline constexpr std::uint64_t kVaultRecordsMax = 1'000'000'000;
+
 // -- storage
 inline constexpr std::size_t kUnflushedBytesMax = 256u << 20;  // committed, not yet in LevelDB
 inline constexpr std::size_t kBlockLogSegmentBytes = 64u << 20;

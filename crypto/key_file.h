@@ -1,7 +1,7 @@
 // Secret keys at rest: a small JSON-free text file, encrypted under a passphrase, mode 0600.
 //
-// Argon2id (libsodium crypto_pwhash) derives a key from the passphrase; XChaCha20-Poly1305 seals the seed. The public
-// key is in clear, so that `keys show` needs no passphrase, and is authenticated by the seal.
+// A secret file (crypto/secret_file.h) of the seed. The public key is in clear, so that `keys show` needs no
+// passphrase, and is authenticated by the seal.
 //
 // Grammar: exactly these lines, each ended by a line feed, hexadecimal in lower case:
 //   touchstone-key 1
@@ -19,12 +19,11 @@
 
 #include "base/result.h"
 #include "crypto/ed25519.h"
+#include "crypto/secret_file.h"
 
 namespace touchstone::crypto {
 
-// How much work a guess costs: kInteractive (64 MiB, under 0.1 s) is the default for files people unlock; kMinimal is
-// for test networks whose keys guard nothing.
-enum class KeyFileWork { kMinimal, kInteractive, kSensitive };
+using KeyFileWork = SecretFileWork;
 
 // Errors: key_file_exists (never overwritten), key_file_io, key_file_memory (the derivation did not get its memory).
 [[nodiscard]] Status write_key_file(const std::filesystem::path& path, const SecretKey& key,

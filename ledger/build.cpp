@@ -25,6 +25,7 @@ struct OperationWriter {
         if (!from.image_hash.is_zero()) to.set_image_hash(from.image_hash.bytes.data(), Hash256::kSize);
         for (const Hash256& document : from.document_hashes)
             to.add_document_hashes(document.bytes.data(), Hash256::kSize);
+        to.set_serial_policy(static_cast<pb::SerialPolicy>(from.serial_policy));
     }
     void operator()(const op::GrantLicence& from) const {
         auto& to = *out.mutable_grant_licence();

@@ -24,6 +24,7 @@ struct DeclareProduct {
     std::string name;
     Hash256 image_hash;  // zero: none
     std::vector<Hash256> document_hashes;
+    SerialPolicy serial_policy = SerialPolicy::kWarn;
     bool operator==(const DeclareProduct&) const = default;
 };
 struct GrantLicence {

@@ -137,6 +137,7 @@ class Overlay {
           products(read),
           licences(read),
           lots(read),
+          volumes(read),
           items(read),
           containers(read),
           transactions(read),
@@ -180,6 +181,7 @@ class Overlay {
     RecordCache<ProductRecord> products;
     RecordCache<LicenceRecord> licences;
     RecordCache<LotRecord> lots;
+    RecordCache<VolumeRecord> volumes;
     RecordCache<ItemRecord> items;
     RecordCache<ContainerRecord> containers;
     RecordCache<TransactionRecord> transactions;
@@ -201,7 +203,7 @@ class Overlay {
     template <class Function>
     void for_each_cache(const Function& function) {
         function(organisations), function(products), function(licences), function(lots), function(items);
-        function(containers);
+        function(volumes), function(containers);
         function(transactions), function(expiries), function(expiry_chunks);
         function(reports), function(report_stats), function(sellers);
         function(validators), function(activity), function(parameters), function(council), function(proposals);

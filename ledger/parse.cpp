@@ -136,6 +136,9 @@ class Converter {
             refuse(Refusal::kTooLarge, fmt::format("document_hashes has more than {} entries", kDocumentsMax));
         for (const std::string& document : from.document_hashes())
             to.document_hashes.push_back(hash(document, "document_hashes"));
+        if (from.serial_policy() != pb::SERIAL_POLICY_WARN && from.serial_policy() != pb::SERIAL_POLICY_REFUSE)
+            refuse(Refusal::kMalformed, "serial_policy is not known");
+        to.serial_policy = static_cast<SerialPolicy>(from.serial_policy());
         return to;
     }
     Operation of(const pb::GrantLicence& from) {

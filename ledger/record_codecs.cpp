@@ -3,11 +3,12 @@
 //
 //   organisation  text id ‖ text name ‖ u16 roles ‖ text gln ‖ text country ‖ bool suspended ‖ bool council ‖
 //                 list of {key (32) ‖ u8 purpose ‖ u64 added ‖ u64 revoked}
-//   product       text gtin ‖ text brand ‖ text name ‖ image hash ‖ list of document hashes ‖ u64 registered ‖
-//                 u64 lots recalled ‖ recall ‖ u32 event count ‖ event head ‖ list of text territories
+//   product       text gtin ‖ text brand ‖ text name ‖ image hash ‖ list of document hashes ‖ u64 lots recalled ‖
+//                 recall ‖ u32 event count ‖ event head ‖ list of text territories ‖ u8 serial policy
 //   licence       text gtin ‖ text manufacturer ‖ u64 quota ‖ u64 used ‖ day from ‖ day until ‖ text facility ‖
 //                 bool revoked ‖ text revoke reason
-//   lot           text gtin ‖ text lot ‖ day expiry ‖ u64 registered ‖ recall ‖ u32 event count ‖ event head
+//   lot           text gtin ‖ text lot ‖ day expiry ‖ bool made ‖ recall ‖ u32 event count ‖ event head
+//   volume        u64 registered
 //   item          text gtin ‖ text lot ‖ day expiry ‖ day made on ‖ u8 state ‖ u8 flags ‖ text maker ‖ text owner ‖
 //                 text custodian ‖ text receiver ‖ text facility ‖ u64 registered at ‖ u32 event count ‖ event head ‖
 //                 place ‖ text offered to ‖ u64 sold at ‖ u32 open reports
@@ -114,10 +115,11 @@ Bytes ProductRecord::encode() const {
     writer.u8(kRecordVersion).string(gtin).string(brand).string(name).hash(image_hash);
     writer.u32(static_cast<std::uint32_t>(document_hashes.size()));
     for (const Hash256& document : document_hashes) writer.hash(document);
-    writer.u64(registered).u64(lots_recalled);
+    writer.u64(lots_recalled);
     write_recall(writer, recall);
     writer.u32(event_count).hash(event_head);
     write_countries(writer, territories);
+    writer.u8(static_cast<std::uint8_t>(serial_policy));
     return std::move(writer).take();
 }
 
@@ -132,12 +134,14 @@ Result<ProductRecord> ProductRecord::decode(ByteView bytes) {
     const std::size_t count = read_count(reader, Hash256::kSize);
     record.document_hashes.reserve(count);
     for (std::size_t i = 0; i < count; ++i) record.document_hashes.push_back(reader.hash());
-    record.registered = reader.u64();
     record.lots_recalled = reader.u64();
     record.recall = read_recall(reader);
     record.event_count = reader.u32();
     record.event_head = reader.hash();
     record.territories = read_countries(reader);
+    const std::uint8_t policy = reader.u8();
+    if (policy > static_cast<std::uint8_t>(SerialPolicy::kRefuse)) reader.fail();
+    record.serial_policy = static_cast<SerialPolicy>(policy);
     return finished(reader, std::move(record));
 }
 
@@ -166,7 +170,7 @@ Result<LicenceRecord> LicenceRecord::decode(ByteView bytes) {
 
 Bytes LotRecord::encode() const {
     Writer writer;
-    writer.u8(kRecordVersion).string(gtin).string(lot).u32(expiry).u64(registered);
+    writer.u8(kRecordVersion).string(gtin).string(lot).u32(expiry).u8(made ? 1 : 0);
     write_recall(writer, recall);
     writer.u32(event_count).hash(event_head);
     return std::move(writer).take();
@@ -179,11 +183,25 @@ Result<LotRecord> LotRecord::decode(ByteView bytes) {
     record.gtin = reader.string();
     record.lot = reader.string();
     record.expiry = reader.u32();
-    record.registered = reader.u64();
+    record.made = read_bool(reader);
     record.recall = read_recall(reader);
     record.event_count = reader.u32();
     record.event_head = reader.hash();
     return finished(reader, std::move(record));
+}
+
+Bytes VolumeRecord::encode() const {
+    Writer writer;
+    writer.u8(kRecordVersion).u64(registered);
+    return std::move(writer).take();
+}
+
+Result<VolumeRecord> VolumeRecord::decode(ByteView bytes) {
+    Reader reader(bytes);
+    VolumeRecord record;
+    read_version(reader);
+    record.registered = reader.u64();
+    return finished(reader, record);
 }
 
 Bytes ItemRecord::encode() const {

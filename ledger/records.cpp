@@ -89,6 +89,14 @@ Hash256 lot_key(std::string_view gtin14, std::string_view lot) {
     return crypto::tagged_hash("touchstone/lot/1", {as_bytes(gtin14), as_bytes(lot)});
 }
 
+Hash256 product_volume_key(std::string_view gtin14) {
+    return crypto::tagged_hash("touchstone/product-volume/1", {as_bytes(gtin14)});
+}
+
+Hash256 lot_volume_key(std::string_view gtin14, std::string_view lot) {
+    return crypto::tagged_hash("touchstone/lot-volume/1", {as_bytes(gtin14), as_bytes(lot)});
+}
+
 Hash256 container_key(std::string_view sscc) { return crypto::tagged_hash("touchstone/container/1", {as_bytes(sscc)}); }
 
 Hash256 transaction_key(const Hash256& transaction_id) {
@@ -106,6 +114,14 @@ std::string_view name_of(Role role) { return kRoleNames.at(static_cast<std::size
 std::optional<Role> role_from(std::string_view name) {
     for (std::size_t i = 0; i < kRoleCount; ++i)
         if (kRoleNames[i] == name) return static_cast<Role>(i);
+    return std::nullopt;
+}
+
+std::string_view name_of(SerialPolicy policy) { return policy == SerialPolicy::kRefuse ? "refuse" : "warn"; }
+
+std::optional<SerialPolicy> serial_policy_from(std::string_view name) {
+    for (const auto policy : {SerialPolicy::kWarn, SerialPolicy::kRefuse})
+        if (name_of(policy) == name) return policy;
     return std::nullopt;
 }
 

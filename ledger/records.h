@@ -28,6 +28,10 @@ Hash256 organisation_key(std::string_view id);
 Hash256 product_key(std::string_view gtin14);
 Hash256 licence_key(std::string_view gtin14, std::string_view manufacturer);
 Hash256 lot_key(std::string_view gtin14, std::string_view lot);
+// How many items there are of a product, or of a lot, is apart from what a verdict rests on: whoever verifies one item
+// is shown the records of its product and its lot, and may not learn from them how much is made.
+Hash256 product_volume_key(std::string_view gtin14);
+Hash256 lot_volume_key(std::string_view gtin14, std::string_view lot);
 // SHA-256("touchstone/container/1" ‖ sscc)
 Hash256 container_key(std::string_view sscc);
 Hash256 transaction_key(const Hash256& transaction_id);  // a transaction within its validity
@@ -84,18 +88,24 @@ struct RecallMark {
     bool operator==(const RecallMark&) const = default;
 };
 
+// What the programs of registrants do when serials of the product can be guessed (ledger/serial_strength.h). The brand
+// says it; the ledger can not check it, since it sees no serial.
+enum class SerialPolicy : std::uint8_t { kWarn = 0, kRefuse = 1 };
+std::string_view name_of(SerialPolicy policy);  // "warn", "refuse"
+std::optional<SerialPolicy> serial_policy_from(std::string_view name);
+
 struct ProductRecord {
     std::string gtin;  // GTIN-14
     std::string brand;
     std::string name;
     Hash256 image_hash;  // zero: none
     std::vector<Hash256> document_hashes;
-    std::uint64_t registered = 0;  // items
     std::uint64_t lots_recalled = 0;
     RecallMark recall;
     std::uint32_t event_count = 0;
     Hash256 event_head;
     std::vector<std::string> territories{};  // where its items may be sold; empty: everywhere (ledger/countries.h)
+    SerialPolicy serial_policy = SerialPolicy::kWarn;
     bool operator==(const ProductRecord&) const = default;
 
     Bytes encode() const;
@@ -122,7 +132,7 @@ struct LotRecord {
     std::string gtin;
     std::string lot;
     Day expiry = 0;
-    std::uint64_t registered = 0;
+    bool made = false;  // items of it were registered; else only a recall has named it
     RecallMark recall;
     std::uint32_t event_count = 0;
     Hash256 event_head;
@@ -130,6 +140,15 @@ struct LotRecord {
 
     Bytes encode() const;
     static Result<LotRecord> decode(ByteView bytes);
+};
+
+// Under product_volume_key and lot_volume_key; absent: none.
+struct VolumeRecord {
+    std::uint64_t registered = 0;  // items
+    bool operator==(const VolumeRecord&) const = default;
+
+    Bytes encode() const;
+    static Result<VolumeRecord> decode(ByteView bytes);
 };
 
 // Lifecycle: one state; flags are a set beside it.

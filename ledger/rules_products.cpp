@@ -30,6 +30,7 @@ Verdict apply(Run& run, const op::DeclareProduct& operation, OperationOutcome& o
     declared.name = operation.name;
     declared.image_hash = operation.image_hash;
     declared.document_hashes = operation.document_hashes;
+    declared.serial_policy = operation.serial_policy;
     ProductRecord& product = run.overlay.products.create(slot, std::move(declared));
     EventLog(run, EventKind::kDeclared, {}, operation.name).append(product_key(operation.gtin), product);
     run.overlay.put_index(product_index_key(operation.gtin));

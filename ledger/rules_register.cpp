@@ -45,7 +45,7 @@ Verdict find_authority(Run& run, const op::Register& operation, const ProductRec
 Verdict check_lot(Run& run, const op::Register& operation) {
     if (operation.lot.empty()) return std::nullopt;
     const LotSlot& slot = run.overlay.lot(operation.gtin, operation.lot);
-    if (!slot.record || slot.record->registered == 0 || slot.record->expiry == operation.expiry) return std::nullopt;
+    if (!slot.record || !slot.record->made || slot.record->expiry == operation.expiry) return std::nullopt;
     return Rejection{Refusal::kLotMismatch,
                      fmt::format("lot {} expires on day {}", operation.lot, slot.record->expiry)};
 }
@@ -102,21 +102,27 @@ void create_items(Run& run, const op::Register& operation, const std::string& br
         log.append(operation.items[one.index], run.overlay.items.create(*one.slot, item));
 }
 
-void count_lot(Run& run, const op::Register& operation, std::uint64_t count) {
-    if (operation.lot.empty()) return;
+void note_lot(Run& run, const op::Register& operation) {
     LotSlot& slot = run.overlay.lot(operation.gtin, operation.lot);
+    if (slot.record && slot.record->made) return;
     if (!slot.record) run.overlay.put_index(lot_index_key(operation.gtin, operation.lot));
     LotRecord& lot = slot.record ? run.overlay.lots.change(slot) : run.overlay.lots.create(slot, {});
     lot.gtin = operation.gtin;
     lot.lot = operation.lot;
     lot.expiry = operation.expiry;
-    lot.registered += count;
+    lot.made = true;
+}
+
+void count(Run& run, const Hash256& volume_key, std::uint64_t items) {
+    auto& slot = run.overlay.volumes.slot(volume_key);
+    VolumeRecord& volume = slot.record ? run.overlay.volumes.change(slot) : run.overlay.volumes.create(slot, {});
+    volume.registered += items;
 }
 
 }  // namespace
 
 Verdict apply(Run& run, const op::Register& operation, OperationOutcome& outcome) {
-    ProductSlot& product = run.overlay.product(operation.gtin);
+    const ProductSlot& product = run.overlay.product(operation.gtin);
     if (!product.record) return Rejection{Refusal::kProductUnknown, operation.gtin};
     Authority authority;
     if (auto refused = find_authority(run, operation, *product.record, authority)) return refused;
@@ -129,8 +135,11 @@ Verdict apply(Run& run, const op::Register& operation, OperationOutcome& outcome
     if (accepted.empty()) return std::nullopt;
 
     create_items(run, operation, product.record->brand, accepted);
-    count_lot(run, operation, accepted.size());
-    run.overlay.products.change(product).registered += accepted.size();
+    count(run, product_volume_key(operation.gtin), accepted.size());
+    if (!operation.lot.empty()) {
+        note_lot(run, operation);
+        count(run, lot_volume_key(operation.gtin, operation.lot), accepted.size());
+    }
     if (authority.licence != nullptr) run.overlay.licences.change(*authority.licence).used += accepted.size();
     return std::nullopt;
 }

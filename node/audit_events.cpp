@@ -73,7 +73,7 @@ class EventChains {
             else if (!*record)
                 fault = wrong(*key, "an index names a record that is not there");
             else
-                note(*key, **record);
+                fault = note(*key, **record);
             return !fault.has_value();
         });
         if (fault) return *fault;
@@ -97,14 +97,18 @@ class EventChains {
                                                        return ledger::lot_key(lot->gtin, lot->name);
                                                    });
     }
-    void note(const Hash256& key, const ledger::ProductRecord& product) {
+    std::optional<AuditFault> note(const Hash256& key, const ledger::ProductRecord& product) {
         ++counts_.products;
-        registered_ += product.registered;
         indexed_[key] = {key, product.event_count, product.event_head};
+        const auto volume = record_of<ledger::VolumeRecord>(ledger::product_volume_key(product.gtin));
+        if (!volume.ok()) return volume.error();
+        if (*volume) registered_ += (*volume)->registered;
+        return std::nullopt;
     }
-    void note(const Hash256& key, const ledger::LotRecord& lot) {
+    std::optional<AuditFault> note(const Hash256& key, const ledger::LotRecord& lot) {
         ++counts_.lots;
         indexed_[key] = {key, lot.event_count, lot.event_head};
+        return std::nullopt;
     }
 
     std::optional<AuditFault> take(ByteView key, ByteView value) {

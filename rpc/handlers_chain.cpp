@@ -33,7 +33,13 @@ HandlerError chain_status(const CallContext& context, const Params&, JsonWriter&
     out.field("read_only", status.read_only).key("fault");
     status.fault.empty() ? out.null() : out.string(status.fault);
     out.field("pool_transactions", status.pool_transactions).field("pool_bytes", status.pool_bytes);
-    out.field("uptime_s", status.uptime_s).field("items", status.items);
+    out.field("uptime_s", status.uptime_s).key("items");
+    // Of all organisations together: with few of them, each would learn the others' from it.
+    context.caller->oversees() ? out.number(status.items) : out.null();
+    const OwnOrganisation* own = context.node().organisation();
+    out.key("organisation");
+    own ? out.string(own->id) : out.null();
+    out.field("vault", context.node().vault() != nullptr);
     write_peers(out, status);
     out.end_object();
     return std::nullopt;
@@ -60,10 +66,11 @@ Result<StoredBlockPtr, RpcError> asked_block(const CallContext& context, const P
     return *std::move(block);
 }
 
-void write_block_head(JsonWriter& out, const StoredBlock& stored) {
+void write_block_head(JsonWriter& out, const StoredBlock& stored, const Caller& caller) {
     out.field_hex("hash", stored.hash.view());
     write_header_fields(out, stored.block.header);
-    out.field("transaction_count", stored.block.transactions.size());
+    out.key("transaction_count");
+    caller.oversees() ? out.number(stored.block.transactions.size()) : out.null();
 }
 
 // Cursors of lists that are numbered are the number to go on with.
@@ -82,6 +89,7 @@ void write_page_end(JsonWriter& out, std::optional<std::uint64_t> next) {
     next ? out.string(std::to_string(*next)) : out.null();
 }
 
+// A member sees its own transactions and those that name it; a page may then have fewer than its limit.
 HandlerError block_get(const CallContext& context, const Params& params, JsonWriter& out) {
     HANDLER_TRY(const std::size_t limit, params.limit());
     HANDLER_TRY(const std::optional<std::uint64_t> cursor, numeric_cursor(params));
@@ -90,15 +98,12 @@ HandlerError block_get(const CallContext& context, const Params& params, JsonWri
     const std::size_t from = std::min<std::size_t>(cursor.value_or(0), transactions.size());
     const std::size_t until = std::min(from + limit, transactions.size());
     out.begin_object();
-    write_block_head(out, *stored);
+    write_block_head(out, *stored, *context.caller);
     out.key("transactions").begin_array();
-    for (std::size_t i = from; i < until; ++i) {
-        const auto parsed = parse_stored(transactions[i]);
-        if (parsed)
+    for (std::size_t i = from; i < until; ++i)
+        if (const auto parsed = parse_stored(transactions[i]);
+            parsed && may_see(*context.caller, *parsed))
             write_summary(out, *parsed);
-        else
-            out.begin_object().field_hex("id", transactions[i]->id().view()).end_object();
-    }
     out.end_array();
     write_page_end(out, until < transactions.size() ? std::optional<std::uint64_t>(until) : std::nullopt);
     out.end_object();
@@ -120,7 +125,7 @@ HandlerError block_list(const CallContext& context, const Params& params, JsonWr
             return from_error(stored.error());
         }
         out.begin_object();
-        write_block_head(out, **stored);
+        write_block_head(out, **stored, *context.caller);
         out.end_object();
     }
     out.end_array();
@@ -197,19 +202,27 @@ std::vector<ParamInfo> which_block_and_page() {
 std::vector<MethodInfo> chain_methods() {
     return {
         {"chain_status",
-         "Where this node stands: height, newest block, pool, peers, faults.",
+         Access::kPublic,
+         "Where this node stands: height, newest block, pool, peers, faults; whose node it is, and whether it has a "
+         "vault. "
+         "`items`, the number of items on the chain, is told to regulators and auditors.",
          {},
          schema::kObject,
          "{}",
-         R"({"version":"0.1.0","chain_name":"demo","chain_id":"5d…","name":"node-1","validator":true,"height":7,"view":9,"block_hash":"a1…","state_root":"b2…","block_time_ms":1767225600000,"synced":true,"read_only":false,"fault":null,"pool_transactions":0,"pool_bytes":0,"uptime_s":60,"items":1200,"peers":[]})",
+         R"({"version":"0.1.0","chain_name":"demo","chain_id":"5d…","name":"node-1","validator":true,"height":7,"view":9,"block_hash":"a1…","state_root":"b2…","block_time_ms":1767225600000,"synced":true,"read_only":false,"fault":null,"pool_transactions":0,"pool_bytes":0,"uptime_s":60,"items":null,"organisation":"acme","vault":true,"peers":[]})",
          chain_status,
          nullptr},
-        {"block_get", "One block: its header's fields and summaries of its transactions.", which_block_and_page(),
-         schema::kPage, R"({"height":7,"limit":2})",
+        {"block_get", Access::kMember,
+         "One block: its header's fields and summaries of its transactions. A member sees those that it signed and "
+         "those "
+         "that name it; transaction_count is told to regulators and auditors.",
+         which_block_and_page(), schema::kPage, R"({"height":7,"limit":2})",
          R"({"hash":"a1…","height":7,"time_ms":1767225600000,"transaction_count":1,"transactions":[{"id":"d4…","organisation":"acme","key":"e5…","valid_until":1000,"size_bytes":340,"items":4,"operations":["register"]}],"complete":true,"cursor":null})",
          block_get, nullptr},
         {"block_list",
-         "Blocks from the newest downwards, at most 100 in one answer.",
+         Access::kMember,
+         "Blocks from the newest downwards, at most 100 in one answer. transaction_count is told to regulators and "
+         "auditors.",
          {{"limit", schema::kLimit, false, "Blocks in one answer."},
           {"cursor", schema::kText, false, "Where an earlier answer ended."}},
          schema::kPage,
@@ -218,6 +231,7 @@ std::vector<MethodInfo> chain_methods() {
          block_list,
          nullptr},
         {"block_bytes",
+         Access::kOverseer,
          "Blocks from the oldest upwards in their canonical bytes (docs/verify.md), each with its finalization "
          "certificate: for audits and for copies of the chain. certificate is null when a later block's covers it. At "
          "most 256 blocks in one answer, and none after those that make 8 MiB.",
@@ -229,7 +243,7 @@ std::vector<MethodInfo> chain_methods() {
          R"({"blocks":[{"height":7,"block":"AAFd…","certificate":"AAAA…"}],"complete":false,"cursor":"8"})",
          block_bytes,
          nullptr},
-        {"header_get",
+        {"header_get", Access::kPublic,
          "A header as it was signed, with the certificate of its quorum. certificate is null when only a later block's "
          "covers it.",
          kWhichBlock, schema::kObject, R"({"height":7})",

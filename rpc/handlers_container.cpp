@@ -1,6 +1,7 @@
 // container_get, container_history.
 #include "ledger/gs1.h"
 #include "rpc/answer_parts.h"
+#include "rpc/container_access.h"
 #include "rpc/record_cache.h"
 #include "rpc/record_json.h"
 #include "rpc/schemas.h"
@@ -50,9 +51,27 @@ HandlerError write_around(const ReadView& view, const ledger::ContainerRecord& c
     return std::nullopt;
 }
 
+HandlerError check_holder(const CallContext& context, const Params& params, const ReadView& view,
+                          const Hash256& container) {
+    HANDLER_TRY(const std::optional<std::string> item, params.text("item"));
+    if (item) {
+        const auto key = Hash256::from_hex(*item);
+        if (!key) return invalid_params("item: 64 hexadecimal digits.");
+        HANDLER_TRY(const bool held, was_in(view, *key, container));
+        if (held) return std::nullopt;
+    }
+    HANDLER_TRY(const bool party, is_party(view, container, *context.caller));
+    if (party) return std::nullopt;
+    if (auto refused = check_access(Access::kMember, *context.caller); refused && !item) return refused;
+    return access_denied(Access::kHolder);
+}
+
 HandlerError container_get(const CallContext& context, const Params& params, JsonWriter& out) {
     HANDLER_TRY(const Hash256 key, asked_container(params));
     const auto view = context.node().read();
+    HANDLER_TRY(const bool party, is_party(*view, key, *context.caller));
+    // An SSCC can be guessed: who is no party does not even learn whether there is such a container.
+    if (!party) return access_denied(Access::kParty);
     HANDLER_TRY(const FoundContainer found, find_container(*view, key));
     if (!found.container) return not_found("There is no such container; it exists from its first pack on.");
     HANDLER_TRY(const IndexPage page, index_page(*view, params, ledger::content_index_prefix(key)));
@@ -75,6 +94,7 @@ HandlerError container_history(const CallContext& context, const Params& params,
     HANDLER_TRY(const Hash256 key, asked_container(params));
     HANDLER_TRY(const EventRange range, asked_events(params));
     const auto view = context.node().read();
+    if (auto refused = check_holder(context, params, *view, key)) return refused;
     HANDLER_TRY(const FoundContainer found, find_container(*view, key));
     const ledger::ContainerRecord none;
     const ledger::ContainerRecord& container = found.container ? *found.container : none;
@@ -91,10 +111,13 @@ HandlerError container_history(const CallContext& context, const Params& params,
 std::vector<MethodInfo> container_methods() {
     const ParamInfo sscc{"sscc", schema::kText, false, "The SSCC: 18 digits, AI (00)."};
     const ParamInfo key{"key", schema::kHash, false, "The container's key on the ledger."};
+    const ParamInfo item{"item", schema::kHash, false,
+                         "The key of an item that is or was in it: lets anybody who holds that item read."};
     const ParamInfo limit{"limit", schema::kLimit, false, "Entries in one answer."};
     const ParamInfo cursor{"cursor", schema::kText, false, "Where an earlier answer ended."};
     return {
         {"container_get",
+         Access::kParty,
          "A logistic unit: who holds it, what it is in, and what is directly in it, a page at a time, with the proof "
          "of "
          "its record.",
@@ -105,10 +128,11 @@ std::vector<MethodInfo> container_methods() {
          container_get,
          nullptr},
         {"container_history",
+         Access::kHolder,
          "Everything that happened to a container, as item_history has it of an item. An item's own events packed and "
          "unpacked name the container and, in `detail`, the sequence from which, or before which, its events are the "
          "item's too.",
-         {sscc, key, limit, cursor},
+         {sscc, key, item, limit, cursor},
          schema::kPage,
          R"({"sscc":"106141412345678908"})",
          R"({"key":"c0…","events":[{"kind":"loaded","sequence":0,"height":7,"time_ms":1767225600000,"transaction":"d4…","actor":"acme","other":null,"detail":"6 items, 0 containers","biz_step":"packing","disposition":"in_progress","bytes":"AQ8A…"}],"event_count":1,"head":"07…","complete":true,"cursor":null,"proof":[{"kind":"container","key":"c0…","record":"AQEA…","path":"AAIA…"}],"height":7,"header":"AAFd…","certificate":"AAAA…"})",

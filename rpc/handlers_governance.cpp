@@ -133,6 +133,7 @@ constexpr std::string_view kProposalExample =
 std::vector<MethodInfo> governance_methods() {
     return {
         {"chain_validators",
+         Access::kPublic,
          "Who validates, in the order of their indexes, and near which height each last led a block (proposed; to "
          "within "
          "8 heights). pending: voted in, and not yet shown to be synced.",
@@ -143,6 +144,7 @@ std::vector<MethodInfo> governance_methods() {
          chain_validators,
          nullptr},
         {"chain_epochs",
+         Access::kPublic,
          "The changes of validators and parameters, so that a client that trusts the genesis can follow them: for each "
          "epoch the last block of the one before, signed by its validators, and the new validators, whose hash that "
          "block's header carries (docs/verify.md). At most 100 in one answer; next: where to go on.",
@@ -153,6 +155,7 @@ std::vector<MethodInfo> governance_methods() {
          chain_epochs,
          nullptr},
         {"chain_parameters",
+         Access::kPublic,
          "The parameters that all validators work by, with proof.",
          {},
          schema::kObject,
@@ -161,6 +164,7 @@ std::vector<MethodInfo> governance_methods() {
          chain_parameters,
          nullptr},
         {"proposal_get",
+         Access::kMember,
          "A proposal to the council, its votes, and the proof.",
          {{"number", schema::kHeight, true, "The proposal's number."}},
          schema::kObject,
@@ -169,6 +173,7 @@ std::vector<MethodInfo> governance_methods() {
          proposal_get,
          nullptr},
         {"proposal_list",
+         Access::kMember,
          "Proposals by state, and then from the oldest on.",
          {{"state", schema::kText, false, "Only open, passed, rejected, withdrawn or expired ones."},
           {"limit", schema::kLimit, false, "Entries in one answer."},

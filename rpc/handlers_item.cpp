@@ -135,7 +135,7 @@ std::vector<ParamInfo> item_param_infos() {
 
 std::vector<MethodInfo> item_methods() {
     return {
-        {"item_verify",
+        {"item_verify", Access::kPublic,
          "What may be said of an item, with a proof of every record it rests on, or of the item's absence.",
          with({{"lot", schema::kText, false, "The lot printed on the item."},
                {"expiry", schema::kText, false, "The expiry date printed on the item: YYYY-MM-DD or YYMMDD."},
@@ -145,10 +145,10 @@ std::vector<MethodInfo> item_methods() {
          kVerifySchema, R"({"gtin":"09506000134352","serial":"7HK2M9QX4TBA","lot":"L42"})",
          R"({"verdict":"genuine","reasons":[],"item":{"key":"f6…","gtin":"09506000134352","lot":"L42","state":"active"},"product":{"gtin":"09506000134352","brand":"acme","name":"Cream"},"lot":{"lot":"L42"},"maker":{"id":"acme"},"custody":{"custodian":"acme","owner":"acme","receiver":null,"state":"active"},"height":7,"proof":[{"kind":"item","key":"f6…","record":"AQAA…","path":"AAIA…"}],"header":"AAFd…","certificate":"AAAA…"})",
          item_verify, nullptr},
-        {"item_get", "The item's record.", item_param_infos(), schema::kObject, R"({"key":"f6…"})",
+        {"item_get", Access::kPublic, "The item's record.", item_param_infos(), schema::kObject, R"({"key":"f6…"})",
          R"({"key":"f6…","gtin":"09506000134352","lot":"L42","expiry":"2027-12-31","made_on":null,"state":"active","flags":[],"maker":"acme","owner":"acme","custodian":"acme","receiver":null,"facility":null,"registered_at_ms":1767225600000,"event_count":1,"event_head":"07…","open_reports":0})",
          item_get, nullptr},
-        {"item_history",
+        {"item_history", Access::kPublic,
          "Everything that happened to an item, oldest first, and the proof of its record: whoever hashes all events "
          "arrives at the record's event_head, or something is missing. A correction has `corrects`, the number of the "
          "event "
@@ -158,8 +158,8 @@ std::vector<MethodInfo> item_methods() {
          schema::kPage, R"({"uri":"https://id.gs1.org/01/09506000134352/21/7HK2M9QX4TBA"})",
          R"({"key":"f6…","events":[{"kind":"registered","sequence":0,"height":7,"time_ms":1767225600000,"transaction":"d4…","actor":"acme","other":null,"detail":null,"biz_step":"commissioning","disposition":"active","bytes":"AQIA…"}],"complete":true,"cursor":null,"event_count":1,"head":"07…","proof":[{"kind":"item","key":"f6…","record":"AQAA…","path":"AAIA…"}],"height":7,"header":"AAFd…","certificate":"AAAA…"})",
          item_history, nullptr},
-        {"item_proof", "The item's record, or its absence, with the proof.", item_param_infos(), schema::kObject,
-         R"({"key":"f6…"})",
+        {"item_proof", Access::kPublic, "The item's record, or its absence, with the proof.", item_param_infos(),
+         schema::kObject, R"({"key":"f6…"})",
          R"({"registered":true,"proof":[{"kind":"item","key":"f6…","record":"AQAA…","path":"AAIA…"}],"height":7,"header":"AAFd…","certificate":"AAAA…"})",
          item_proof, nullptr},
     };

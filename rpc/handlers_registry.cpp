@@ -24,15 +24,48 @@ HandlerError write_one(const CallContext& context, const Hash256& key, std::stri
     return std::nullopt;
 }
 
+// How many items there are, if the caller may know it.
+Result<std::optional<std::uint64_t>, RpcError> volume_of(const ReadView& view, const Hash256& volume_key) {
+    HANDLER_TRY(const auto volume, read_record<ledger::VolumeRecord>(view, volume_key));
+    return std::optional(volume ? volume->registered : 0);
+}
+
+HandlerError write_product(const CallContext& context, const ReadView& view, const std::string& gtin, JsonWriter& out) {
+    HANDLER_TRY(const auto product, read_record<ledger::ProductRecord>(view, ledger::product_key(gtin)));
+    if (!product) return not_found("There is no such product.");
+    std::optional<std::uint64_t> registered;
+    if (context.caller->sees(product->brand)) {
+        HANDLER_TRY(registered, volume_of(view, ledger::product_volume_key(gtin)));
+    }
+    write_with_volume(out, *product, registered);
+    return std::nullopt;
+}
+
 HandlerError product_get(const CallContext& context, const Params& params, JsonWriter& out) {
     HANDLER_TRY(const std::string gtin, asked_gtin(params));
-    return write_one<ledger::ProductRecord>(context, ledger::product_key(gtin), "product", out);
+    return write_product(context, *context.node().read(), gtin, out);
+}
+
+// The product's brand, a manufacturer that has or had a licence for it, overseers.
+HandlerError check_rights_in(const CallContext& context, const ReadView& view, const std::string& gtin) {
+    HANDLER_TRY(const auto product, read_record<ledger::ProductRecord>(view, ledger::product_key(gtin)));
+    if (product && context.caller->sees(product->brand)) return std::nullopt;
+    HANDLER_TRY(const auto licence,
+                read_record<ledger::LicenceRecord>(view, ledger::licence_key(gtin, context.caller->organisation)));
+    if (licence || context.caller->oversees()) return std::nullopt;
+    return access_denied(Access::kOwnOrOverseer);
 }
 
 HandlerError lot_get(const CallContext& context, const Params& params, JsonWriter& out) {
     HANDLER_TRY(const std::string gtin, asked_gtin(params));
-    HANDLER_TRY(const std::string lot, params.required_text("lot"));
-    return write_one<ledger::LotRecord>(context, ledger::lot_key(gtin, lot), "lot", out);
+    HANDLER_TRY(const std::string name, params.required_text("lot"));
+    const auto view = context.node().read();
+    if (auto refused = check_rights_in(context, *view, gtin)) return refused;
+    HANDLER_TRY(const auto lot, read_record<ledger::LotRecord>(*view, ledger::lot_key(gtin, name)));
+    if (!lot) return not_found("There is no such lot.");
+    HANDLER_TRY(const auto registered, volume_of(*view, ledger::lot_volume_key(gtin, name)));
+    write_with_volume(out, *lot, registered);
+    return std::nullopt;
 }
 
 HandlerError org_get(const CallContext& context, const Params& params, JsonWriter& out) {
@@ -43,6 +76,10 @@ HandlerError org_get(const CallContext& context, const Params& params, JsonWrite
 HandlerError licence_get(const CallContext& context, const Params& params, JsonWriter& out) {
     HANDLER_TRY(const std::string gtin, asked_gtin(params));
     HANDLER_TRY(const std::string manufacturer, params.required_text("manufacturer"));
+    HANDLER_TRY(const auto product,
+                read_record<ledger::ProductRecord>(*context.node().read(), ledger::product_key(gtin)));
+    if (!product || !context.caller->sees(product->brand))
+        if (auto refused = check_own(*context.caller, manufacturer)) return refused;
     return write_one<ledger::LicenceRecord>(context, ledger::licence_key(gtin, manufacturer), "licence", out);
 }
 
@@ -63,7 +100,8 @@ HandlerError product_list(const CallContext& context, const Params& params, Json
     for (const Bytes& key : page.keys) {
         const auto gtin = ledger::parse_product_index(key);
         if (!gtin) return index_fault();
-        if (auto error = write_entry<ledger::ProductRecord>(*view, ledger::product_key(*gtin), out)) return error;
+        if (auto error = write_product(context, *view, *gtin, out))
+            return error->code == ErrorCode::kNotFound ? index_fault() : error;
     }
     write_page_end(out, page);
     return std::nullopt;
@@ -121,7 +159,7 @@ std::vector<ParamInfo> page_params() {
 }
 
 constexpr std::string_view kProductExample =
-    R"({"gtin":"09506000134352","brand":"acme","name":"Cream","image_hash":null,"document_hashes":[],"registered":1200,"lots_recalled":0,"recall":null,"event_count":1,"event_head":"07…","territories":["CH","FR"]})";
+    R"({"gtin":"09506000134352","brand":"acme","name":"Cream","image_hash":null,"document_hashes":[],"lots_recalled":0,"recall":null,"event_count":1,"event_head":"07…","territories":["CH","FR"],"serial_policy":"warn","registered":null})";
 constexpr std::string_view kOrganisationExample =
     R"({"id":"acme","name":"Acme","roles":["brand"],"gln":null,"country":"FR","suspended":false,"council":true,"keys":[{"key":"e5…","purpose":"admin","added":0,"revoked":null}]})";
 
@@ -133,25 +171,31 @@ std::vector<MethodInfo> registry_methods() {
     for (const ParamInfo& param : page_params()) recall_params.push_back(param);
     return {
         {"product_get",
-         "A declared product.",
+         Access::kPublic,
+         "A declared product. `registered`, how many items there are, is told to its brand, and to regulators and "
+         "auditors. "
+         "`serial_policy` says what registrants' programs do about serials that can be guessed: warn or refuse.",
          {gtin},
          schema::kObject,
          R"({"gtin":"09506000134352"})",
          kProductExample,
          product_get,
          nullptr},
-        {"product_list", "All declared products, by GTIN.", page_params(), schema::kPage, R"({"limit":10})",
+        {"product_list", Access::kMember, "All declared products, by GTIN, as product_get has them.", page_params(),
+         schema::kPage, R"({"limit":10})",
          R"({"products":[{"gtin":"09506000134352","brand":"acme","name":"Cream"}],"complete":true,"cursor":null})",
          product_list, nullptr},
         {"lot_get",
+         Access::kOwnOrOverseer,
          "A lot of a product.",
          {gtin, {"lot", schema::kText, true, "The lot, AI (10)."}},
          schema::kObject,
          R"({"gtin":"09506000134352","lot":"L42"})",
-         R"({"gtin":"09506000134352","lot":"L42","expiry":"2027-12-31","registered":1200,"recall":null,"event_count":0,"event_head":"00…"})",
+         R"({"gtin":"09506000134352","lot":"L42","expiry":"2027-12-31","recall":null,"event_count":0,"event_head":"00…","registered":1200})",
          lot_get,
          nullptr},
         {"org_get",
+         Access::kPublic,
          "An organisation, its roles and keys.",
          {{"id", schema::kText, true, "The organisation's id."}},
          schema::kObject,
@@ -159,10 +203,11 @@ std::vector<MethodInfo> registry_methods() {
          kOrganisationExample,
          org_get,
          nullptr},
-        {"org_list", "All organisations, by id.", page_params(), schema::kPage, R"({"limit":10})",
+        {"org_list", Access::kMember, "All organisations, by id.", page_params(), schema::kPage, R"({"limit":10})",
          R"({"organisations":[{"id":"acme","name":"Acme","roles":["brand"]}],"complete":true,"cursor":null})", org_list,
          nullptr},
         {"licence_get",
+         Access::kOwnOrOverseer,
          "What a manufacturer may register for a product, and how much of it is used.",
          {gtin, {"manufacturer", schema::kText, true, "The manufacturer's organisation id."}},
          schema::kObject,
@@ -170,8 +215,8 @@ std::vector<MethodInfo> registry_methods() {
          R"({"gtin":"09506000134352","manufacturer":"maker","quota":5000,"used":1200,"from":"2026-01-01","until":"2026-12-31","facility":null,"revoked":false,"revoke_reason":null})",
          licence_get,
          nullptr},
-        {"recall_list", "Recalls in force. lot is null for a recall of the whole product.", recall_params,
-         schema::kPage, R"({"gtin":"09506000134352"})",
+        {"recall_list", Access::kMember, "Recalls in force. lot is null for a recall of the whole product.",
+         recall_params, schema::kPage, R"({"gtin":"09506000134352"})",
          R"({"recalls":[{"gtin":"09506000134352","lot":"L42","by":"acme","reason":"wrong label","since_ms":1767225600000,"countries":[]}],"complete":true,"cursor":null})",
          recall_list, nullptr},
     };

@@ -21,11 +21,19 @@ Result<std::optional<std::string>, RpcError> asked_organisation(const Params& pa
     return id;
 }
 
+// Who has to answer it, and who filed it.
+bool may_read(const Caller& caller, const ledger::ReportRecord& report) {
+    return caller.sees(report.handler) || caller.sees(report.reporter);
+}
+
 HandlerError report_get(const CallContext& context, const Params& params, JsonWriter& out) {
     HANDLER_TRY(const Hash256 id, required_hash(params, "id"));
     const auto view = context.node().read();
     HANDLER_TRY(const std::optional<ledger::ReportRecord> report, read_record<ledger::ReportRecord>(*view, id));
-    if (!report) return not_found("There is no such report.");
+    if (!report || !may_read(*context.caller, *report)) {
+        if (!report && context.caller->oversees()) return not_found("There is no such report.");
+        return access_denied(Access::kOwnOrOverseer);
+    }
     out.begin_object().key("report");
     write_report(out, *report, context.node().parameters().report_deadline_ms);
     // A report has three events at most: filed, responded, resolved.
@@ -43,6 +51,8 @@ HandlerError report_list(const CallContext& context, const Params& params, JsonW
         state = ledger::report_state_from(*state_name);
         if (!state) return invalid_params("state: open, responded or resolved.");
     }
+    if (organisation)
+        if (auto refused = check_own(*context.caller, *organisation)) return refused;
     const auto view = context.node().read();
     HANDLER_TRY(const IndexPage page,
                 index_page(*view, params, ledger::report_index_prefix(organisation.value_or(""), state)));
@@ -52,7 +62,8 @@ HandlerError report_list(const CallContext& context, const Params& params, JsonW
         if (!id) return index_fault();
         HANDLER_TRY(const std::optional<ledger::ReportRecord> report, read_record<ledger::ReportRecord>(*view, *id));
         if (!report) return index_fault();
-        write_report(out, *report, context.node().parameters().report_deadline_ms);
+        if (may_read(*context.caller, *report))
+            write_report(out, *report, context.node().parameters().report_deadline_ms);
     }
     write_page_end(out, page);
     return std::nullopt;
@@ -63,6 +74,7 @@ HandlerError report_stats(const CallContext& context, const Params& params, Json
     HANDLER_TRY(const std::string month, params.required_text("month"));
     if (!ledger::is_slug(organisation)) return invalid_params("organisation: an organisation id.");
     if (!ledger::is_month(month)) return invalid_params("month: YYYY-MM.");
+    if (auto refused = check_own(*context.caller, organisation)) return refused;
     const auto view = context.node().read();
     const Hash256 key = ledger::report_stats_key(organisation, month);
     HANDLER_TRY(const auto stats, read_record<ledger::ReportStatsRecord>(*view, key));
@@ -102,6 +114,7 @@ std::vector<MethodInfo> report_methods() {
     const ParamInfo cursor{"cursor", schema::kText, false, "Where an earlier answer ended."};
     return {
         {"report_get",
+         Access::kOwnOrOverseer,
          "A report (complaint), its events, and the proof of its record. An answer until `due_at_ms` is in time.",
          {{"id", schema::kHash, true, "The report's id."}},
          schema::kObject,
@@ -110,7 +123,10 @@ std::vector<MethodInfo> report_methods() {
          report_get,
          nullptr},
         {"report_list",
-         "Reports, by state (open, responded, resolved) and then by the time of filing.",
+         Access::kOwnOrOverseer,
+         "Reports, by state (open, responded, resolved) and then by the time of filing. Who is no regulator and no "
+         "auditor "
+         "gets those that it filed or has to answer; a page may then have fewer than its limit.",
          {{"organisation", schema::kText, false, "Only those that this organisation has to answer."},
           {"state", schema::kText, false, "Only open, responded or resolved ones."},
           limit,
@@ -121,6 +137,7 @@ std::vector<MethodInfo> report_methods() {
          report_list,
          nullptr},
         {"report_stats",
+         Access::kOwnOrOverseer,
          "How an organisation handled the reports that were filed in one month (UTC) for it to answer, and the proof: "
          "of the record, or that there is none, which stands for zeros. Reports that it filed itself are not counted.",
          {{"organisation", schema::kText, true, "The organisation's id."}, {"month", schema::kText, true, "YYYY-MM."}},
@@ -130,6 +147,7 @@ std::vector<MethodInfo> report_methods() {
          report_stats,
          nullptr},
         {"seller_get",
+         Access::kMember,
          "What every platform says of a shop, its events, and the proof of its record, or of its absence.",
          {{"pseudonym", schema::kHash, true, "The shop's pseudonym."}, limit, cursor},
          schema::kObject,

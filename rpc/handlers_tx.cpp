@@ -184,17 +184,22 @@ HandlerError tx_get(const CallContext& context, const Params& params, JsonWriter
     const TransactionStatus status = context.node().transaction(id);
     out.begin_object().field_hex("id", id.view()).field("status", name_of(status.state));
     if (status.state == TransactionStatus::State::kFinal) {
+        // An item's history names transactions, and anybody who holds the item may read it: what else a transaction
+        // covers is for those whom it concerns.
         const auto stored = context.node().block(status.height);
         ledger::ParsedTransactionPtr parsed;
         if (stored.ok() && status.index < (*stored)->block.transactions.size()) {
             const auto& carried = (*stored)->block.transactions[status.index];
             parsed = parse_stored(carried);
-            out.field_base64("transaction", carried->to_envelope());
         }
-        write_final(out, status, parsed.get());
-        if (parsed) {
+        if (parsed && may_see(*context.caller, *parsed)) {
+            out.field_base64("transaction", ledger::signed_of(*parsed)->to_envelope());
+            write_final(out, status, parsed.get());
             out.key("summary");
             write_summary(out, *parsed);
+        } else {
+            out.field("height", status.height.value).field("index", status.index);
+            out.field("applied", status.outcome.applied());
         }
     }
     out.end_object();
@@ -210,6 +215,7 @@ std::vector<MethodInfo> transaction_methods() {
     const ParamInfo transaction{"transaction", schema::kBase64, true, "A signed transaction (Protobuf envelope)."};
     return {
         {"tx_submit",
+         Access::kPublic,
          "Takes a transaction in; answers when its signature and form were checked.",
          {transaction},
          schema::kObject,
@@ -218,6 +224,7 @@ std::vector<MethodInfo> transaction_methods() {
          nullptr,
          tx_submit},
         {"tx_submit_and_wait",
+         Access::kPublic,
          "Takes a transaction in and answers when it is final, with a result for every refused item. Repeating the "
          "same "
          "bytes is safe: it answers the first one's result.",
@@ -230,7 +237,10 @@ std::vector<MethodInfo> transaction_methods() {
          nullptr,
          tx_submit_and_wait},
         {"tx_get",
-         "What became of a transaction: unknown, pending or final with its outcome.",
+         Access::kPublic,
+         "What became of a transaction: unknown, pending or final. Its outcome, bytes and summary are told to the "
+         "organisation that signed it, to those that it names, and to regulators and auditors; others learn where it "
+         "stands and whether it was applied.",
          {{"id", schema::kHash, true, "The transaction's id."}},
          schema::kObject,
          R"({"id":"d4…"})",

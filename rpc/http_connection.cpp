@@ -16,6 +16,15 @@ constexpr std::size_t kReadBytes = 64u << 10;
 constexpr std::size_t kOutKeptBytes = 1u << 20;  // larger buffers are given back after use
 constexpr std::chrono::milliseconds kLinger{1000};
 
+// "host:port" of this end, as a client writes it in a URL.
+std::string address_text(const asio::ip::tcp::socket& socket) {
+    error_code error;
+    const auto end = socket.local_endpoint(error);
+    if (error) return {};
+    const std::string host = end.address().to_string();
+    return (end.address().is_v6() ? "[" + host + "]" : host) + ":" + std::to_string(end.port());
+}
+
 HttpReply reply_for(const error_code& error) {
     if (error == http::error::body_limit)
         return http_error(413, "body_too_large", "The body is larger than the limit.");
@@ -160,13 +169,24 @@ void HttpConnection::on_request(HttpRequest request) {
     answer(route(*state_, kind_, request), keep_alive);
 }
 
+CallerPtr HttpConnection::caller_of(const HttpRequest& request) {
+    const auto header = request[http::field::authorization];
+    Credentials credentials;
+    credentials.authorization = {header.data(), header.size()};
+    if (!credentials.shown()) return anonymous();
+    const std::string address = address_text(socket_);
+    credentials.address = &address;
+    return state_->authenticator.identify(credentials);
+}
+
 void HttpConnection::on_call(const HttpRequest& request, KeepAlive keep_alive) {
     const std::uint64_t number = next_slot_++;
     HttpReply reply;
     reply.body = std::move(scratch_);
     reply.body.clear();
+    const Dispatcher::Client client{nullptr, [&] { return caller_of(request); }};
     const Handled handled =
-        state_->dispatcher.handle(request.body(), nullptr, reply.body, [mailbox = mailbox_, number](std::string body) {
+        state_->dispatcher.handle(request.body(), client, reply.body, [mailbox = mailbox_, number](std::string body) {
             mailbox->with([&](const std::shared_ptr<HttpConnection>& self) {
                 asio::post(self->socket_.get_executor(), [self, number, text = std::move(body)]() mutable {
                     self->complete(number, std::move(text));
@@ -256,7 +276,8 @@ void HttpConnection::upgrade(HttpRequest request) {
     closed_ = true;  // the session takes the socket; this object ends
     timer_.cancel();
     mailbox_->close();
-    std::make_shared<WebSocketSession>(std::move(socket_), state_)->start(std::move(request));
+    CallerPtr caller = caller_of(request);
+    std::make_shared<WebSocketSession>(std::move(socket_), state_, std::move(caller))->start(std::move(request));
 }
 
 // -- time

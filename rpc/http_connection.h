@@ -49,6 +49,7 @@ class HttpConnection : public Session, public std::enable_shared_from_this<HttpC
     bool parse_some();
     void enter_phase(Phase phase);
     void on_request(HttpRequest request);
+    CallerPtr caller_of(const HttpRequest& request);
     void on_call(const HttpRequest& request, KeepAlive keep_alive);
     void answer(const HttpReply& reply, KeepAlive keep_alive);
     void fail(const HttpReply& reply);

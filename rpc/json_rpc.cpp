@@ -126,9 +126,9 @@ Dispatcher::Dispatcher(Services& services, DispatcherLimits limits) : services_(
     verify_entry_ = &entries_.at("item_verify");
 }
 
-Handled Dispatcher::handle(std::string_view body, const SubscriberPtr& subscriber, std::string& out, Later later) {
+Handled Dispatcher::handle(std::string_view body, const Client& client, std::string& out, Later later) {
     if (handle_fast(body, out)) return Handled::kReplied;
-    return handle_general(body, subscriber, out, std::move(later));
+    return handle_general(body, client, out, std::move(later));
 }
 
 bool Dispatcher::handle_fast(std::string_view body, std::string& out) {
@@ -160,14 +160,13 @@ bool Dispatcher::handle_fast(std::string_view body, std::string& out) {
     return true;
 }
 
-Handled Dispatcher::handle_general(std::string_view body, const SubscriberPtr& subscriber, std::string& out,
-                                   Later later) {
+Handled Dispatcher::handle_general(std::string_view body, const Client& client, std::string& out, Later later) {
     const auto parsed = parse_json(body);
     if (!parsed.ok()) {
         append_error_reply(out, "null", parsed.error());
         return Handled::kReplied;
     }
-    const CallContext context{services_, subscriber};
+    const CallContext context{services_, client.subscriber, client.caller()};
     if (parsed->value.is_array()) return handle_batch(parsed->value, context, out, std::move(later));
     return handle_one(parsed->value, context, out, std::move(later));
 }
@@ -244,6 +243,12 @@ Handled Dispatcher::handle_one(const json& request, const CallContext& context, 
 
 Handled Dispatcher::run(const Call& call, const CallContext& context, std::string& out, Later later) {
     call.entry->calls.fetch_add(1, std::memory_order_relaxed);
+    if (auto refused = check_access(call.entry->info->access, *context.caller)) {
+        call.entry->errors.fetch_add(1, std::memory_order_relaxed);
+        if (call.notification) return Handled::kNothing;
+        append_error_reply(out, call.id, *refused);
+        return Handled::kReplied;
+    }
     if (call.entry->info->deferred) return run_deferred(call, context, out, std::move(later));
     const std::size_t mark = out.size();
     open_reply(out, call.id);

@@ -41,10 +41,16 @@ class Dispatcher {
 
     Dispatcher(Services& services, DispatcherLimits limits);
 
-    // Appends the answer to `out`. `subscriber` is null over HTTP.
-    Handled handle(std::string_view body, const SubscriberPtr& subscriber, std::string& out, Later later);
+    // Who calls, and over what. The caller is asked for only when a call is not answered by the fast path.
+    struct Client {
+        SubscriberPtr subscriber;  // null over HTTP
+        std::function<CallerPtr()> caller = anonymous;
+    };
+
+    // Appends the answer to `out`.
+    Handled handle(std::string_view body, const Client& client, std::string& out, Later later);
     // The same without the fast path, for the tests that compare them.
-    Handled handle_general(std::string_view body, const SubscriberPtr& subscriber, std::string& out, Later later);
+    Handled handle_general(std::string_view body, const Client& client, std::string& out, Later later);
 
     // Prometheus text: calls and errors by method.
     std::string metrics() const;

@@ -12,6 +12,8 @@
 #include <optional>
 #include <span>
 
+#include "rpc/access.h"
+#include "rpc/caller.h"
 #include "rpc/json_writer.h"
 #include "rpc/node_api.h"
 #include "rpc/record_cache.h"
@@ -72,11 +74,13 @@ struct Services {
     NodeApi& node;
     RecordCache& cache;
     Timers& timers;
+    std::function<WallTime()> clock = system_now;
 };
 
 struct CallContext {
     Services& services;
     SubscriberPtr subscriber;  // null over HTTP
+    CallerPtr caller;          // never null
     NodeApi& node() const { return services.node; }
 };
 
@@ -85,6 +89,7 @@ using DeferredHandler = void (*)(const CallContext&, const Params&, Completion d
 
 struct MethodInfo {
     std::string_view name;
+    Access access;  // second, so that an entry without it does not compile
     std::string_view summary;
     std::vector<ParamInfo> params;
     std::string_view result_schema;
@@ -103,12 +108,15 @@ std::vector<MethodInfo> registry_methods();
 std::vector<MethodInfo> report_methods();
 std::vector<MethodInfo> governance_methods();
 std::vector<MethodInfo> event_methods();
+std::vector<MethodInfo> vault_methods();
 
 // All methods, in the order of the documentation.
 const std::vector<MethodInfo>& method_table();
 // The OpenRPC 1.3 document, and docs/rpc.md's part on methods and errors.
 std::string open_rpc_document(std::span<const MethodInfo> methods, std::string_view version);
 std::string method_documentation(std::span<const MethodInfo> methods);
+// docs/access.md.
+std::string access_documentation(std::span<const MethodInfo> methods);
 
 }  // namespace touchstone::rpc
 

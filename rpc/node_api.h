@@ -14,6 +14,7 @@
 #include "ledger/execute.h"
 #include "ledger/header.h"
 #include "ledger/records.h"
+#include "rpc/vault_api.h"
 
 namespace touchstone::rpc {
 
@@ -94,9 +95,19 @@ struct NodeStatus {
     std::vector<PeerStatus> peers;
 };
 
+// The organisation whose node this is, by its settings.
+struct OwnOrganisation {
+    std::string id;
+    const crypto::SecretKey* key = nullptr;  // to sign what is captured here; null: not given to the node
+};
+
 class NodeApi {
   public:
     virtual ~NodeApi() = default;
+
+    // nullptr: the settings name none. Both live as long as the node.
+    virtual const OwnOrganisation* organisation() const { return nullptr; }
+    virtual VaultApi* vault() const { return nullptr; }
 
     virtual std::unique_ptr<ReadView> read() const = 0;
     virtual NodeStatus status() const = 0;

@@ -13,7 +13,7 @@ struct ErrorInfo {
     std::string_view meaning;
 };
 
-constexpr std::array<ErrorInfo, 13> kErrors{{
+constexpr std::array<ErrorInfo, 15> kErrors{{
     {ErrorCode::kParse, "The body is not JSON (`json_malformed`), or nested deeper than 32 levels (`json_too_deep`)."},
     {ErrorCode::kInvalidRequest,
      "JSON, but no JSON-RPC 2.0 request (`invalid_request`), or a batch past the limit "
@@ -34,6 +34,11 @@ constexpr std::array<ErrorInfo, 13> kErrors{{
     {ErrorCode::kTooLarge, "`reply_too_large`: send fewer calls in one batch."},
     {ErrorCode::kPruned, "`pruned`: this node no longer keeps that block."},
     {ErrorCode::kNeedsWebSocket, "`needs_websocket`."},
+    {ErrorCode::kUnauthenticated,
+     "Who asks has to say who he is: `authentication_required`; or what he showed does not count: `token_malformed`, "
+     "`token_signature`, `token_expired`, `token_not_yet_valid`, `token_lifetime`, `token_other_chain`, "
+     "`token_other_node`, `organisation_unknown`, `organisation_suspended`, `key_unknown`, `key_revoked`."},
+    {ErrorCode::kForbidden, "`access_denied`: not for the organisation that asks; docs/access.md."},
 }};
 
 HandlerError discover(const CallContext& context, const Params&, JsonWriter& out) {
@@ -43,6 +48,7 @@ HandlerError discover(const CallContext& context, const Params&, JsonWriter& out
 
 void write_method(JsonWriter& out, const MethodInfo& method) {
     out.begin_object().field("name", method.name).field("summary", method.summary);
+    out.field("x-access", name_of(method.access));
     out.field("paramStructure", "either").key("params").begin_array();
     for (const ParamInfo& param : method.params) {
         out.begin_object().field("name", param.name).field("summary", param.summary);
@@ -74,9 +80,10 @@ const std::vector<MethodInfo>& method_table() {
     static const std::vector<MethodInfo> table = [] {
         std::vector<MethodInfo> all;
         for (auto part : {chain_methods, transaction_methods, item_methods, container_methods, registry_methods,
-                          report_methods, governance_methods, event_methods})
+                          report_methods, governance_methods, event_methods, vault_methods})
             for (MethodInfo& method : part()) all.push_back(std::move(method));
         all.push_back({"rpc.discover",
+                       Access::kPublic,
                        "This interface as an OpenRPC document.",
                        {},
                        schema::kObject,
@@ -104,6 +111,7 @@ std::string method_documentation(std::span<const MethodInfo> methods) {
     std::string text = "## Methods\n\n";
     for (const MethodInfo& method : methods) {
         text.append("### ").append(method.name).append("\n\n").append(method.summary).append("\n\n");
+        text.append("Access: [").append(name_of(method.access)).append("](access.md).\n\n");
         text += param_lines(method);
         const std::string request = R"({"jsonrpc":"2.0","id":1,"method":")" + std::string(method.name) +
                                     R"(","params":)" + std::string(method.example_params) + "}";
@@ -128,6 +136,18 @@ std::string method_documentation(std::span<const MethodInfo> methods) {
             .append(reason.meaning)
             .append(" |\n");
     }
+    return text;
+}
+
+std::string access_documentation(std::span<const MethodInfo> methods) {
+    std::string text = "## Who is who\n\n| access | who may call |\n|---|---|\n";
+    for (std::size_t i = 0; i < kAccessCount; ++i) {
+        const auto access = static_cast<Access>(i);
+        text.append("| `").append(name_of(access)).append("` | ").append(meaning_of(access)).append(" |\n");
+    }
+    text += "\n## Methods\n\n| method | access |\n|---|---|\n";
+    for (const MethodInfo& method : methods)
+        text.append("| `").append(method.name).append("` | `").append(name_of(method.access)).append("` |\n");
     return text;
 }
 

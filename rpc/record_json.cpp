@@ -80,25 +80,53 @@ void write_day(JsonWriter& out, std::string_view name, ledger::Day day) {
     out.string(std::string_view(text, 10));
 }
 
-void write_record(JsonWriter& out, const ledger::ProductRecord& product) {
+namespace {
+
+void write_fields(JsonWriter& out, const ledger::ProductRecord& product) {
     out.begin_object().field("gtin", product.gtin).field("brand", product.brand).field("name", product.name);
     write_hash_or_null(out, "image_hash", product.image_hash);
     out.key("document_hashes").begin_array();
     for (const Hash256& hash : product.document_hashes) out.hex(hash.view());
-    out.end_array().field("registered", product.registered).field("lots_recalled", product.lots_recalled);
+    out.end_array().field("lots_recalled", product.lots_recalled);
     write_recall(out, product.recall);
     write_history_mark(out, product.event_count, product.event_head);
     write_countries(out, "territories", product.territories);
+    out.field("serial_policy", ledger::name_of(product.serial_policy));
+}
+
+void write_fields(JsonWriter& out, const ledger::LotRecord& lot) {
+    out.begin_object().field("gtin", lot.gtin).field("lot", lot.lot);
+    write_day(out, "expiry", lot.expiry);
+    write_recall(out, lot.recall);
+    write_history_mark(out, lot.event_count, lot.event_head);
+}
+
+template <class Record>
+void write_fields_and_volume(JsonWriter& out, const Record& record, std::optional<std::uint64_t> registered) {
+    write_fields(out, record);
+    out.key("registered");
+    registered ? out.number(*registered) : out.null();
+    out.end_object();
+}
+
+}  // namespace
+
+void write_record(JsonWriter& out, const ledger::ProductRecord& product) {
+    write_fields(out, product);
     out.end_object();
 }
 
 void write_record(JsonWriter& out, const ledger::LotRecord& lot) {
-    out.begin_object().field("gtin", lot.gtin).field("lot", lot.lot);
-    write_day(out, "expiry", lot.expiry);
-    out.field("registered", lot.registered);
-    write_recall(out, lot.recall);
-    write_history_mark(out, lot.event_count, lot.event_head);
+    write_fields(out, lot);
     out.end_object();
+}
+
+void write_with_volume(JsonWriter& out, const ledger::ProductRecord& product, std::optional<std::uint64_t> registered) {
+    write_fields_and_volume(out, product, registered);
+}
+
+void write_with_volume(JsonWriter& out, const ledger::LotRecord& lot, std::optional<std::uint64_t> registered) {
+    write_fields_and_volume(out, lot, registered);
 }
 
 void write_record(JsonWriter& out, const ledger::OrganisationRecord& organisation) {

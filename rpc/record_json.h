@@ -10,7 +10,10 @@
 
 namespace touchstone::rpc {
 
+// As item_verify has them; write_with_volume adds `registered`, which is null when it is not for the caller.
 void write_record(JsonWriter& out, const ledger::ProductRecord& product);
+void write_with_volume(JsonWriter& out, const ledger::ProductRecord& product, std::optional<std::uint64_t> registered);
+void write_with_volume(JsonWriter& out, const ledger::LotRecord& lot, std::optional<std::uint64_t> registered);
 void write_record(JsonWriter& out, const ledger::LotRecord& lot);
 void write_record(JsonWriter& out, const ledger::OrganisationRecord& organisation);
 void write_record(JsonWriter& out, const ledger::LicenceRecord& licence);

@@ -118,7 +118,7 @@ void append_reply(std::string& out, const HttpReply& reply, KeepAlive keep_alive
     if (cors == Cors::kAnyOrigin)
         out.append(
             "Access-Control-Allow-Origin: *\r\nAccess-Control-Allow-Methods: GET, POST\r\n"
-            "Access-Control-Allow-Headers: Content-Type\r\n");
+            "Access-Control-Allow-Headers: Authorization, Content-Type\r\n");
     if (keep_alive == KeepAlive::kNo) out.append("Connection: close\r\n");
     if (reply.status != 204) out.append("Content-Length: ").append(std::to_string(reply.body.size())).append("\r\n");
     out.append("\r\n").append(reply.body);

@@ -27,6 +27,8 @@ enum class ErrorCode : int {
     kTooLarge = -32005,
     kPruned = -32006,
     kNeedsWebSocket = -32007,
+    kUnauthenticated = -32010,  // who asks has to say who he is, or what he showed does not count
+    kForbidden = -32011,        // he said so, and it is not for him
 };
 
 // `code` in `reason` is stable and machine-readable; `extra` is JSON members for `data` (",\"id\":…") or empty.

@@ -185,8 +185,9 @@ void AsioServer::stop() {
 ServerState::ServerState(NodeApi& api, const ServerOptions& chosen, Timers& timers)
     : options(chosen),
       node(api),
-      services{api, cache, timers},
+      services{api, cache, timers, chosen.auth.clock},
       dispatcher(services, DispatcherLimits{chosen.batch_max}),
+      authenticator(api, chosen.auth),
       news(api) {}
 
 void ServerState::enter(const std::shared_ptr<Session>& session) {

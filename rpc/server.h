@@ -13,6 +13,7 @@
 
 #include "base/limits.h"
 #include "base/result.h"
+#include "rpc/caller.h"
 
 namespace touchstone::rpc {
 
@@ -46,6 +47,7 @@ struct ServerOptions {
     std::size_t subscriptions_max = 16;   // of one connection
     std::size_t stalled_blocks_max = 64;  // new blocks while a subscriber takes nothing
     ServerTimeouts timeouts;
+    AuthOptions auth;
 };
 
 class Server {

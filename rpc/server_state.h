@@ -63,6 +63,7 @@ class ServerState {
     RecordCache cache;
     Services services;
     Dispatcher dispatcher;
+    Authenticator authenticator;
     BlockNews news;
     ServerCounters counters;
 

@@ -35,18 +35,22 @@ HandlerError events_unsubscribe(const CallContext& context, const Params& params
 }
 
 // Outcomes by transaction of the block, read from the state's side entries; results that fell away leave no events.
-void write_events(JsonWriter& out, const NodeApi& node, const ledger::Block& block) {
+std::uint64_t write_events(JsonWriter& out, const NodeApi& node, const ledger::Block& block, const Caller& caller) {
+    std::uint64_t told = 0;
     for (const ledger::SignedTransactionPtr& carried : block.transactions) {
         const auto parsed = parse_stored(carried);
-        if (!parsed) continue;
+        if (!parsed || !may_see(caller, *parsed)) continue;
+        ++told;
         const TransactionStatus status = node.transaction(ledger::info(*parsed).id);
         if (status.state == TransactionStatus::State::kFinal) write_operation_events(out, *parsed, status.outcome);
     }
+    return told;
 }
 
 }  // namespace
 
-Result<std::string, RpcError> block_news(const NodeApi& node, Height height) {
+Result<std::string, RpcError> block_news(const NodeApi& node, Height height, const Caller& caller) {
+    if (auto refused = check_access(Access::kMember, caller)) return *std::move(refused);
     const auto found = node.block(height);
     if (!found.ok()) return from_error(found.error());
     const StoredBlockPtr& stored = *found;
@@ -54,27 +58,33 @@ Result<std::string, RpcError> block_news(const NodeApi& node, Height height) {
     JsonWriter out(text);
     out.field("height", height.value).field_hex("hash", stored->hash.view());
     out.field("time_ms", stored->block.header.time.ms);
-    out.field("transaction_count", stored->block.transactions.size()).key("events").begin_array();
-    write_events(out, node, stored->block);
-    out.end_array();
+    out.key("events").begin_array();
+    const std::uint64_t told = write_events(out, node, stored->block, caller);
+    out.end_array().field("transaction_count", told);
     return text;
 }
 
-Result<SharedText, RpcError> BlockNews::get(Height height) {
+Result<SharedText, RpcError> BlockNews::get(Height height, const Caller& caller) {
+    if (auto refused = check_access(Access::kMember, caller)) return *std::move(refused);
+    const std::string who = caller.oversees() ? std::string() : caller.organisation;
     {
         const std::lock_guard lock(mutex_);
-        if (newest_text_ && newest_ == height) return newest_text_;
+        const auto made = newest_texts_.find(who);
+        if (newest_ == height && made != newest_texts_.end()) return made->second;
     }
-    HANDLER_TRY(std::string made, block_news(node_, height));
+    HANDLER_TRY(std::string made, block_news(node_, height, caller));
     SharedText text = std::make_shared<const std::string>(std::move(made));
     const std::lock_guard lock(mutex_);
-    if (!newest_text_ || height > newest_) newest_ = height, newest_text_ = text;
+    if (height > newest_) newest_texts_.clear();
+    newest_ = std::max(newest_, height);
+    if (height == newest_) newest_texts_[who] = text;
     return text;
 }
 
 std::vector<MethodInfo> event_methods() {
     return {
         {"events_subscribe",
+         Access::kMember,
          "WebSocket only. Each final block from `from_height` on arrives as a notification `events` with "
          "{subscription, "
          "height, hash, time_ms, transaction_count, events}: old blocks first, then new ones, without gap or "
@@ -86,6 +96,7 @@ std::vector<MethodInfo> event_methods() {
          events_subscribe,
          nullptr},
         {"events_unsubscribe",
+         Access::kMember,
          "Ends a subscription of this connection.",
          {{"subscription", schema::kHeight, true, "What events_subscribe answered."}},
          schema::kObject,

@@ -4,6 +4,7 @@
 // Threads: BlockNews is shared and thread-safe. A text is made once per block and shared by all who are at the tip.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <mutex>
 
@@ -13,20 +14,22 @@ namespace touchstone::rpc {
 
 using SharedText = std::shared_ptr<const std::string>;
 
-// The members of a block's news: "height":…,"hash":…,"time_ms":…,"transaction_count":…,"events":[…].
-Result<std::string, RpcError> block_news(const NodeApi& node, Height height);
+// The members of a block's news: "height":…,"hash":…,"time_ms":…,"transaction_count":…,"events":[…]. A member is told
+// of the transactions that it signed and of those that name it; an overseer of all. Error: what check_access says of a
+// caller that is no member any more.
+Result<std::string, RpcError> block_news(const NodeApi& node, Height height, const Caller& caller);
 
 class BlockNews {
   public:
     explicit BlockNews(const NodeApi& node) : node_(node) {}
-    // Errors: those of NodeApi::block.
-    Result<SharedText, RpcError> get(Height height);
+    // Errors: those of block_news and of NodeApi::block.
+    Result<SharedText, RpcError> get(Height height, const Caller& caller);
 
   private:
     const NodeApi& node_;
     std::mutex mutex_;
     Height newest_;
-    SharedText newest_text_;
+    std::map<std::string, SharedText> newest_texts_;  // by organisation; of all overseers: by the empty text
 };
 
 }  // namespace touchstone::rpc

@@ -1,5 +1,7 @@
 #include "rpc/transaction_view.h"
 
+#include <algorithm>
+
 #include "base/overloaded.h"
 #include "ledger/parsed.h"
 
@@ -223,6 +225,22 @@ void write_operation_events(JsonWriter& out, const ledger::ParsedTransaction& tr
         write_accepted(out, view.containers, view.items ? view.items->size() : 0, outcome.operations[i]);
         out.end_object();
     }
+}
+
+bool may_see(const Caller& caller, const ledger::ParsedTransaction& transaction) {
+    if (caller.sees(transaction.info().organisation)) return true;
+    if (!caller.known()) return false;
+    namespace op = ledger::op;
+    const auto names = [&](const ledger::Operation& operation) {
+        const std::string* other = nullptr;
+        if (const auto* shipment = std::get_if<op::Ship>(&operation)) other = &shipment->to;
+        if (const auto* transfer = std::get_if<op::TransferOwnership>(&operation)) other = &transfer->to;
+        if (const auto* grant = std::get_if<op::GrantLicence>(&operation)) other = &grant->manufacturer;
+        if (const auto* end = std::get_if<op::RevokeLicence>(&operation)) other = &end->manufacturer;
+        if (const auto* report = std::get_if<op::Report>(&operation)) other = &report->subject.platform;
+        return other && *other == caller.organisation;
+    };
+    return std::any_of(transaction.operations().begin(), transaction.operations().end(), names);
 }
 
 namespace {

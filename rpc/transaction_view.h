@@ -5,6 +5,7 @@
 #include <span>
 
 #include "ledger/execute.h"
+#include "rpc/caller.h"
 #include "rpc/json_writer.h"
 #include "rpc/node_api.h"
 
@@ -21,6 +22,9 @@ void write_summary(JsonWriter& out, const ledger::ParsedTransaction& transaction
 // `items` names the accepted ones.
 void write_operation_events(JsonWriter& out, const ledger::ParsedTransaction& transaction,
                             const ledger::TransactionOutcome& outcome);
+
+// The organisation signed it, or is named in one of its operations as the other party; or it oversees.
+bool may_see(const Caller& caller, const ledger::ParsedTransaction& transaction);
 
 // nullptr when it does not parse.
 ledger::ParsedTransactionPtr parse_stored(const ledger::SignedTransactionPtr& transaction);

@@ -9,8 +9,11 @@ namespace asio = boost::asio;
 namespace websocket = boost::beast::websocket;
 using boost::system::error_code;
 
-WebSocketSession::WebSocketSession(asio::ip::tcp::socket socket, ServerStatePtr state)
-    : stream_(std::move(socket)), state_(std::move(state)), write_timer_(stream_.get_executor()) {}
+WebSocketSession::WebSocketSession(asio::ip::tcp::socket socket, ServerStatePtr state, CallerPtr caller)
+    : stream_(std::move(socket)),
+      state_(std::move(state)),
+      opener_(std::move(caller)),
+      write_timer_(stream_.get_executor()) {}
 
 WebSocketSession::~WebSocketSession() { state_->leave(this); }
 
@@ -71,17 +74,17 @@ void WebSocketSession::on_read(const error_code& error) {
     buffer_.consume(buffer_.size());
     state_->counters.requests.fetch_add(1, std::memory_order_relaxed);
     std::string reply;
-    const Handled handled =
-        state_->dispatcher.handle(body, shared_from_this(), reply, [mailbox = mailbox_](std::string text) {
-            mailbox->with([&](const std::shared_ptr<WebSocketSession>& self) {
-                auto shared = std::make_shared<const std::string>(std::move(text));
-                asio::post(self->stream_.get_executor(), [self, shared] {
-                    --self->waiting_calls_;
-                    self->send(shared);
-                    self->read();
-                });
+    const Dispatcher::Client client{shared_from_this(), [this] { return state_->authenticator.again(opener_); }};
+    const Handled handled = state_->dispatcher.handle(body, client, reply, [mailbox = mailbox_](std::string text) {
+        mailbox->with([&](const std::shared_ptr<WebSocketSession>& self) {
+            auto shared = std::make_shared<const std::string>(std::move(text));
+            asio::post(self->stream_.get_executor(), [self, shared] {
+                --self->waiting_calls_;
+                self->send(shared);
+                self->read();
             });
         });
+    });
     if (handled == Handled::kReplied) send(std::make_shared<const std::string>(std::move(reply)));
     if (handled == Handled::kLater) ++waiting_calls_;
     pump();
@@ -106,7 +109,8 @@ Result<std::uint64_t, RpcError> WebSocketSession::subscribe(Height from) {
 bool WebSocketSession::unsubscribe(std::uint64_t subscription) { return subscriptions_.erase(subscription) > 0; }
 
 void WebSocketSession::pump() {
-    if (!open_) return;
+    if (!open_ || subscriptions_.empty()) return;
+    const CallerPtr caller = state_->authenticator.again(opener_);
     bool progress = true;
     while (progress && !full() && !ending_ && !closed_) {
         progress = false;
@@ -116,7 +120,7 @@ void WebSocketSession::pump() {
                 ++at;
                 continue;
             }
-            const auto news = state_->news.get(next);
+            const auto news = state_->news.get(next, *caller);
             // What is not there yet comes with the next wake-up.
             const bool later = !news.ok() && news.error().code == ErrorCode::kNotFound;
             if (later) {

@@ -18,7 +18,9 @@ namespace touchstone::rpc {
 
 class WebSocketSession : public Session, public Subscriber, public std::enable_shared_from_this<WebSocketSession> {
   public:
-    WebSocketSession(boost::asio::ip::tcp::socket socket, ServerStatePtr state);
+    // The caller is who opened it; that its organisation and key are still in force is asked anew for each call and
+    // each block.
+    WebSocketSession(boost::asio::ip::tcp::socket socket, ServerStatePtr state, CallerPtr caller);
     ~WebSocketSession() override;
 
     void start(HttpRequest request);
@@ -44,6 +46,7 @@ class WebSocketSession : public Session, public Subscriber, public std::enable_s
 
     boost::beast::websocket::stream<boost::asio::ip::tcp::socket> stream_;
     ServerStatePtr state_;
+    const CallerPtr opener_;
     std::shared_ptr<Mailbox<WebSocketSession>> mailbox_;
     boost::asio::steady_timer write_timer_;
     boost::beast::flat_buffer buffer_;

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <deque>
 #include <nlohmann/json.hpp>
 
@@ -132,6 +133,9 @@ Result<std::unique_ptr<BlockSource>> open_rpc_blocks(RpcClient client) {
     const auto chain_id = id.is_string() ? Hash256::from_hex(id.get<std::string>()) : std::nullopt;
     if (!chain_id) return malformed;
     const Height last(header["height"].get<std::uint64_t>());
+    // Who may not have the blocks learns it now, and not as a fault of the chain.
+    TRY_ASSIGN([[maybe_unused]] const json allowed,
+               client.call("block_bytes", {{"height", std::max<std::uint64_t>(last.value, 1)}, {"limit", 1}}));
     return std::unique_ptr<BlockSource>(std::make_unique<RpcBlocks>(std::move(client), *chain_id, last));
 }
 

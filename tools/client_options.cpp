@@ -7,6 +7,8 @@
 #include <cstdlib>
 #include <fstream>
 #include <iostream>
+#include <map>
+#include <mutex>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
@@ -85,22 +87,45 @@ Result<std::string> passphrase_for(const std::string& key_file) {
     return answer;
 }
 
+namespace {
+
+// By key file: a command that signs and reads asks for a passphrase once, and pays for the derivation once.
+Result<std::shared_ptr<const crypto::SecretKey>> unlocked(const std::string& key_file) {
+    static std::mutex mutex;
+    static std::map<std::string, std::shared_ptr<const crypto::SecretKey>> keys;
+    const std::lock_guard lock(mutex);
+    if (const auto known = keys.find(key_file); known != keys.end()) return known->second;
+    // Cheap faults (no such file, wrong mode) before anybody types a passphrase.
+    TRY_ASSIGN([[maybe_unused]] const crypto::PublicKey expected, crypto::read_key_file_public(key_file));
+    TRY_ASSIGN(const std::string passphrase, passphrase_for(key_file));
+    TRY_ASSIGN(crypto::SecretKey key, crypto::read_key_file(key_file, passphrase));
+    return keys[key_file] = std::make_shared<const crypto::SecretKey>(std::move(key));
+}
+
+}  // namespace
+
 Result<Signer> load_signer(const GlobalOptions& options) {
     if (options.organisation.empty())
         return Error{"no_signer", "which organisation acts? Give --org ID or set TOUCHSTONE_ORG"};
     if (options.key_file.empty())
         return Error{"no_signer",
                      "which key signs? Give --key FILE or set TOUCHSTONE_KEY; make one with: touchstone keys new"};
-    // Cheap faults (no such file, wrong mode) before anybody types a passphrase.
-    TRY_ASSIGN(const crypto::PublicKey expected, crypto::read_key_file_public(options.key_file));
-    (void)expected;
-    TRY_ASSIGN(std::string passphrase, passphrase_for(options.key_file));
-    TRY_ASSIGN(crypto::SecretKey key, crypto::read_key_file(options.key_file, passphrase));
-    return Signer{options.organisation, std::move(key)};
+    TRY_ASSIGN(const auto key, unlocked(options.key_file));
+    auto seed = key->seed();
+    Signer signer{options.organisation, crypto::SecretKey::from_seed(seed)};
+    crypto::wipe(seed);
+    return signer;
 }
 
 Result<RpcClient> connect(const GlobalOptions& options) {
-    return RpcClient::make(options.rpc.empty() ? std::vector<std::string>{"http://127.0.0.1:8545"} : options.rpc);
+    TRY_ASSIGN(RpcClient client,
+               RpcClient::make(options.rpc.empty() ? std::vector<std::string>{"http://127.0.0.1:8545"} : options.rpc));
+    if (options.organisation.empty() || options.key_file.empty()) return client;
+    client.identify_by([options]() -> Result<std::shared_ptr<const Signer>> {
+        TRY_ASSIGN(Signer signer, load_signer(options));
+        return std::shared_ptr<const Signer>(std::make_shared<const Signer>(std::move(signer)));
+    });
+    return client;
 }
 
 }  // namespace touchstone::tools

@@ -48,15 +48,13 @@ int finish(const GlobalOptions& options, const nlohmann::json& object, const std
 int fail(const GlobalOptions& options, const Error& error);
 int exit_status_of(const Error& error);
 
-struct Signer {
-    std::string organisation;
-    crypto::SecretKey key;
-};
 // From --org, --key and the passphrase. Errors: no_signer (what is missing), and those of read_key_file.
+// A key file is unlocked once in a process.
 Result<Signer> load_signer(const GlobalOptions& options);
 // TOUCHSTONE_PASSPHRASE, else TOUCHSTONE_PASSPHRASE_FILE, else asked without echo. Error: no_passphrase.
 Result<std::string> passphrase_for(const std::string& key_file);
 
+// The client identifies itself by --org and --key, if both are given.
 Result<RpcClient> connect(const GlobalOptions& options);
 
 // A whole file, or stdin for "-". Error: file_unreadable.

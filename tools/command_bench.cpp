@@ -1,10 +1,12 @@
 // bench: what a running local network does, beside what was aimed at and what the hardware could do.
 #include <fmt/format.h>
+
 #include <signal.h>
 
 #include <CLI/CLI.hpp>
 #include <atomic>
 #include <chrono>
+#include <filesystem>
 #include <iostream>
 #include <nlohmann/json.hpp>
 #include <thread>
@@ -87,13 +89,14 @@ class Bench {
 
     // A brand whose key lies in the folder signs; any other organisation receives.
     Status choose_organisations() {
-        TRY_ASSIGN(const json page, gate_->client().call("org_list", {{"limit", 1000}}));
-        for (const json& organisation : page.value("organisations", json::array())) {
-            const std::string id = organisation.value("id", "");
+        std::error_code ignored;
+        for (const auto& file : std::filesystem::directory_iterator(arguments_.dir + "/orgs", ignored)) {
+            const std::string id = file.path().stem().string();
+            if (file.path().extension() != ".key") continue;
+            TRY_ASSIGN(const json organisation, gate_->client().call("org_get", {{"id", id}}));
             bool brand = false;
             for (const json& role : organisation.value("roles", json::array())) brand = brand || role == "brand";
-            const std::string path = fmt::format("{}/orgs/{}.key", arguments_.dir, id);
-            auto key = brand && !signer_ ? crypto::read_key_file(path, "devnet")
+            auto key = brand && !signer_ ? crypto::read_key_file(file.path(), "devnet")
                                          : Result<crypto::SecretKey>(Error{"not_wanted", ""});
             if (key.ok())
                 signer_.emplace(Signer{id, *std::move(key)});
@@ -295,8 +298,6 @@ class Bench {
     }
 
     Status footprint() {
-        TRY_ASSIGN(const json status, gate_->client().call("chain_status", json::object()));
-        const auto items = static_cast<double>(std::max<std::uint64_t>(1, status.value("items", std::uint64_t{0})));
         for (const NodeFacts& node : node_facts(arguments_.dir)) {
             std::uint64_t before = 0;
             for (const NodeFacts& earlier : disk_before_)
@@ -305,7 +306,7 @@ class Bench {
             add(fmt::format("{}: disk per item registered here", node.name),
                 grown / static_cast<double>(arguments_.items), "bytes", "-", "-");
             if (node.rss_bytes > 0)
-                add(fmt::format("{}: memory at {:.0f} items", node.name, items),
+                add(fmt::format("{}: memory after {} items registered here", node.name, arguments_.items),
                     static_cast<double>(node.rss_bytes) / 1048576, "MiB", "-", "-");
         }
         return Ok{};

@@ -26,6 +26,7 @@ struct Arguments {
     std::string image;
     std::vector<std::string> documents;
     std::vector<std::string> countries;
+    std::string guessable = "warn";
     std::uint64_t quota = 0;
 };
 
@@ -45,6 +46,7 @@ Result<Operation> operation_from(const Arguments& arguments) {
     operation.text = arguments.text;
     operation.facility = arguments.facility;
     operation.quota = arguments.quota;
+    operation.serial_policy = *ledger::serial_policy_from(arguments.guessable);
     TRY_ASSIGN(operation.from, day_of(arguments.from));
     TRY_ASSIGN(operation.until, day_of(arguments.until));
     TRY_ASSIGN(operation.countries, countries_from(arguments.countries));
@@ -102,6 +104,10 @@ void add_brand_commands(CLI::App& app, GlobalOptions& options) {
     declare->add_option("--image", arguments->image, "Image file, of which the ledger keeps the digest");
     declare->add_option("--document", arguments->documents, "Document file, likewise; may be repeated")
         ->allow_extra_args(false);
+    declare
+        ->add_option("--guessable-serials", arguments->guessable,
+                     "What registrants' programs do with serials that can be guessed: warn or refuse")
+        ->check(CLI::IsMember({"warn", "refuse"}));
     add_product_reads(*product, options);
 
     CLI::App* licence = app.add_subcommand("licence", "Licences of manufacturers to register for a brand");

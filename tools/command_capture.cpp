@@ -3,6 +3,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <iostream>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <set>
@@ -10,6 +11,7 @@
 #include "base/limits.h"
 #include "tools/commands.h"
 #include "tools/epcis.h"
+#include "tools/serial_care.h"
 #include "tools/submit.h"
 #include "tools/terminal.h"
 
@@ -28,6 +30,7 @@ struct Arguments {
     bool rollback = false;
     bool proceed = false;
     bool dry_run = false;
+    std::string vault = "auto";
 };
 
 enum class EventResult { kAccepted, kAlreadyThere, kRefused, kNotCovered, kMalformed, kPending, kCovered, kUnsent };
@@ -54,6 +57,19 @@ void set(EventRow& row, EventResult result, std::string code = {}, std::string m
     row.result = result;
     row.code = std::move(code);
     row.message = std::move(message);
+}
+
+// Serials that the capture registers: commissioned ones, and with opening stock all that it moves.
+Status care_for(RpcClient& client, const std::vector<EventRow>& rows, const Arguments& arguments,
+                const std::string& organisation) {
+    std::vector<ItemLine> items;
+    for (const EventRow& row : rows)
+        if (row.result == EventResult::kCovered &&
+            (arguments.opening_stock || row.event.pattern.kind == OperationKind::kRegister))
+            items.insert(items.end(), row.event.items.begin(), row.event.items.end());
+    TRY_ASSIGN(const SerialCare care, care_for_serials(client, items, organisation, vault_use_from(arguments.vault)));
+    for (const std::string& warning : care.warnings) std::cerr << "touchstone: warning: " << warning << '\n';
+    return Ok{};
 }
 
 // Organisations that give a GLN on the ledger need no line in --parties.
@@ -302,6 +318,7 @@ Result<std::vector<EventRow>> execute(const Arguments& arguments, const GlobalOp
     TRY_ASSIGN(RpcClient client, connect(options));
     TRY(add_chain_parties(client, context.parties));
     TRY_ASSIGN(std::vector<EventRow> rows, read_files(arguments, context));
+    TRY(care_for(client, rows, arguments, signer.organisation));
     Session session{std::move(signer), std::make_unique<RpcGate>(std::move(client), seconds(60)),
                     options.no_wait ? Wait::kUntilTaken : Wait::kUntilFinal};
     const bool faulty = std::any_of(rows.begin(), rows.end(), [](const EventRow& row) {
@@ -343,6 +360,11 @@ void add_capture_command(CLI::App& app, GlobalOptions& options) {
     sub->add_flag("--declare", arguments->declare, "Declare unknown products first (needs the role of a brand)");
     sub->add_flag("--proceed", arguments->proceed, "Go on after an event that is refused (default)");
     sub->add_flag("--rollback", arguments->rollback, "All events or none: one transaction for the whole capture");
+    sub->add_option(
+           "--vault", arguments->vault,
+           "Keep registered serials in the vault of the node: auto, when it is your organisation's; always, or "
+           "not at all; never")
+        ->check(CLI::IsMember({"auto", "always", "never"}));
     sub->add_flag("--dry-run", arguments->dry_run, "Read and judge the documents; send nothing");
     sub->callback([&options, arguments] {
         const auto rows = execute(*arguments, options);

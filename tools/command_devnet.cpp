@@ -41,8 +41,10 @@ std::string describe(const DevnetArguments& arguments, const std::vector<DevnetN
     return fmt::format(
         "{}\norganisations: {}\nkeys in {}/orgs, passphrase \"{}\"\n\n"
         "export TOUCHSTONE_TRUST={}/genesis.json TOUCHSTONE_PASSPHRASE={}\n"
+        "export TOUCHSTONE_ORG=acme TOUCHSTONE_KEY={}/orgs/acme.key   # who signs, and who reads lists\n"
         "stop it with: touchstone devnet stop --dir {}\n",
-        table.text(), organisations, arguments.dir, kDevnetPassphrase, arguments.dir, kDevnetPassphrase, arguments.dir);
+        table.text(), organisations, arguments.dir, kDevnetPassphrase, arguments.dir, kDevnetPassphrase, arguments.dir,
+        arguments.dir);
 }
 
 json as_json(const std::vector<DevnetNode>& nodes, const std::string& dir) {

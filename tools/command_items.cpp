@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <iostream>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -10,10 +11,13 @@
 #include "ledger/gs1.h"
 #include "tools/commands.h"
 #include "tools/containers.h"
+#include "tools/serial_care.h"
 #include "tools/single_operation.h"
 #include "tools/terminal.h"
 
 namespace touchstone::tools {
+
+using nlohmann::json;
 
 namespace {
 
@@ -38,6 +42,12 @@ struct Arguments {
     std::optional<std::uint64_t> counted;
     std::string scan;
     std::size_t chunk = kItemsPerTransaction;
+    std::string vault = "auto";
+};
+
+struct Done {
+    SubmitReport report;
+    SerialCare care;
 };
 
 struct ItemCommand {
@@ -161,7 +171,28 @@ Result<SubmitPlan> plan_from(const Arguments& arguments, const ItemCommand& comm
     return plan;
 }
 
-Result<SubmitReport> execute(const Arguments& arguments, const ItemCommand& command, const GlobalOptions& options) {
+// The node was lost before anything was sent.
+SubmitReport nothing_sent(const ItemFile& file, const Error& error) {
+    SubmitReport report;
+    for (const ItemLine& item : file.items)
+        report.lines.push_back({item.line, item.text, LineState::kUnsent, error.code, error.message});
+    for (const BadLine& bad : file.bad)
+        report.lines.push_back({bad.line, bad.text, LineState::kMalformed, bad.code, bad.message});
+    std::stable_sort(report.lines.begin(), report.lines.end(),
+                     [](const LineResult& a, const LineResult& b) { return a.line < b.line; });
+    report.error = error;
+    return report;
+}
+
+Result<SerialCare> care_for(const ItemFile& file, const Arguments& arguments, const GlobalOptions& options) {
+    TRY_ASSIGN(RpcClient client, connect(options));
+    TRY_ASSIGN(SerialCare care,
+               care_for_serials(client, file.items, options.organisation, vault_use_from(arguments.vault)));
+    for (const std::string& warning : care.warnings) std::cerr << "touchstone: warning: " << warning << '\n';
+    return care;
+}
+
+Result<Done> execute(const Arguments& arguments, const ItemCommand& command, const GlobalOptions& options) {
     TRY_ASSIGN(const ItemFile file, items_from(arguments, command.kind));
     TRY_ASSIGN(const SubmitPlan plan, plan_from(arguments, command, options));
     if (plan.mode == Mode::kAtomic && file.items.size() > plan.items_max)
@@ -171,19 +202,37 @@ Result<SubmitReport> execute(const Arguments& arguments, const ItemCommand& comm
                                  file.items.size(), plan.items_max)};
     // A file without one good line needs neither key nor node to be refused.
     if (file.items.empty()) {
-        SubmitReport report;
-        for (const BadLine& bad : file.bad)
-            report.lines.push_back({bad.line, bad.text, LineState::kMalformed, bad.code, bad.message});
-        return report;
+        SubmitReport report = nothing_sent(file, {});
+        report.error.reset();
+        return Done{std::move(report), {}};
     }
     TRY_ASSIGN(const Signer signer, load_signer(options));
+    Done done;
+    if (command.kind == OperationKind::kRegister) {
+        auto care = care_for(file, arguments, options);
+        if (!care.ok() && is_unreachable(care.error())) return Done{nothing_sent(file, care.error()), {}};
+        if (!care.ok()) return care.error();
+        done.care = *std::move(care);
+    }
     const GateFactory gates = [&](std::size_t thread) -> Result<std::unique_ptr<LedgerGate>> {
         TRY_ASSIGN(RpcClient client, connect(options));
         client.prefer(thread);
         return std::unique_ptr<LedgerGate>(std::make_unique<RpcGate>(std::move(client), seconds(60)));
     };
     Progress progress(command.name, file.items.size());
-    return submit_items(file, plan, signer, gates, [&](std::size_t done) { progress.update(done); });
+    done.report = submit_items(file, plan, signer, gates, [&](std::size_t lines) { progress.update(lines); });
+    return done;
+}
+
+int tell(const GlobalOptions& options, const ItemCommand& command, const Done& done) {
+    json object = to_json(done.report);
+    std::string text = to_text(done.report, command.done);
+    if (command.kind == OperationKind::kRegister) {
+        object["warnings"] = done.care.warnings;
+        object["kept_in_vault"] = done.care.kept;
+        if (done.care.kept > 0) text += fmt::format("new in the vault of this node: {}\n", done.care.kept);
+    }
+    return finish(options, object, text, exit_status_of(done.report));
 }
 
 void add_container_options(CLI::App& sub, OperationKind kind, Arguments& arguments) {
@@ -248,6 +297,11 @@ void add_one(CLI::App& app, GlobalOptions& options, const ItemCommand& command) 
             sub->add_option("--expiry", arguments->expiry, "Expiry date YYYY-MM-DD, for lines without one");
             sub->add_option("--made-on", arguments->made_on, "Date of manufacture YYYY-MM-DD");
             sub->add_option("--facility", arguments->facility, "GLN of the facility");
+            sub->add_option(
+                   "--vault", arguments->vault,
+                   "Keep the serials in the vault of the node: auto, when it is your organisation's; always, or "
+                   "not at all; never")
+                ->check(CLI::IsMember({"auto", "always", "never"}));
             break;
         case OperationKind::kShip:
             sub->add_option("--to", arguments->party, "Organisation that shall receive them")->required();
@@ -301,10 +355,8 @@ void add_one(CLI::App& app, GlobalOptions& options, const ItemCommand& command) 
             options.exit_status = run_containers(*arguments, command, options);
             return;
         }
-        const auto report = execute(*arguments, command, options);
-        options.exit_status =
-            report.ok() ? finish(options, to_json(*report), to_text(*report, command.done), exit_status_of(*report))
-                        : fail(options, report.error());
+        const auto done = execute(*arguments, command, options);
+        options.exit_status = done.ok() ? tell(options, command, *done) : fail(options, done.error());
     });
 }
 

@@ -10,6 +10,7 @@
 #include "node/app/home.h"
 #include "node/app/run_node.h"
 #include "tools/commands.h"
+#include "tools/terminal.h"
 
 namespace touchstone::tools {
 namespace {
@@ -30,8 +31,15 @@ std::shared_ptr<node::TextMap> add_setting_flags(CLI::App& command) {
 
 Result<int> run(const node::ConfigSources& sources) {
     TRY_ASSIGN(const node::Config config, node::load_config(sources));
-    TRY_ASSIGN(const std::string passphrase, node::read_passphrase(config, sources));
-    return node::run_node(config, passphrase);
+    node::NodeSecrets secrets;
+    TRY_ASSIGN(secrets.node, node::read_passphrase(config, sources));
+    TRY_ASSIGN(secrets.organisation, node::read_organisation_passphrase(config, sources));
+    auto vault = node::read_vault_passphrase(config, sources);
+    if (!vault.ok() && vault.error().code == "passphrase_missing")
+        if (std::string typed = prompt_secret("Passphrase of the vault: "); !typed.empty()) vault = std::move(typed);
+    if (!vault.ok()) return vault.error();
+    secrets.vault = *std::move(vault);
+    return node::run_node(config, secrets);
 }
 
 struct InitArguments {

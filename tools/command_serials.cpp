@@ -1,17 +1,14 @@
 // serials new: unguessable serials for a product, as CSV, with links and QR codes.
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <CLI/CLI.hpp>
-#include <cerrno>
-#include <cstring>
 #include <filesystem>
 #include <iostream>
 #include <nlohmann/json.hpp>
 
 #include "ledger/gs1.h"
 #include "tools/commands.h"
+#include "tools/private_file.h"
 #include "tools/qr_image.h"
 #include "tools/serials.h"
 #include "tools/terminal.h"
@@ -36,27 +33,6 @@ struct Arguments {
     std::string qr_dir;
     std::string qr_format = "png";
 };
-
-// Never over an existing file: serials that were printed already would be lost.
-Status write_private(const std::string& path, std::string_view text) {
-    const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    if (file < 0)
-        return Error{"file_unwritable", fmt::format("cannot write {}: {}{}", path, std::strerror(errno),
-                                                    errno == EEXIST ? "; name another, or move it away" : "")};
-    std::size_t done = 0;
-    while (done < text.size()) {
-        const ssize_t written = ::write(file, text.data() + done, text.size() - done);
-        if (written < 0 && errno == EINTR) continue;
-        if (written <= 0) break;
-        done += static_cast<std::size_t>(written);
-    }
-    const bool synced = done == text.size() && ::fsync(file) == 0;
-    const int fault = errno;
-    ::close(file);
-    if (synced) return Ok{};
-    ::unlink(path.c_str());
-    return Error{"file_unwritable", fmt::format("cannot write {}: {}", path, std::strerror(fault))};
-}
 
 std::string link_of(const std::string& gtin, const std::string& serial, const std::string& domain) {
     return ledger::digital_link(gtin, serial, domain);

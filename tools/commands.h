@@ -28,6 +28,10 @@ void add_seller_commands(CLI::App& app, GlobalOptions& options);
 void add_correction_commands(CLI::App& app, GlobalOptions& options);
 // propose, vote, withdraw, proposals, validators
 void add_governance_commands(CLI::App& app, GlobalOptions& options);
+// vault status, find, export
+void add_vault_command(CLI::App& app, GlobalOptions& options);
+// token new
+void add_token_command(CLI::App& app, GlobalOptions& options);
 void add_capture_command(CLI::App& app, GlobalOptions& options);
 void add_verify_command(CLI::App& app, GlobalOptions& options);
 void add_history_command(CLI::App& app, GlobalOptions& options);

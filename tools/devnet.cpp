@@ -22,6 +22,8 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* kPassphraseFile = "passphrase";
+// Whose the validators are, in turn.
+constexpr const char* kOperators[] = {"acme", "borea", "swift", "bazaar"};
 
 Result<crypto::PublicKey> make_key(const fs::path& path, const crypto::SecretKey& key) {
     TRY(crypto::write_key_file(path, key, kDevnetPassphrase, crypto::KeyFileWork::kMinimal));
@@ -57,6 +59,14 @@ Result<node::TextMap> node_settings(const DevnetPlan& plan, unsigned index,
     settings["p2p.listen"] = at(plan.rpc_port - 1000 + index);
     settings["node.passphrase_file"] = (fs::absolute(plan.dir) / kPassphraseFile).string();
     settings["storage.cache_mb"] = "64";
+    if (index < plan.validators) {
+        const std::string operated_by = kOperators[index % std::size(kOperators)];
+        settings["organisation.id"] = operated_by;
+        settings["organisation.key"] = (fs::absolute(plan.dir) / "orgs" / (operated_by + ".key")).string();
+        settings["organisation.passphrase_file"] = settings["node.passphrase_file"];
+        settings["vault.enabled"] = "true";
+        settings["vault.passphrase_file"] = settings["node.passphrase_file"];
+    }
     if (index >= plan.validators) settings["node.observer"] = "true";
     std::vector<std::string> peers;
     std::vector<std::string> allowed;
@@ -141,7 +151,6 @@ Status prepare_devnet(const DevnetPlan& plan) {
     TRY(add_organisations(genesis, plan.dir / "orgs"));
     TRY(node::write_text_file(plan.dir / kPassphraseFile, std::string(kDevnetPassphrase) + "\n"));
 
-    constexpr const char* kOperators[] = {"acme", "borea", "swift", "bazaar"};
     std::vector<crypto::SecretKey> secrets;
     std::vector<crypto::PublicKey> keys;
     for (unsigned i = 0; i < plan.validators + plan.observers; ++i) {

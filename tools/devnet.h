@@ -1,8 +1,9 @@
 // A complete local network: keys, a genesis with sample organisations, one home folder and one process per node.
 //
 // Layout of its folder: genesis.json; orgs/<id>.key (passphrase "devnet"); node0 …: home folders, with node.log and
-// pid. JSON-RPC of node i is on 127.0.0.1:(8545 + i), its admin listener on 9545 + i, its peers' port 7545 + i; another
-// base moves all three. The keys guard nothing: they are for trying things out on one machine.
+// pid. Validators are of acme, borea, swift and bazaar in turn, and have their vaults. JSON-RPC of node i is on
+// 127.0.0.1:(8545 + i), its admin listener on 9545 + i, its peers' port 7545 + i; another base moves all three. The
+// keys guard nothing: they are for trying things out on one machine.
 #pragma once
 
 #include <filesystem>

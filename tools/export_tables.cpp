@@ -216,8 +216,14 @@ Status Exporter::write_products(const storage::StateReadGuard& state) {
         state, ledger::product_index_prefix(), key_of, [&](const ledger::ProductRecord& product) -> Status {
             if (!filter_.gtin.empty() && product.gtin != filter_.gtin) return Ok{};
             if (!filter_.organisation.empty() && product.brand != filter_.organisation) return Ok{};
+            const auto volume_bytes = state.get(ledger::product_volume_key(product.gtin));
+            if (!volume_bytes.ok()) return volume_bytes.error();
+            ledger::VolumeRecord volume;
+            if (*volume_bytes) {
+                TRY_ASSIGN(volume, ledger::VolumeRecord::decode(**volume_bytes));
+            }
             const ledger::RecallMark& recall = product.recall;
-            return writer_.write({product.gtin, product.brand, product.name, number_cell(product.registered),
+            return writer_.write({product.gtin, product.brand, product.name, number_cell(volume.registered),
                                   number_cell(product.lots_recalled), recall.active ? text_cell(recall.by) : Cell{},
                                   recall.active ? text_cell(recall.reason) : Cell{},
                                   recall.active ? time_cell(recall.since) : Cell{}, number_cell(product.event_count)});

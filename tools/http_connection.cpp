@@ -60,6 +60,10 @@ Result<HttpEndpoint> parse_endpoint(const std::string& url) {
     return endpoint;
 }
 
+std::string HttpEndpoint::authority() const {
+    return (host.find(':') == std::string::npos ? host : "[" + host + "]") + ":" + port;
+}
+
 struct HttpConnection::Impl {
     explicit Impl(HttpEndpoint e) : endpoint(std::move(e)) {}
 
@@ -153,8 +157,9 @@ HttpConnection& HttpConnection::operator=(HttpConnection&&) noexcept = default;
 
 const HttpEndpoint& HttpConnection::endpoint() const { return impl_->endpoint; }
 
-Result<std::string> HttpConnection::post(const std::string& body, Duration limit) {
+Result<std::string> HttpConnection::post(const std::string& body, Duration limit, const std::string& authorization) {
     auto request = impl_->request(http::verb::post, impl_->endpoint.target);
+    if (!authorization.empty()) request.set(http::field::authorization, authorization);
     request.set(http::field::content_type, "application/json");
     request.body() = body;
     request.prepare_payload();

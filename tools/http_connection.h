@@ -16,7 +16,8 @@ struct HttpEndpoint {
     std::string host;
     std::string port;
     std::string target = "/";
-    std::string url;  // as given, for messages
+    std::string url;                // as given, for messages
+    std::string authority() const;  // host:port, what tokens for it name
 };
 
 // http://host[:port][/path]; without a port 8545. Error: bad_url.
@@ -30,8 +31,9 @@ class HttpConnection {
     HttpConnection& operator=(HttpConnection&&) noexcept;
 
     const HttpEndpoint& endpoint() const;
-    // Errors: unreachable, timed_out, http_status (the answer was not 200).
-    Result<std::string> post(const std::string& body, Duration limit);
+    // `authorization`: the header's value, or empty. Errors: unreachable, timed_out, http_status (the answer was not
+    // 200).
+    Result<std::string> post(const std::string& body, Duration limit, const std::string& authorization = {});
     Result<std::string> get(const std::string& target, Duration limit);
 
   private:

@@ -88,7 +88,7 @@ namespace op = ledger::op;
 ledger::Operation business_of(const Operation& from) {
     switch (from.kind) {
         case OperationKind::kDeclareProduct:
-            return op::DeclareProduct{from.gtin, from.text, from.image, from.documents};
+            return op::DeclareProduct{from.gtin, from.text, from.image, from.documents, from.serial_policy};
         case OperationKind::kGrantLicence:
             return op::GrantLicence{from.gtin, from.party, from.quota, from.from, from.until, from.facility};
         case OperationKind::kRevokeLicence:

@@ -82,8 +82,9 @@ struct Operation {
     std::vector<Hash256> missing;
     std::vector<Hash256> surplus;
     ledger::Finding finding = ledger::Finding::kConform;
-    Hash256 seller;                      // of a sale; zero: none
-    std::vector<std::string> countries;  // of a recall
+    Hash256 seller;                                                    // of a sale; zero: none
+    std::vector<std::string> countries;                                // of a recall
+    ledger::SerialPolicy serial_policy = ledger::SerialPolicy::kWarn;  // declare product
     // From kCorrect on: the operation in the ledger's own terms, and the fields above say nothing.
     std::optional<ledger::Operation> exact;
 };

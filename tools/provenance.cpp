@@ -28,7 +28,7 @@ bool ends_stay(const ledger::Event& event) {
 
 class Joiner {
   public:
-    Joiner(const Trust& trust, RpcClient& client) : trust_(trust), client_(client) {}
+    Joiner(const Trust& trust, RpcClient& client, const Hash256& item) : trust_(trust), client_(client), item_(item) {}
 
     // `own`, the events of a subject, with those of the containers it was in between being packed and leaving.
     // `container`: whose events these are; zero: the item's. `bound`: how far they are the item's.
@@ -65,7 +65,7 @@ class Joiner {
     Result<const std::vector<ledger::Event>*> events_of(const Hash256& container) {
         if (const auto known = known_.find(container); known != known_.end()) return &known->second;
         for (int attempt = 1;; ++attempt) {
-            TRY_ASSIGN(const EventPages pages, fetch_events(client_, "container_history", container));
+            TRY_ASSIGN(const EventPages pages, fetch_events(client_, "container_history", container, item_));
             TRY_ASSIGN(const ProvenContainer proven, check_container_answer(trust_, container, pages.last));
             if (!proven.container) return Error{"unproven", "the item was in a container that is proven not to exist"};
             auto checked =
@@ -77,17 +77,20 @@ class Joiner {
 
     const Trust& trust_;
     RpcClient& client_;
+    const Hash256 item_;
     std::map<Hash256, std::vector<ledger::Event>> known_;
 };
 
 }  // namespace
 
-Result<EventPages> fetch_events(RpcClient& client, const char* method, const Hash256& key) {
+Result<EventPages> fetch_events(RpcClient& client, const char* method, const Hash256& key,
+                                const std::optional<Hash256>& item) {
     EventPages pages;
     std::optional<std::string> cursor;
     do {
         json params{{"key", key.hex()}, {"limit", limits::kRpcPageMax}};
         if (cursor) params["cursor"] = *cursor;
+        if (item) params["item"] = item->hex();
         TRY_ASSIGN(json page, client.call(method, params));
         if (!page.is_object() || !page.contains("events") || !page["events"].is_array())
             return Error{"unproven", std::string(method) + " answered no list of events"};
@@ -147,7 +150,7 @@ Result<Provenance> fetch_provenance(const Trust& trust, const ItemQuery& query, 
             if (attempt == kAttempts || pages.events.size() >= item.event_count) return own.error();
             continue;
         }
-        Joiner joiner(trust, client);
+        Joiner joiner(trust, client, query.key);
         TRY_ASSIGN(made.events, joiner.join(*own, {}, {}));
         made.containers = joiner.containers();
         return made;

@@ -28,7 +28,9 @@ struct EventPages {
     std::vector<Bytes> events;
     nlohmann::json last;
 };
-Result<EventPages> fetch_events(RpcClient& client, const char* method, const Hash256& key);
+// `item`: of a container, an item that was in it, which opens it to whoever holds the item.
+Result<EventPages> fetch_events(RpcClient& client, const char* method, const Hash256& key,
+                                const std::optional<Hash256>& item = std::nullopt);
 
 // The answer of item_verify, checked. The node learns the key of the item and not its serial.
 Result<ProvenItem> fetch_item(const Trust& trust, const ItemQuery& query, RpcClient& client);

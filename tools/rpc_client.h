@@ -10,6 +10,7 @@
 
 #include "base/result.h"
 #include "tools/http_connection.h"
+#include "tools/identity.h"
 
 namespace touchstone::tools {
 
@@ -17,6 +18,11 @@ class RpcClient {
   public:
     // Error: bad_url.
     static Result<RpcClient> make(const std::vector<std::string>& urls, Duration limit = seconds(20));
+
+    // From now on calls of methods that are not for everybody carry a token of this signer, who is asked for when the
+    // first such call is made. Calls that anybody may make stay anonymous, but for those whose answer tells more to the
+    // organisation that it is about.
+    void identify_by(SignerSource signer) { signer_ = std::move(signer); }
 
     // The `result` member. Errors: unreachable, timed_out, http_status (no node answered), rpc_malformed (an answer
     // that is not JSON-RPC), or the code that the node names in error.data.code, else rpc_error.
@@ -33,9 +39,18 @@ class RpcClient {
 
   private:
     explicit RpcClient(std::vector<HttpConnection> connections, Duration limit)
-        : connections_(std::move(connections)), limit_(limit) {}
+        : connections_(std::move(connections)), tokens_(connections_.size()), limit_(limit) {}
+
+    struct Token {
+        std::string header;
+        WallTime renew_at;
+    };
+    Result<std::string> authorization_for(const std::string& method, const nlohmann::json& params, Duration limit);
+    Result<Token> new_token(const Signer& signer, Duration limit);
 
     std::vector<HttpConnection> connections_;
+    std::vector<Token> tokens_;  // one for each connection; empty until it is needed
+    SignerSource signer_;
     Duration limit_;
     std::size_t current_ = 0;
     std::uint64_t next_id_ = 1;

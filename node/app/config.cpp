@@ -9,12 +9,15 @@
 #include <numeric>
 
 #include "base/check.h"
+#include "base/limits.h"
 #include "node/app/home.h"
 
 namespace touchstone::node {
 namespace {
 
 constexpr std::string_view kPassphraseVariable = "TOUCHSTONE_PASSPHRASE";
+constexpr std::string_view kVaultPassphraseVariable = "TOUCHSTONE_VAULT_PASSPHRASE";
+constexpr std::string_view kOrganisationPassphraseVariable = "TOUCHSTONE_ORGANISATION_PASSPHRASE";
 
 std::vector<std::string_view> split_list(std::string_view text) {
     std::vector<std::string_view> items;
@@ -125,11 +128,45 @@ std::string read_passphrase_file(std::string_view text, Config& config) {
     return {};
 }
 
-constexpr std::array<Setting, 15> kSettings = {{
+std::string read_audience(std::string_view text, Config& config) {
+    config.rpc_audience.clear();
+    for (const std::string_view item : split_list(text)) {
+        if (item.empty() || item == "*" || item.find("://") != std::string_view::npos)
+            return fmt::format("\"{}\" is not of the form host:port", item);
+        config.rpc_audience.emplace_back(item);
+    }
+    return {};
+}
+
+std::string read_organisation(std::string_view text, Config& config) {
+    const auto is_slug_character = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'; };
+    if (text.size() > limits::kOrgIdBytesMax || !std::all_of(text.begin(), text.end(), is_slug_character))
+        return "expected the id of an organisation";
+    config.organisation_id = text;
+    return {};
+}
+std::string read_organisation_key(std::string_view text, Config& config) {
+    config.organisation_key = text;
+    return {};
+}
+std::string read_organisation_passphrase_file(std::string_view text, Config& config) {
+    config.organisation_passphrase_file = text;
+    return {};
+}
+std::string read_vault_enabled(std::string_view text, Config& config) { return read_bool(text, config.vault_enabled); }
+std::string read_vault_passphrase_file(std::string_view text, Config& config) {
+    config.vault_passphrase_file = text;
+    return {};
+}
+
+constexpr std::array<Setting, 21> kSettings = {{
     {"home", "TOUCHSTONE_HOME", "touchstone-home", "folder of this node", read_home},
     {"rpc.listen", "TOUCHSTONE_RPC_LISTEN", "127.0.0.1:8545", "address of JSON-RPC, explorer and shopper's page",
      read_rpc_listen},
     {"rpc.threads", "TOUCHSTONE_RPC_THREADS", "2", "threads that answer requests", read_rpc_threads},
+    {"rpc.audience", "TOUCHSTONE_RPC_AUDIENCE", "",
+     "names host:port under which clients reach rpc.listen, through a proxy or by DNS: for their tokens",
+     read_audience},
     {"admin.listen", "TOUCHSTONE_ADMIN_LISTEN", "127.0.0.1:9545",
      "address of /metrics, /healthz and /readyz; empty: none", read_admin_listen},
     {"p2p.listen", "TOUCHSTONE_P2P_LISTEN", "0.0.0.0:7545", "address for other nodes; empty: only dial them",
@@ -149,6 +186,17 @@ constexpr std::array<Setting, 15> kSettings = {{
     {"node.observer", "TOUCHSTONE_NODE_OBSERVER", "false", "follow the chain without a vote", read_observer},
     {"node.passphrase_file", "TOUCHSTONE_NODE_PASSPHRASE_FILE", "",
      "file with the passphrase of node.key; else TOUCHSTONE_PASSPHRASE", read_passphrase_file},
+    {"organisation.id", "TOUCHSTONE_ORGANISATION_ID", "", "id of the organisation whose node this is",
+     read_organisation},
+    {"organisation.key", "TOUCHSTONE_ORGANISATION_KEY", "",
+     "its key file, if the node shall sign what is captured here", read_organisation_key},
+    {"organisation.passphrase_file", "TOUCHSTONE_ORGANISATION_PASSPHRASE_FILE", "",
+     "file with the passphrase of that key; else TOUCHSTONE_ORGANISATION_PASSPHRASE",
+     read_organisation_passphrase_file},
+    {"vault.enabled", "TOUCHSTONE_VAULT_ENABLED", "false",
+     "keep the plaintext of the organisation's serials here, encrypted", read_vault_enabled},
+    {"vault.passphrase_file", "TOUCHSTONE_VAULT_PASSPHRASE_FILE", "",
+     "file with the passphrase of the vault; else TOUCHSTONE_VAULT_PASSPHRASE", read_vault_passphrase_file},
 }};
 
 std::size_t edit_distance(std::string_view a, std::string_view b) {
@@ -178,7 +226,7 @@ Status check_variables(const TextMap& environment) {
         });
         const bool known = std::any_of(kSettings.begin(), kSettings.end(),
                                        [&](const Setting& setting) { return setting.env == name; });
-        if (!ours || known) continue;
+        if (!ours || known || name == kVaultPassphraseVariable || name == kOrganisationPassphraseVariable) continue;
         std::string key = name.substr(std::string_view("TOUCHSTONE_").size());
         std::transform(key.begin(), key.end(), key.begin(),
                        [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
@@ -232,6 +280,8 @@ Result<Config> make_config(const ConfigSources& sources, const std::string& file
             TRY(apply(setting, setting.fallback, "default", config));
         }
     }
+    if (config.organisation_id.empty() && (config.vault_enabled || !config.organisation_key.empty()))
+        return Error{"config_value", "a vault and organisation.key belong to an organisation: set organisation.id"};
     return config;
 }
 
@@ -267,17 +317,47 @@ TextMap environment_of_process() {
     return variables;
 }
 
-Result<std::string> read_passphrase(const Config& config, const ConfigSources& sources) {
-    if (!config.node_passphrase_file.empty()) {
-        TRY_ASSIGN(std::string text, read_text_file(config.node_passphrase_file));
+namespace {
+
+struct PassphrasePlace {
+    const std::filesystem::path& file;
+    std::string_view variable;
+    std::string_view what;     // "node.key"
+    std::string_view setting;  // that names the file
+};
+
+Result<std::string> passphrase_from(const PassphrasePlace& place, const TextMap& environment) {
+    if (!place.file.empty()) {
+        TRY_ASSIGN(std::string text, read_text_file(place.file));
         if (text.ends_with('\n')) text.pop_back();
         if (text.ends_with('\r')) text.pop_back();
         return text;
     }
-    const auto given = sources.environment.find(std::string(kPassphraseVariable));
-    if (given != sources.environment.end()) return given->second;
+    const auto given = environment.find(std::string(place.variable));
+    if (given != environment.end()) return given->second;
     return Error{"passphrase_missing",
-                 fmt::format("node.key needs a passphrase: set node.passphrase_file or {}", kPassphraseVariable)};
+                 fmt::format("{} needs a passphrase: set {} or {}", place.what, place.setting, place.variable)};
+}
+
+}  // namespace
+
+Result<std::string> read_passphrase(const Config& config, const ConfigSources& sources) {
+    return passphrase_from({config.node_passphrase_file, kPassphraseVariable, "node.key", "node.passphrase_file"},
+                           sources.environment);
+}
+
+Result<std::string> read_vault_passphrase(const Config& config, const ConfigSources& sources) {
+    if (!config.vault_enabled) return std::string();
+    return passphrase_from(
+        {config.vault_passphrase_file, kVaultPassphraseVariable, "the vault", "vault.passphrase_file"},
+        sources.environment);
+}
+
+Result<std::string> read_organisation_passphrase(const Config& config, const ConfigSources& sources) {
+    if (config.organisation_key.empty()) return std::string();
+    return passphrase_from({config.organisation_passphrase_file, kOrganisationPassphraseVariable, "organisation.key",
+                            "organisation.passphrase_file"},
+                           sources.environment);
 }
 
 }  // namespace touchstone::node

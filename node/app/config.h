@@ -25,6 +25,7 @@ struct Config {
     std::filesystem::path home;
     HostPort rpc_listen;
     std::uint32_t rpc_threads = 0;
+    std::vector<std::string> rpc_audience;
     HostPort admin_listen;  // empty host: none
     HostPort p2p_listen;    // empty host: dial only
     std::vector<PeerAddress> p2p_peers;
@@ -37,6 +38,11 @@ struct Config {
     LogFormat log_format = LogFormat::kText;
     bool node_observer = false;
     std::filesystem::path node_passphrase_file;
+    std::string organisation_id;             // empty: the node is of none
+    std::filesystem::path organisation_key;  // empty: the node signs nothing for it
+    std::filesystem::path organisation_passphrase_file;
+    bool vault_enabled = false;
+    std::filesystem::path vault_passphrase_file;
 };
 
 // Reads text into one field of the config. Answers what is wrong, or an empty text.
@@ -78,5 +84,9 @@ TextMap environment_of_process();
 
 // From the file node.passphrase_file names (its last line end is not part of it), else TOUCHSTONE_PASSPHRASE.
 Result<std::string> read_passphrase(const Config& config, const ConfigSources& sources);
+// Likewise by vault.passphrase_file or TOUCHSTONE_VAULT_PASSPHRASE, and by organisation.passphrase_file or
+// TOUCHSTONE_ORGANISATION_PASSPHRASE. Without the vault, and without a key file: an empty text.
+Result<std::string> read_vault_passphrase(const Config& config, const ConfigSources& sources);
+Result<std::string> read_organisation_passphrase(const Config& config, const ConfigSources& sources);
 
 }  // namespace touchstone::node

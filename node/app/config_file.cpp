@@ -59,7 +59,7 @@ Status read_table(const toml::table& table, const std::string& prefix, const std
 
 // Numbers and booleans stand bare, lists in brackets, all else in quotes.
 std::string literal(const Setting& setting, const std::string& text) {
-    if (setting.key == "p2p.peers" || setting.key == "p2p.allow") {
+    if (setting.key == "p2p.peers" || setting.key == "p2p.allow" || setting.key == "rpc.audience") {
         toml::array list;
         std::string_view rest = text;
         while (!rest.empty()) {

@@ -3,7 +3,7 @@
 //   genesis.json   what the chain starts from          node.key   the node's key, encrypted, mode 0600
 //   config.toml    this node's settings                lock       held by the running process, names its pid
 //   blocks/        block log                           votes/     vote journal
-//   state/         LevelDB
+//   state/         LevelDB                             vault/     serials in plaintext, encrypted (node/app/vault.h)
 //
 // Two processes can not share a home: both would sign. Thread safety: values; HomeLock belongs to one owner.
 #pragma once
@@ -26,6 +26,7 @@ class Home {
     std::filesystem::path blocks() const { return root_ / "blocks"; }
     std::filesystem::path votes() const { return root_ / "votes"; }
     std::filesystem::path state() const { return root_ / "state"; }
+    std::filesystem::path vault() const { return root_ / "vault"; }
     std::filesystem::path lock() const { return root_ / "lock"; }
 
     // Errors: home_missing (no such folder), home_incomplete (names the missing file).

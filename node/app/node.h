@@ -37,7 +37,9 @@ struct NodeOptions {
     std::uint32_t bucket_depth = 20;
     bool random_reads = false;
     unsigned verify_threads = 2;
-    std::uint64_t disk_reserve_bytes = 512u << 20;  // with less than this free the node becomes read-only
+    std::uint64_t disk_reserve_bytes = 512u << 20;          // with less than this free the node becomes read-only
+    std::optional<rpc::OwnOrganisation> organisation = {};  // its key, if any, outlives the node
+    rpc::VaultApi* vault = nullptr;                         // outlives the node
     std::function<void(LogLevel, const std::string&)> log = {};
     std::function<void(const Error&)> on_stopped = {};  // on the core thread
 };
@@ -52,6 +54,10 @@ class Node final : public rpc::NodeApi {
     [[nodiscard]] Status start();
     void stop();
 
+    const rpc::OwnOrganisation* organisation() const override {
+        return options_.organisation ? &*options_.organisation : nullptr;
+    }
+    rpc::VaultApi* vault() const override { return options_.vault; }
     std::unique_ptr<rpc::ReadView> read() const override { return reader_->read(); }
     rpc::NodeStatus status() const override;
     ledger::Parameters parameters() const override { return epoch()->parameters; }

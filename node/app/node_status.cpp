@@ -67,10 +67,10 @@ std::uint64_t Node::items_registered() const {
     const Status scanned = view->side_scan(prefix, prefix, [&](ByteView key, ByteView) {
         const auto gtin = ledger::parse_product_index(key);
         if (!gtin) return false;
-        const auto record = view->record(ledger::product_key(*gtin));
+        const auto record = view->record(ledger::product_volume_key(*gtin));
         if (!record.ok() || !*record) return true;
-        const auto product = ledger::ProductRecord::decode(**record);
-        if (product.ok()) items += product->registered;
+        const auto volume = ledger::VolumeRecord::decode(**record);
+        if (volume.ok()) items += volume->registered;
         return true;
     });
     if (!scanned.ok()) return items_;

@@ -13,6 +13,7 @@
 #include "node/app/genesis_json.h"
 #include "node/app/home.h"
 #include "node/app/node.h"
+#include "node/app/vault.h"
 #include "rpc/server.h"
 
 namespace touchstone::node {
@@ -40,6 +41,23 @@ Result<NodeOptions> options_from(const Config& config, const std::string& passph
     return options;
 }
 
+// What is the organisation's own on this node. Outlives the node.
+struct OwnParts {
+    std::optional<crypto::SecretKey> key;
+    std::unique_ptr<Vault> vault;
+};
+
+Result<OwnParts> open_own(const Config& config, const NodeSecrets& secrets) {
+    OwnParts own;
+    if (!config.organisation_key.empty()) {
+        TRY_ASSIGN(own.key, crypto::read_key_file(config.organisation_key, secrets.organisation));
+    }
+    if (config.vault_enabled) {
+        TRY_ASSIGN(own.vault, Vault::open(Home(config.home).vault(), secrets.vault));
+    }
+    return own;
+}
+
 rpc::ServerOptions server_options(const Config& config) {
     rpc::ServerOptions options;
     options.address = config.rpc_listen.host;
@@ -48,6 +66,7 @@ rpc::ServerOptions server_options(const Config& config) {
     options.admin_port = config.admin_listen.port;
     options.threads = config.rpc_threads;
     options.cors = rpc::Cors::kAnyOrigin;
+    options.auth.audiences = config.rpc_audience;
     return options;
 }
 
@@ -60,7 +79,7 @@ void keep_freed_memory() {
 
 }  // namespace
 
-Result<int> run_node(const Config& config, const std::string& passphrase) {
+Result<int> run_node(const Config& config, const NodeSecrets& secrets) {
     keep_freed_memory();
     const Home home(config.home);
     TRY(home.check());
@@ -69,7 +88,11 @@ Result<int> run_node(const Config& config, const std::string& passphrase) {
     log_options.level = config.log_level;
     log_options.format = config.log_format;
     Logger logger(std::move(log_options));
-    TRY_ASSIGN(NodeOptions options, options_from(config, passphrase, logger));
+    TRY_ASSIGN(NodeOptions options, options_from(config, secrets.node, logger));
+    TRY_ASSIGN(const OwnParts own, open_own(config, secrets));
+    if (!config.organisation_id.empty())
+        options.organisation = rpc::OwnOrganisation{config.organisation_id, own.key ? &*own.key : nullptr};
+    options.vault = own.vault.get();
 
     boost::asio::io_context main_io;
     boost::asio::signal_set signals(main_io, SIGINT, SIGTERM);

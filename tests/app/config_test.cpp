@@ -50,7 +50,13 @@ TEST_CASE("each setting can be set by file, variable and flag alike") {
                             {"log.level", "debug"},
                             {"log.format", "json"},
                             {"node.observer", "true"},
-                            {"node.passphrase_file", "/run/secret \"x\""}};
+                            {"node.passphrase_file", "/run/secret \"x\""},
+                            {"rpc.audience", "node.acme.example:443,10.0.0.1:8545"},
+                            {"organisation.id", "acme"},
+                            {"organisation.key", "/etc/acme.key"},
+                            {"organisation.passphrase_file", "/run/acme"},
+                            {"vault.enabled", "true"},
+                            {"vault.passphrase_file", "/run/vault"}};
     REQUIRE(values.size() == settings().size() - 1);  // all but home
     ConfigSources by_flag, by_variable;
     by_flag.flags = values;
@@ -73,6 +79,12 @@ TEST_CASE("each setting can be set by file, variable and flag alike") {
         REQUIRE(config->log_format == LogFormat::kJson);
         REQUIRE(config->node_observer);
         REQUIRE(config->node_passphrase_file == "/run/secret \"x\"");
+        REQUIRE(config->rpc_audience == std::vector<std::string>{"node.acme.example:443", "10.0.0.1:8545"});
+        REQUIRE(config->organisation_id == "acme");
+        REQUIRE(config->organisation_key == "/etc/acme.key");
+        REQUIRE(config->organisation_passphrase_file == "/run/acme");
+        REQUIRE(config->vault_enabled);
+        REQUIRE(config->vault_passphrase_file == "/run/vault");
     }
 }
 
@@ -122,6 +134,11 @@ TEST_CASE("a bad value names its setting and its source") {
     require_bad(make_config({{{"p2p.peers", kKey + "@a:1," + kKey + "@b:1"}}, {}}, ""), "twice");
     require_bad(make_config({{{"p2p.allow", "abc"}}, {}}, ""), "abc");
     require_bad(make_config({{{"rpc.listen", "8545"}}, {}}, ""), "8545");
+    require_bad(make_config({{{"rpc.audience", "https://node.example"}}, {}}, ""), "host:port");
+    require_bad(make_config({{{"organisation.id", "Acme Ltd"}}, {}}, ""), "Acme Ltd");
+    // Whose would it be?
+    require_bad(make_config({{{"vault.enabled", "true"}}, {}}, ""), "organisation.id");
+    require_bad(make_config({{{"organisation.key", "/k"}}, {}}, ""), "organisation.id");
     const auto broken = make_config({}, "[rpc\n");
     REQUIRE(broken.error().code == "config_syntax");
     REQUIRE(broken.error().message.starts_with("config.toml:1"));
@@ -151,4 +168,24 @@ TEST_CASE("the passphrase comes from its file, else from its variable, never fro
     REQUIRE(write_text_file(config.node_passphrase_file, " from file \n").ok());
     REQUIRE(*read_passphrase(config, sources) == " from file ");
     REQUIRE(find_setting("node.passphrase") == nullptr);
+}
+
+TEST_CASE("vault and organisation have passphrases of their own, if there is a vault and a key") {
+    const testing::Folder folder;
+    Config config;
+    REQUIRE(read_vault_passphrase(config, {})->empty());
+    REQUIRE(read_organisation_passphrase(config, {})->empty());
+    config.vault_enabled = true;
+    config.organisation_key = "/etc/acme.key";
+    const ConfigSources other{{}, {{"TOUCHSTONE_PASSPHRASE", "of the node"}}};
+    REQUIRE(read_vault_passphrase(config, other).error().code == "passphrase_missing");
+    REQUIRE(read_organisation_passphrase(config, other).error().code == "passphrase_missing");
+    const ConfigSources sources{
+        {}, {{"TOUCHSTONE_VAULT_PASSPHRASE", "of the vault"}, {"TOUCHSTONE_ORGANISATION_PASSPHRASE", "of the key"}}};
+    REQUIRE(*read_vault_passphrase(config, sources) == "of the vault");
+    REQUIRE(*read_organisation_passphrase(config, sources) == "of the key");
+    REQUIRE(make_config(sources, "").ok());
+    config.vault_passphrase_file = folder.path / "secret";
+    REQUIRE(write_text_file(config.vault_passphrase_file, "from a file\n").ok());
+    REQUIRE(*read_vault_passphrase(config, sources) == "from a file");
 }

@@ -197,10 +197,13 @@ void require_invariants(const World& world, const Model& model) {
     const auto licence = world.get<LicenceRecord>(licence_key(kGtin, "maker"));
     REQUIRE(licence->used == model.used);
     REQUIRE(licence->used <= licence->quota);
-    REQUIRE(world.get<ProductRecord>(product_key(kGtin))->registered == registered);
+    for (const Hash256& key : {product_volume_key(kGtin), lot_volume_key(kGtin, "L1")}) {
+        const auto volume = world.get<VolumeRecord>(key);
+        REQUIRE((volume ? volume->registered : 0) == registered);
+    }
     REQUIRE(world.get<ProductRecord>(product_key(kGtin))->recall.active == model.recalled);
     const auto lot = world.get<LotRecord>(lot_key(kGtin, "L1"));
-    REQUIRE((lot ? lot->registered : 0) == registered);
+    REQUIRE((lot && lot->made) == (registered > 0));
 }
 
 }  // namespace

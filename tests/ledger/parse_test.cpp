@@ -18,7 +18,7 @@ std::vector<Operation> one_of_each() {
     registration.expiry = 200;
     registration.made_on = 100;
     registration.facility = kGln;
-    return {op::DeclareProduct{kGtin, "Lamp", item(1), {item(2), item(3)}},
+    return {op::DeclareProduct{kGtin, "Lamp", item(1), {item(2), item(3)}, SerialPolicy::kRefuse},
             op::GrantLicence{kGtin, "maker", 5, 1, 2, kGln},
             op::RevokeLicence{kGtin, "maker", "late"},
             registration,

@@ -71,10 +71,11 @@ const OrganisationRecord kOrganisation = [] {
     made.keys.push_back({key_of("old").public_key(), KeyPurpose::kAdmin, Height(1), Height(7)});
     return made;
 }();
-const ProductRecord kProduct{kGtin,   "brand", "L\xc3\xa4mpchen", hash_of(1),  {hash_of(2), hash_of(3)}, 12, 1,
-                             kRecall, 2,       hash_of(4),        {"CH", "DE"}};
+const ProductRecord kProduct{kGtin,   "brand", "L\xc3\xa4mpchen", hash_of(1),   {hash_of(2), hash_of(3)}, 1,
+                             kRecall, 2,       hash_of(4),        {"CH", "DE"}, SerialPolicy::kRefuse};
 const LicenceRecord kLicence{kGtin, "maker", 1000, 12, 100, 200, kGln, true, "late"};
-const LotRecord kLot{kGtin, "L1", 20'500, 12, {}, 1, hash_of(4)};
+const LotRecord kLot{kGtin, "L1", 20'500, true, {}, 1, hash_of(4)};
+const VolumeRecord kVolume{12};
 const ItemRecord kItem{kGtin,   "L1",    20'500,    20'000, ItemState::kInTransit,       0b101, "maker",
                        "brand", "maker", "carrier", kGln,   WallTime{1'700'000'000'000}, 2,     hash_of(4),
                        {},      "shop",  {},        3};
@@ -144,6 +145,7 @@ std::vector<Example> examples() {
                              example("product", kProduct),
                              example("licence", kLicence),
                              example("lot", kLot),
+                             example("volume", kVolume),
                              example("item", kItem),
                              example("packed_item", kPackedItem),
                              example("container", kContainer),
@@ -233,6 +235,7 @@ TEST_CASE("what is decoded equals what was encoded") {
     require_equal_again(kProduct);
     require_equal_again(kLicence);
     require_equal_again(kLot);
+    require_equal_again(kVolume);
     require_equal_again(kItem);
     require_equal_again(kPackedItem);
     require_equal_again(kContainer);
@@ -304,6 +307,9 @@ TEST_CASE("values that no encoder writes are refused") {
     REQUIRE(!ProductRecord::decode(unsorted.encode()).ok());
     unsorted.territories = {"CH", "CH"};
     REQUIRE(!ProductRecord::decode(unsorted.encode()).ok());
+    ProductRecord strict = kProduct;
+    strict.serial_policy = static_cast<SerialPolicy>(2);
+    REQUIRE(!ProductRecord::decode(strict.encode()).ok());
     ReportRecord report = kReport;
     report.subject.gtin = kGtin;  // of a listing
     REQUIRE(!ReportRecord::decode(report.encode()).ok());

@@ -153,8 +153,8 @@ TEST_CASE("partial registration takes what it can and names the rest") {
     REQUIRE(over.operations[0].accepted == 2);
     REQUIRE(over.operations[0].refused.back() == ItemOutcome{4, Refusal::kQuotaExceeded});
     REQUIRE(world.get<LicenceRecord>(licence_key(kGtin, "maker"))->used == 4);
-    REQUIRE(world.get<LotRecord>(lot_key(kGtin, "L1"))->registered == 4);
-    REQUIRE(world.get<ProductRecord>(product_key(kGtin))->registered == 5);
+    REQUIRE(world.get<VolumeRecord>(lot_volume_key(kGtin, "L1"))->registered == 4);
+    REQUIRE(world.get<VolumeRecord>(product_volume_key(kGtin))->registered == 5);
     // A smaller grant than what was used leaves nothing; a larger one leaves the difference.
     world.must("brand", {op::GrantLicence{kGtin, "maker", 3, 0, 0, {}}});
     REQUIRE(world.run("maker", {World::registration(items(9, 1))}).refusal == Refusal::kQuotaExceeded);

@@ -13,8 +13,9 @@ TEST_CASE("a product lives from its declaration to its return") {
     const auto made = world.must("maker", {World::registration(items(0, 3), "L1")});
     REQUIRE(made.operations.at(0).accepted == 3);
     REQUIRE(world.get<LicenceRecord>(licence_key(kGtin, "maker"))->used == 3);
-    REQUIRE(world.get<ProductRecord>(product_key(kGtin))->registered == 3);
-    REQUIRE(world.get<LotRecord>(lot_key(kGtin, "L1"))->registered == 3);
+    REQUIRE(world.get<VolumeRecord>(product_volume_key(kGtin))->registered == 3);
+    REQUIRE(world.get<VolumeRecord>(lot_volume_key(kGtin, "L1"))->registered == 3);
+    REQUIRE(world.get<LotRecord>(lot_key(kGtin, "L1"))->made);
 
     world.must("maker", {op::Ship{items(0, 3), "carrier", "DN-1"}});
     REQUIRE(world.item_at(item(0)).state == ItemState::kInTransit);
@@ -41,4 +42,26 @@ TEST_CASE("a product lives from its declaration to its return") {
     REQUIRE(events[5].detail == "CH");
     REQUIRE(world.side.contains(lot_index_key(kGtin, "L1")));
     REQUIRE(world.side.contains(licence_index_key(kGtin, "maker")));
+}
+
+TEST_CASE("what a verdict rests on does not tell how much is made") {
+    World world;
+    world.with_product();
+    world.must("brand", {World::registration(items(0, 1), "L1")});
+    const Bytes product = world.get<ProductRecord>(product_key(kGtin))->encode();
+    const Bytes lot = world.get<LotRecord>(lot_key(kGtin, "L1"))->encode();
+    world.must("brand", {World::registration(items(1, 7), "L1")});
+    REQUIRE(world.get<ProductRecord>(product_key(kGtin))->encode() == product);
+    REQUIRE(world.get<LotRecord>(lot_key(kGtin, "L1"))->encode() == lot);
+    REQUIRE(world.get<VolumeRecord>(product_volume_key(kGtin))->registered == 8);
+    REQUIRE(world.get<VolumeRecord>(lot_volume_key(kGtin, "L1"))->registered == 8);
+}
+
+TEST_CASE("a product says what is done about serials that can be guessed") {
+    World world;
+    world.must("brand", {op::DeclareProduct{kGtin, "Lamp", {}, {}, SerialPolicy::kRefuse}});
+    REQUIRE(world.get<ProductRecord>(product_key(kGtin))->serial_policy == SerialPolicy::kRefuse);
+    World other;
+    other.with_product();
+    REQUIRE(other.get<ProductRecord>(product_key(kGtin))->serial_policy == SerialPolicy::kWarn);
 }

@@ -20,7 +20,7 @@ class NetworkCase(unittest.TestCase):
                 node.restart()
 
     def run_as(self, org, *arguments, status=0, **options):
-        """One command; fails unless it ends with `status`; answers its JSON."""
+        """One command; fails unless it ends with `status`; answers its JSON. Without `org` the auditor reads."""
         answer = self.net.cli(*arguments, org=org, **options)
         self.assertEqual(answer.status, status, str(answer))
         return answer.json

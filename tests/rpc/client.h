@@ -15,7 +15,9 @@ class RawClient {
   public:
     using tcp = boost::asio::ip::tcp;
 
-    explicit RawClient(std::uint16_t port) : socket_(context_) {
+    // `authorization`: the header of all calls, or empty.
+    explicit RawClient(std::uint16_t port, std::string authorization = {})
+        : socket_(context_), authorization_(std::move(authorization)) {
         socket_.connect({boost::asio::ip::make_address("127.0.0.1"), port});
     }
     void send(std::string_view bytes) {
@@ -44,7 +46,8 @@ class RawClient {
         return answer;
     }
     void post(std::string_view body) {
-        send("POST / HTTP/1.1\r\nHost: t\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" +
+        const std::string who = authorization_.empty() ? "" : "Authorization: " + authorization_ + "\r\n";
+        send("POST / HTTP/1.1\r\nHost: t\r\n" + who + "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" +
              std::string(body));
     }
     std::pair<int, std::string> get(std::string_view target) {
@@ -64,6 +67,7 @@ class RawClient {
     }
     boost::asio::io_context context_;
     tcp::socket socket_;
+    std::string authorization_;
     std::string input_;
 };
 

@@ -25,13 +25,13 @@ struct Desk {
     Desk() { node.stock(2); }
     std::string ask(std::string_view body) {
         std::string out;
-        const Handled handled = dispatcher.handle(body, nullptr, out, [&](std::string text) { out += text; });
+        const Handled handled = dispatcher.handle(body, {}, out, [&](std::string text) { out += text; });
         REQUIRE(handled != Handled::kLater);
         return out;
     }
     std::string general(std::string_view body) {
         std::string out;
-        dispatcher.handle_general(body, nullptr, out, [](std::string) {});
+        dispatcher.handle_general(body, {}, out, [](std::string) {});
         return out;
     }
     int code(std::string_view body) { return json::parse(ask(body))["error"]["code"].get<int>(); }
@@ -112,7 +112,7 @@ TEST_CASE("a batch whose answers grow past the limit is cut by name") {
         R"({"jsonrpc":"2.0","id":1,"method":"item_verify","params":{"gtin":"09506000134352","serial":"S1"}})";
     for (const std::string& body : {"[" + call + "," + call + "]", "[" + call + ", " + call + ",1]"}) {
         std::string out;
-        tight.handle(body, nullptr, out, nullptr);
+        tight.handle(body, {}, out, nullptr);
         const json answers = json::parse(out);
         REQUIRE(answers[0].contains("result"));
         REQUIRE(answers[1]["error"]["data"]["code"] == "reply_too_large");
@@ -186,6 +186,9 @@ TEST_CASE("every method is described, and the documents follow from the table") 
     for (const MethodInfo& method : method_table()) {
         INFO(method.name);
         REQUIRE((method.immediate != nullptr) != (method.deferred != nullptr));
+        const auto described = std::find_if(document["methods"].begin(), document["methods"].end(),
+                                            [&](const json& one) { return one["name"] == std::string(method.name); });
+        REQUIRE((*described)["x-access"] == std::string(name_of(method.access)));
         const json params = json::parse(method.example_params);
         REQUIRE(json::accept(method.example_result));
         for (const auto& [name, value] : params.items())
@@ -194,20 +197,31 @@ TEST_CASE("every method is described, and the documents follow from the table") 
     }
 }
 
-// The table's part of docs/rpc.md stands behind a marker; TOUCHSTONE_WRITE_DOCS=1 writes it anew.
-TEST_CASE("docs/rpc.md says what the table says") {
+namespace {
+
+// What is generated stands behind a marker; TOUCHSTONE_WRITE_DOCS=1 writes it anew.
+void require_document(const std::string& file, const std::string& generated) {
     const std::string marker =
         "<!-- generated from the dispatch table: TOUCHSTONE_WRITE_DOCS=1 test_rpc writes it -->\n\n";
-    std::ifstream in("docs/rpc.md");
+    std::ifstream in(file);
     std::stringstream read;
     read << in.rdbuf();
     const std::string text = read.str();
     const std::size_t at = text.find(marker);
     REQUIRE(at != std::string::npos);
-    const std::string expected = text.substr(0, at) + marker + method_documentation(method_table());
-    if (std::getenv("TOUCHSTONE_WRITE_DOCS")) std::ofstream("docs/rpc.md") << expected;
-    INFO(
-        "docs/rpc.md is not what the dispatch table makes: run TOUCHSTONE_WRITE_DOCS=1 build/release/tests/test_rpc "
-        "from the project's root");
+    const std::string expected = text.substr(0, at) + marker + generated;
+    if (std::getenv("TOUCHSTONE_WRITE_DOCS")) std::ofstream(file) << expected;
+    INFO(file << " is not what the dispatch table makes: run TOUCHSTONE_WRITE_DOCS=1 build/release/tests/rpc/test_rpc "
+                 "from the project's root");
     REQUIRE((text == expected || std::getenv("TOUCHSTONE_WRITE_DOCS")));
+}
+
+}  // namespace
+
+TEST_CASE("docs/rpc.md says what the table says") {
+    require_document("docs/rpc.md", method_documentation(method_table()));
+}
+
+TEST_CASE("docs/access.md says what the table says") {
+    require_document("docs/access.md", access_documentation(method_table()));
 }

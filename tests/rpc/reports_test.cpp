@@ -25,7 +25,7 @@ struct Desk {
     json call(const std::string& method, const json& params) {
         const json request{{"jsonrpc", "2.0"}, {"id", 1}, {"method", method}, {"params", params}};
         std::string out;
-        dispatcher.handle_general(request.dump(), nullptr, out, [](std::string) {});
+        dispatcher.handle_general(request.dump(), {nullptr, [this] { return caller; }}, out, [](std::string) {});
         return json::parse(out);
     }
     json result(const std::string& method, const json& params) {
@@ -67,6 +67,8 @@ struct Desk {
         return record;
     }
 
+    CallerPtr caller = std::make_shared<const Caller>(
+        Caller{"auditor", 1u << static_cast<int>(ledger::Role::kAuditor), {}, false, {}, false});
     test::TestNode node;
     RecordCache cache;
     NoTimers timers;
@@ -198,8 +200,8 @@ TEST_CASE("territories and limited recalls are judged for the country that is as
         FastBody fast;
         REQUIRE(parse_fast(request.dump(), 4, fast));
         std::string quick, general;
-        desk.dispatcher.handle(request.dump(), nullptr, quick, [](std::string) {});
-        desk.dispatcher.handle_general(request.dump(), nullptr, general, [](std::string) {});
+        desk.dispatcher.handle(request.dump(), {}, quick, [](std::string) {});
+        desk.dispatcher.handle_general(request.dump(), {}, general, [](std::string) {});
         REQUIRE(quick == general);
         return json::parse(quick)["result"]["reasons"];
     };

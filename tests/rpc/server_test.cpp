@@ -22,6 +22,7 @@ namespace {
 ServerOptions any_port() {
     ServerOptions options;
     options.port = 0;
+    options.auth.clock = [] { return test::kTestNow; };
     return options;
 }
 
@@ -32,7 +33,8 @@ struct Running {
         REQUIRE(started.ok());
         server = *std::move(started);
     }
-    RawClient client() const { return RawClient(server->port()); }
+    // Sees everything.
+    RawClient client() const { return RawClient(server->port(), node.authorization("auditor")); }
     bool alive() const { return RawClient(server->port()).call("chain_status").contains("result"); }
     test::TestNode node;
     std::unique_ptr<Server> server;
@@ -40,8 +42,11 @@ struct Running {
 
 class WebSocket {
   public:
-    explicit WebSocket(std::uint16_t port) : stream_(context_) {
+    explicit WebSocket(std::uint16_t port, const std::string& authorization = {}) : stream_(context_) {
         stream_.next_layer().connect({boost::asio::ip::make_address("127.0.0.1"), port});
+        stream_.set_option(websocket::stream_base::decorator([&](websocket::request_type& request) {
+            if (!authorization.empty()) request.set(boost::beast::http::field::authorization, authorization);
+        }));
         stream_.handshake("t", "/ws");
     }
     void send(const std::string& text) { stream_.write(boost::asio::buffer(text)); }
@@ -232,7 +237,7 @@ TEST_CASE("the registry's records and lists") {
         more = !page["complete"].get<bool>();
         params["cursor"] = page["cursor"];
     }
-    REQUIRE(ids == std::vector<std::string>{"brand", "carrier", "maker", "market", "shop"});
+    REQUIRE(ids == std::vector<std::string>{"auditor", "brand", "carrier", "frozen", "maker", "market", "shop"});
     REQUIRE(error_code(client.call("org_list", {{"cursor", "ff"}})) == -32602);
     REQUIRE(error_code(client.call("org_list", {{"limit", 0}})) == -32602);
 }
@@ -440,7 +445,7 @@ TEST_CASE("the admin listener tells health, readiness and metrics, and nothing e
 
 TEST_CASE("a subscription tells old and new blocks without gap or duplicate") {
     Running running;
-    WebSocket socket(running.server->port());
+    WebSocket socket(running.server->port(), running.node.authorization("auditor"));
     const json begun = socket.call("events_subscribe", {{"from_height", 1}});
     REQUIRE(begun["result"]["from_height"] == 1);
     for (std::uint64_t height = 1; height <= 2; ++height) {
@@ -467,13 +472,29 @@ TEST_CASE("a subscription tells old and new blocks without gap or duplicate") {
     REQUIRE(error_name(running.client().call("events_subscribe")) == "needs_websocket");
 }
 
+TEST_CASE("a member's subscription tells what concerns it") {
+    Running running;
+    WebSocket nobody(running.server->port());
+    REQUIRE(error_name(nobody.call("events_subscribe", json::object())) == "authentication_required");
+    WebSocket shop(running.server->port(), running.node.authorization("shop"));
+    REQUIRE(shop.call("events_subscribe", {{"from_height", 1}})["result"]["from_height"] == 1);
+    running.node.must("brand", {ledger::op::Ship{{running.node.item(1)}, "shop", "D1"}});
+    running.node.must("brand", {ledger::op::Ship{{running.node.item(2)}, "carrier", "D2"}});
+    for (std::uint64_t height = 1; height <= 4; ++height) {
+        const json news = *shop.receive();
+        REQUIRE(news["params"]["height"] == height);
+        REQUIRE(news["params"]["transaction_count"] == (height == 3 ? 1 : 0));
+        REQUIRE(news["params"]["events"].size() == (height == 3 ? 1u : 0u));
+    }
+}
+
 TEST_CASE("a subscriber that takes nothing is disconnected by name") {
     auto options = any_port();
     options.write_queue_bytes_max = 1000;
     options.stalled_blocks_max = 4;
     options.timeouts.drain = std::chrono::milliseconds(1);
     Running running(options);
-    WebSocket socket(running.server->port());
+    WebSocket socket(running.server->port(), running.node.authorization("auditor"));
     // Enough old blocks, told to many subscriptions, to fill what the kernel takes for a reader that sleeps.
     running.node.stock_more(20'000);
     for (int i = 0; i < 8; ++i) socket.call_only("events_subscribe", {{"from_height", 1}});

@@ -7,11 +7,7 @@ namespace {
 
 using namespace touchstone::rpc;
 
-constexpr std::uint64_t kStartMs = 20'000ull * 86'400'000;
-
-crypto::SecretKey key_of(std::string_view name) {
-    return crypto::SecretKey::from_seed(crypto::sha256(as_bytes(name)).bytes);
-}
+constexpr std::uint64_t kStartMs = kTestNow.ms;
 
 ledger::OrganisationRecord organisation(std::string id, ledger::Role role) {
     ledger::OrganisationRecord made;
@@ -28,9 +24,13 @@ ledger::Genesis genesis() {
     made.name = "test";
     made.time = WallTime{kStartMs};
     made.organisations = {
-        organisation("brand", ledger::Role::kBrand), organisation("carrier", ledger::Role::kLogistics),
+        organisation("auditor", ledger::Role::kAuditor),    organisation("brand", ledger::Role::kBrand),
+        organisation("carrier", ledger::Role::kLogistics),  organisation("frozen", ledger::Role::kBrand),
         organisation("maker", ledger::Role::kManufacturer), organisation("market", ledger::Role::kPlatform),
         organisation("shop", ledger::Role::kRetailer)};
+    made.organisations[3].suspended = true;
+    made.organisations[4].keys.push_back(
+        {key_of("maker-old").public_key(), ledger::KeyPurpose::kOperate, Height(0), Height(1)});
     made.validators = {{"brand", "brand-1", key_of("validator").public_key()}};
     return made;
 }
@@ -54,6 +54,24 @@ class TestView : public ReadView {
 };
 
 }  // namespace
+
+crypto::SecretKey key_of(std::string_view name) {
+    return crypto::SecretKey::from_seed(crypto::sha256(as_bytes(name)).bytes);
+}
+
+rpc::AuthToken TestNode::token(const std::string& organisation) const {
+    rpc::AuthToken made;
+    made.chain_id = genesis_.chain_id();
+    made.organisation = organisation;
+    made.audience = rpc::kAnyAudience;
+    made.issued = kTestNow;
+    made.expires = WallTime{kTestNow.ms + 60'000};
+    return made;
+}
+
+std::string TestNode::authorization(const std::string& organisation) const {
+    return "Touchstone " + rpc::encode_token(token(organisation), key_of(organisation));
+}
 
 TestNode::TestNode() : genesis_(genesis()), store_(storage::make_memory_store()) {
     INVARIANT(genesis_.check().ok());

@@ -11,6 +11,7 @@
 #include "ledger/build.h"
 #include "ledger/execute.h"
 #include "ledger/genesis.h"
+#include "rpc/auth_token.h"
 #include "rpc/node_api.h"
 #include "storage/state_tree.h"
 #include "tests/support/memory_disk.h"
@@ -18,6 +19,11 @@
 namespace touchstone::test {
 
 inline const std::string kGtin = "09506000134352";
+// The first block's time, and what the clock of authentication shows in tests.
+inline constexpr WallTime kTestNow{20'000ull * 86'400'000};
+
+// The key of an organisation of the test's genesis.
+crypto::SecretKey key_of(std::string_view name);
 
 class TestNode : public rpc::NodeApi {
   public:
@@ -36,9 +42,16 @@ class TestNode : public rpc::NodeApi {
     Hash256 item(std::size_t number) const { return ledger::item_key(kGtin, "S" + std::to_string(number)); }
     Hash256 state_root() const { return tree_->mark().root; }
     void fill_pool() { pool_full_ = true; }
+    // A token for any node that holds a minute, and the header that carries it.
+    rpc::AuthToken token(const std::string& organisation) const;
+    std::string authorization(const std::string& organisation) const;
+    std::optional<rpc::OwnOrganisation> own;
+    rpc::VaultApi* own_vault = nullptr;
     std::size_t waits() const;
 
     // -- NodeApi
+    const rpc::OwnOrganisation* organisation() const override { return own ? &*own : nullptr; }
+    rpc::VaultApi* vault() const override { return own_vault; }
     std::unique_ptr<rpc::ReadView> read() const override;
     rpc::NodeStatus status() const override;
     ledger::Parameters parameters() const override { return genesis_.parameters; }

@@ -1,0 +1,76 @@
+#include "rpc/container_access.h"
+
+#include <set>
+
+#include "rpc/answer_parts.h"
+
+namespace touchstone::rpc {
+namespace {
+
+// Whether `wanted` holds of any event of the subject, or of the containers that it was in.
+Result<bool, RpcError> any_event(const ReadView& view, const Hash256& subject,
+                                 const std::function<bool(const ledger::Event&)>& wanted) {
+    std::set<Hash256> met{subject};
+    std::vector<Hash256> open{subject};
+    std::size_t left = kWalkedEventsMax;
+    bool found = false;
+    while (!open.empty() && !found && left > 0) {
+        const Bytes start = ledger::event_side_key(open.back(), 0);
+        const ByteView prefix = ByteView(start).first(start.size() - sizeof(std::uint32_t));
+        open.pop_back();
+        const Status scanned = view.side_scan(prefix, start, [&](ByteView, ByteView value) {
+            const auto event = ledger::Event::decode(value);
+            if (!event.ok()) return false;
+            found = wanted(*event);
+            if (event->kind == ledger::EventKind::kPacked)
+                if (const auto around = Hash256::from_hex(event->other); around && met.insert(*around).second)
+                    open.push_back(*around);
+            return !found && --left > 0;
+        });
+        if (!scanned.ok()) return from_error(scanned.error());
+    }
+    return found;
+}
+
+// Whether the organisation owns an item that is in the container now, at any level.
+Result<bool, RpcError> owns_within(const ReadView& view, const Hash256& container, const std::string& organisation) {
+    std::vector<Hash256> open{container};
+    std::vector<Hash256> items;
+    while (!open.empty() && items.size() < kWalkedItemsMax) {
+        const Bytes prefix = ledger::content_index_prefix(open.back());
+        open.pop_back();
+        const Status scanned = view.side_scan(prefix, prefix, [&](ByteView key, ByteView) {
+            const auto content = ledger::parse_content_index(key);
+            if (!content) return false;
+            (content->kind == ledger::ContentKind::kItem ? items : open).push_back(content->key);
+            return items.size() < kWalkedItemsMax;
+        });
+        if (!scanned.ok()) return from_error(scanned.error());
+    }
+    for (const Hash256& key : items) {
+        HANDLER_TRY(const auto item, read_record<ledger::ItemRecord>(view, key));
+        if (item && item->owner == organisation) return true;
+    }
+    return false;
+}
+
+}  // namespace
+
+Result<bool, RpcError> is_party(const ReadView& view, const Hash256& container, const Caller& caller) {
+    if (caller.oversees()) return true;
+    if (!caller.known()) return false;
+    HANDLER_TRY(const bool acted, any_event(view, container, [&](const ledger::Event& event) {
+                    return event.actor == caller.organisation || event.other == caller.organisation;
+                }));
+    if (acted) return true;
+    return owns_within(view, container, caller.organisation);
+}
+
+Result<bool, RpcError> was_in(const ReadView& view, const Hash256& item, const Hash256& container) {
+    const std::string wanted = container.hex();
+    return any_event(view, item, [&](const ledger::Event& event) {
+        return event.kind == ledger::EventKind::kPacked && event.other == wanted;
+    });
+}
+
+}  // namespace touchstone::rpc

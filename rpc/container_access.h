@@ -1,0 +1,21 @@
+// Whom a container concerns: found in its own events, in those of the containers that it was in, and in who owns what
+// is in it.
+//
+// Pure functions of a view; any thread. Bound: kWalkedEventsMax events and kWalkedItemsMax items are read, then the
+// answer is no.
+#pragma once
+
+#include "rpc/method.h"
+
+namespace touchstone::rpc {
+
+inline constexpr std::size_t kWalkedEventsMax = 20'000;
+inline constexpr std::size_t kWalkedItemsMax = 2'000;
+
+// An organisation that packed it, held it or is to receive it, alone or inside another container, or that owns an item
+// in it. Overseers always.
+Result<bool, RpcError> is_party(const ReadView& view, const Hash256& container, const Caller& caller);
+// The item is or was in the container, at any level.
+Result<bool, RpcError> was_in(const ReadView& view, const Hash256& item, const Hash256& container);
+
+}  // namespace touchstone::rpc
