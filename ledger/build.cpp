@@ -166,6 +166,10 @@ struct OperationWriter {
         out.mutable_set_territories()->set_gtin(from.gtin);
         for (const std::string& country : from.countries) out.mutable_set_territories()->add_countries(country);
     }
+    void operator()(const op::RecordDocument& from) const {
+        set_hash(*out.mutable_record_document()->mutable_document_hash(), from.document);
+        set_units(*out.mutable_record_document(), from);
+    }
 
   private:
     static void set_hash(std::string& to, const Hash256& from) { to = as_text(from.view()); }

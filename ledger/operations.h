@@ -161,6 +161,7 @@ using Operation =
                  op::Receive, op::RejectShipment, op::Sell, op::Return, op::Recall, op::LiftRecall, op::Flag,
                  op::ClearFlag, op::Pack, op::Unpack, op::Decommission, op::CancelSale, op::TransferOwnership,
                  op::AcceptOwnership, op::RejectOwnership, op::CancelOwnershipTransfer, op::Inspect, op::Correct,
-                 op::Report, op::Respond, op::Resolve, op::RegisterSeller, op::SetSellerStanding, op::SetTerritories>;
+                 op::Report, op::Respond, op::Resolve, op::RegisterSeller, op::SetSellerStanding, op::SetTerritories,
+                 op::RecordDocument>;
 
 }  // namespace touchstone::ledger

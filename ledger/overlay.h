@@ -10,6 +10,7 @@
 #include <memory_resource>
 #include <unordered_map>
 
+#include "ledger/document_records.h"
 #include "ledger/execute.h"
 #include "ledger/replay.h"
 #include "ledger/report_records.h"
@@ -143,7 +144,8 @@ class Overlay {
           expiry_chunks(read),
           reports(read),
           report_stats(read),
-          sellers(read) {}
+          sellers(read),
+          documents(read) {}
 
     // A transaction begins; what was changed before stays.
     void begin_transaction();
@@ -182,6 +184,7 @@ class Overlay {
     RecordCache<ReportRecord> reports;
     RecordCache<ReportStatsRecord> report_stats;
     RecordCache<SellerRecord> sellers;
+    RecordCache<DocumentRecord> documents;
 
   private:
     using SideEntries = std::vector<std::pair<Bytes, std::optional<Bytes>>>;
@@ -192,7 +195,7 @@ class Overlay {
         function(organisations), function(products), function(licences), function(lots), function(items);
         function(containers);
         function(transactions), function(expiries), function(expiry_chunks);
-        function(reports), function(report_stats), function(sellers);
+        function(reports), function(report_stats), function(sellers), function(documents);
     }
 
     SideEntries side_;

@@ -90,6 +90,8 @@ class Converter {
                 return of(from.set_seller_standing());
             case pb::Operation::kSetTerritories:
                 return of(from.set_territories());
+            case pb::Operation::kRecordDocument:
+                return of(from.record_document());
             case pb::Operation::KIND_NOT_SET:
                 break;
         }
@@ -269,6 +271,15 @@ class Converter {
     Operation of(const pb::SetTerritories& from) {
         known_only(from);
         return op::SetTerritories{gtin(from.gtin()), countries(from)};
+    }
+    Operation of(const pb::RecordDocument& from) {
+        known_only(from);
+        op::RecordDocument to{hash(from.document_hash(), "document_hash"), keys_of(from.item_keys(), "item_keys"),
+                              keys_of(from.container_keys(), "container_keys")};
+        if (to.document.is_zero()) refuse(Refusal::kBadDocument, "document_hash is zero");
+        if (to.items.size() + to.containers.size() > limits::kDocumentKeysMax)
+            refuse(Refusal::kBadDocument, fmt::format("more than {} items and containers", limits::kDocumentKeysMax));
+        return to;
     }
 
     template <class From>

@@ -220,6 +220,16 @@ constexpr std::array kRefusals{
                 "The brand does not offer this product in that country: the goods are meant for another market "
                 "(parallel trade, the grey market). That says nothing against the goods themselves.",
                 "Sell in a country that product_get shows under territories, or ask the brand to add this one."},
+    // documents
+    RefusalInfo{Refusal::kBadDocument, "bad_document",
+                "The document's hash is missing, or it names too many items and containers.",
+                "Give the SHA-256 of the document, and at most 256 items and containers that it is about."},
+    RefusalInfo{Refusal::kDocumentRecorded, "document_recorded", "The organisation has recorded this document already.",
+                "Nothing to do; document_get shows since when."},
+    RefusalInfo{Refusal::kNotRelated, "not_related",
+                "The organisation does not hold, own or make the item, nor is it its brand: the document is kept, and "
+                "does not stand in the item's history.",
+                "Nothing to do; an organisation that has to do with the item may record the document as well."},
 };
 
 const RefusalInfo* find(Refusal refusal) {

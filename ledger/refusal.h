@@ -101,6 +101,10 @@ enum class Refusal : std::uint16_t {
     // territories
     kBadCountries = 510,
     kOutsideTerritory,
+    // documents
+    kBadDocument = 550,
+    kDocumentRecorded,
+    kNotRelated,  // a document is not attached to it
 };
 
 struct RefusalInfo {

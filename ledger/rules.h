@@ -53,6 +53,7 @@ Verdict apply(Run& run, const op::Resolve& operation, OperationOutcome& outcome)
 Verdict apply(Run& run, const op::RegisterSeller& operation, OperationOutcome& outcome);
 Verdict apply(Run& run, const op::SetSellerStanding& operation, OperationOutcome& outcome);
 Verdict apply(Run& run, const op::SetTerritories& operation, OperationOutcome& outcome);
+Verdict apply(Run& run, const op::RecordDocument& operation, OperationOutcome& outcome);
 
 // Appends events of one operation to the chains of its subjects.
 class EventLog {

@@ -28,6 +28,7 @@ Status decode(CachedRecord& record, RecordKind kind, ByteView bytes) {
         case RecordKind::kReport:
         case RecordKind::kReportStats:
         case RecordKind::kSeller:
+        case RecordKind::kDocument:
             break;  // these are not cached: each is asked for once
     }
     INVARIANT(false);
@@ -53,6 +54,8 @@ std::string_view name_of(RecordKind kind) {
             return "report_stats";
         case RecordKind::kSeller:
             return "seller";
+        case RecordKind::kDocument:
+            return "document";
     }
     INVARIANT(false);
 }

@@ -25,9 +25,10 @@ enum class RecordKind : std::uint8_t {
     kContainer,
     kReport,
     kReportStats,
-    kSeller
+    kSeller,
+    kDocument
 };
-// "item", "product", "lot", "organisation", "container", "report", "report_stats", "seller"
+// "item", "product", "lot", "organisation", "container", "report", "report_stats", "seller", "document"
 std::string_view name_of(RecordKind kind);
 
 struct CachedRecord {

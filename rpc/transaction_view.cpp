@@ -138,6 +138,10 @@ OperationView view_of(const ledger::Operation& operation) {
             [](const op::SetTerritories& o) {
                 return OperationView{"set_territories", Kind::kTerritoriesSet, true, {}, {}, o.gtin, {}, nullptr};
             },
+            [](const op::RecordDocument& o) {
+                return OperationView{"record_document", Kind::kDocumented, true,         {}, {}, {}, {},
+                                     &o.items,          &o.document,       &o.containers};
+            },
         },
         operation);
 }

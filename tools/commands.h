@@ -24,6 +24,8 @@ void add_report_commands(CLI::App& app, GlobalOptions& options);
 void add_seller_commands(CLI::App& app, GlobalOptions& options);
 // correct, territories
 void add_correction_commands(CLI::App& app, GlobalOptions& options);
+// document record, show
+void add_document_commands(CLI::App& app, GlobalOptions& options);
 void add_capture_command(CLI::App& app, GlobalOptions& options);
 void add_verify_command(CLI::App& app, GlobalOptions& options);
 void add_history_command(CLI::App& app, GlobalOptions& options);

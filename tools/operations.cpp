@@ -67,6 +67,8 @@ std::string_view name_of(OperationKind kind) {
             return "seller standing";
         case OperationKind::kSetTerritories:
             return "territories";
+        case OperationKind::kRecordDocument:
+            return "document record";
     }
     return "";
 }

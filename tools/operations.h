@@ -49,6 +49,7 @@ enum class OperationKind {
     kRegisterSeller,
     kSetSellerStanding,
     kSetTerritories,
+    kRecordDocument,
 };
 std::string_view name_of(OperationKind kind);  // "register", "ship", … as commands are called
 

@@ -50,7 +50,8 @@ std::vector<Operation> one_of_each() {
             op::Resolve{item(2), ReportOutcome::kWithdrawn, "mine"},
             op::RegisterSeller{item(3), "FR"},
             op::SetSellerStanding{item(3), SellerStanding::kClosed, "fakes"},
-            op::SetTerritories{kGtin, {"CH", "DE"}}};
+            op::SetTerritories{kGtin, {"CH", "DE"}},
+            op::RecordDocument{item(5), two, items(4, 1)}};
 }
 
 Result<ParsedTransactionPtr, Rejection> parse_bytes(Bytes payload) {
@@ -72,7 +73,7 @@ TEST_CASE("every operation is read as it was built") {
     REQUIRE(operations.size() == std::variant_size_v<Operation>);
     const auto parsed = world.transaction("brand", operations);
     REQUIRE(parsed->operations() == operations);
-    REQUIRE(info(*parsed).items == 43);
+    REQUIRE(info(*parsed).items == 46);
     REQUIRE(info(*parsed).organisation == "brand");
     REQUIRE(info(*parsed).id == signed_of(*parsed)->id());
 }

@@ -82,7 +82,8 @@ TEST_CASE("every command explains itself with an example and its exit statuses")
 
 TEST_CASE("commands on reports, sellers, corrections and territories explain themselves, and refuse wrong arguments") {
     for (const char* command : {"inspect", "correct", "territories", "report", "respond", "resolve", "reports",
-                                "report-stats", "seller register", "seller standing", "seller show"}) {
+                                "report-stats", "seller register", "seller standing", "seller show",
+                                "document record", "document show"}) {
         INFO(command);
         const Run help = run(std::string(command) + " --help");
         REQUIRE(help.status == 0);
@@ -94,7 +95,8 @@ TEST_CASE("commands on reports, sellers, corrections and territories explain the
           "report --kind listing --platform bazaar --text x", "territories 9506000134352",
           "territories 9506000134352 France", "territories 9506000134352 FR --everywhere", "inspect --finding fine S1",
           "seller register --country FR", "seller register --country F1 --registration 1",
-          "resolve 00 --outcome upheld", "sell --seller xy S1 --gtin 9506000134352"}) {
+          "resolve 00 --outcome upheld", "sell --seller xy S1 --gtin 9506000134352", "document record",
+          "document record xy", "document show 00"}) {
         INFO(wrong);
         REQUIRE(run(wrong).status == 2);
     }
