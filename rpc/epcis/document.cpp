@@ -1,0 +1,84 @@
+#include "rpc/epcis/document.h"
+
+#include <fmt/format.h>
+
+namespace touchstone::epcis {
+
+using nlohmann::json;
+
+namespace {
+
+const json* event_list(const json& document) {
+    const auto body = document.find("epcisBody");
+    if (body == document.end() || !body->is_object()) return nullptr;
+    const json* holder = &*body;
+    if (const auto results = body->find("queryResults"); results != body->end() && results->is_object())
+        if (const auto inner = results->find("resultsBody"); inner != results->end() && inner->is_object())
+            holder = &*inner;
+    for (const char* name : {"eventList", "event"})
+        if (const auto at = holder->find(name); at != holder->end()) return &*at;
+    return nullptr;
+}
+
+Error malformed(std::string_view why) {
+    return {"malformed_document", fmt::format("not an EPCIS 2.0 JSON document: {}", why)};
+}
+
+}  // namespace
+
+std::string text_at(const json& object, std::string_view name) {
+    const auto at = object.find(name);
+    return at != object.end() && at->is_string() ? at->get<std::string>() : std::string();
+}
+
+std::string own_text(const DocumentEvent& event, std::string_view local) {
+    for (const auto& [name, value] : event.event.items()) {
+        const std::size_t colon = name.find(':');
+        if (colon == std::string::npos || !value.is_string() || std::string_view(name).substr(colon + 1) != local)
+            continue;
+        const auto known = event.namespaces.find(name.substr(0, colon));
+        if (known != event.namespaces.end() && known->second == kNamespace) return value.get<std::string>();
+    }
+    return {};
+}
+
+Result<std::vector<DocumentEvent>> read_document(const std::string& text) {
+    const json document = json::parse(text, nullptr, false);
+    if (document.is_discarded()) return malformed("it is no JSON");
+    Namespaces namespaces = standard_namespaces();
+    const json single = json::array({document});
+    const json* events = &document;
+    if (document.is_object()) {
+        const std::string type = text_at(document, "type");
+        if (const auto context = document.find("@context"); context != document.end())
+            add_namespaces(namespaces, *context);
+        if (type == "EPCISDocument" || type == "EPCISQueryDocument" || document.contains("epcisBody")) {
+            if (text_at(document, "schemaVersion").substr(0, 1) != "2") return malformed("schemaVersion is not 2");
+            events = event_list(document);
+            if (!events) return malformed("it has no eventList");
+            if (events->is_object()) return std::vector<DocumentEvent>{{1, *events, namespaces}};
+        } else {
+            events = &single;
+        }
+    }
+    if (!events->is_array()) return malformed("its eventList is no list");
+    std::vector<DocumentEvent> made;
+    for (const json& event : *events) {
+        made.push_back({made.size() + 1, event, namespaces});
+        if (!event.is_object()) continue;
+        if (const auto context = event.find("@context"); context != event.end())
+            add_namespaces(made.back().namespaces, *context);
+    }
+    return made;
+}
+
+json make_document(json events, const std::string& created) {
+    return {{"@context", json::array({"https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld",
+                                      json{{std::string(kPrefix), std::string(kNamespace)}}})},
+            {"type", "EPCISDocument"},
+            {"schemaVersion", "2.0"},
+            {"creationDate", created},
+            {"epcisBody", {{"eventList", std::move(events)}}}};
+}
+
+}  // namespace touchstone::epcis
