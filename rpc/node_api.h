@@ -15,7 +15,14 @@
 #include "ledger/header.h"
 #include "ledger/records.h"
 
+namespace touchstone::epcis {
+class Repository;
+}
+
 namespace touchstone::rpc {
+
+// What the bearer of a request may do with the events that this node's organisation captured.
+enum class EpcisRights { kNone, kQuery, kCapture };
 
 // The newest block whose header has a finalization certificate of its own, i.e. the state that ReadView shows.
 struct SignedTip {
@@ -125,6 +132,11 @@ class NodeApi {
     using SubscriptionId = std::uint64_t;
     virtual SubscriptionId subscribe(std::function<void(SignedTipPtr)> on_block) = 0;
     virtual void unsubscribe(SubscriptionId subscription) = 0;
+
+    // The EPCIS repository of the organisation whose node this is; nullptr: the node keeps none. As long as the node.
+    virtual epcis::Repository* epcis() { return nullptr; }
+    // By the value of the header Authorization.
+    virtual EpcisRights epcis_rights(std::string_view /*authorization*/) const { return EpcisRights::kNone; }
 
     // Prometheus text of the node's own metrics, prefix touchstone_.
     virtual std::string metrics() const = 0;

@@ -19,7 +19,8 @@ struct HttpReply {
     unsigned status = 200;
     std::string_view content_type = "application/json";
     std::string body;
-    std::string_view allow;  // of a 405
+    std::string_view allow;    // of a 405
+    std::string headers = {};  // further lines, each with its end
 };
 
 // Everything but a JSON-RPC call and a WebSocket.

@@ -439,7 +439,8 @@ Plan plan_event(const DocumentEvent& from, const CaptureContext& context) {
         plan.reason = status.error().message;
         return plan;
     }
-    plan.hash = event_hash(from.event, from.namespaces);
+    plan.event_hash = event_hash(from.event, from.namespaces);
+    plan.hash = plan.event_hash;
     plan.kind = PlanKind::kOperations;
     if (Done done = Planner(from, context, plan).plan()) {
         plan.kind = done->kind;

@@ -51,7 +51,8 @@ struct Plan {
     std::size_t index = 0;
     std::string type;      // ObjectEvent, …
     std::string event_id;  // as given, or empty
-    Hash256 hash;          // CBV 2.0; of a kept error declaration see keeping_hash()
+    Hash256 event_hash;    // CBV 2.0
+    Hash256 hash;          // under which it is kept: the same, or for an error declaration keeping_hash()
     std::string code;      // unless kOperations or kCorrection: why
     std::string reason;    // for people, with the remedy
     std::vector<ledger::Operation> operations;

@@ -14,6 +14,7 @@ from audit_cases import AuditCases
 from bad_input_cases import BadRpcCases, BadPeerCases, BadTransactionCases
 from container_cases import ContainerCases
 from crash_cases import CrashCases, StorageCases
+from epcis_cases import EpcisCases
 from job_cases import CustodyCases, RegisterCases, VerifyCases
 from observer_cases import IdleCases, ObserverCases
 from report_cases import ReportCases
@@ -21,8 +22,8 @@ from report_cases import ReportCases
 
 def load_tests(loader, _tests, _pattern):
     """In this order: what merely asks comes before what kills."""
-    ordered = [RegisterCases, CustodyCases, ContainerCases, VerifyCases, ReportCases, IdleCases, AuditCases, BadRpcCases,
-               BadTransactionCases, BadPeerCases, ObserverCases, CrashCases, StorageCases]
+    ordered = [RegisterCases, CustodyCases, ContainerCases, VerifyCases, ReportCases, EpcisCases, IdleCases, AuditCases,
+               BadRpcCases, BadTransactionCases, BadPeerCases, ObserverCases, CrashCases, StorageCases]
     return unittest.TestSuite(loader.loadTestsFromTestCase(cases) for cases in ordered)
 
 
