@@ -125,8 +125,9 @@ void add_document_commands(CLI::App& app, GlobalOptions& options) {
                              "touchstone document record --document certificate.pdf --item "
                              "https://id.gs1.org/01/09506000134352/21/7KQ2M9XTRB4H");
     add_document(sub, *arguments);
-    sub->add_option("--item", arguments->items, "An item that it is about; may be repeated");
-    sub->add_option("--sscc", arguments->containers, "A container that it is about; may be repeated");
+    sub->add_option("--item", arguments->items, "An item that it is about; may be repeated")->allow_extra_args(false);
+    sub->add_option("--sscc", arguments->containers, "A container that it is about; may be repeated")
+        ->allow_extra_args(false);
     sub->callback([&options, arguments] { options.exit_status = run_record(*arguments, options); });
 
     arguments = std::make_shared<Arguments>();

@@ -307,7 +307,8 @@ void add_history_command(CLI::App& app, GlobalOptions& options) {
         ->required();
     sub->add_option("--gtin", arguments->gtin, "GTIN of a serial that stands alone");
     sub->add_flag("--epcis", *as_epcis, "Write an EPCIS 2.0 document in JSON-LD");
-    sub->add_option("--sscc", order->containers, "With --epcis: an SSCC to name a container by; may be repeated");
+    sub->add_option("--sscc", order->containers, "With --epcis: an SSCC to name a container by; may be repeated")
+        ->allow_extra_args(false);
     sub->add_option("--output,-o", order->output, "With --epcis: the file to write; otherwise it is printed");
     sub->callback([&options, arguments, order, as_epcis] {
         const bool plain = order->items.size() == 1 && order->containers.empty() && order->output.empty();
