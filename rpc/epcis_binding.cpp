@@ -5,6 +5,7 @@
 #include <boost/beast/http/field.hpp>
 #include <boost/beast/http/verb.hpp>
 
+#include "rpc/epcis/document.h"
 #include "rpc/epcis/identifiers.h"
 #include "rpc/epcis/repository.h"
 
@@ -39,7 +40,7 @@ HttpReply problem_reply(const epcis::Problem& problem) {
 
 HttpReply document_reply(const nlohmann::json& document) {
     HttpReply reply;
-    reply.body = document.dump();
+    reply.body = epcis::document_text(document, -1);
     reply.headers = version_headers() + "GS1-EPC-Format: No_Preference\r\n";
     return reply;
 }

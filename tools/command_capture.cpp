@@ -131,6 +131,7 @@ json to_json(const Captured& captured, int status) {
                  {"operations", json::array()}};
         for (const ledger::Operation& operation : event.plan.operations)
             one["operations"].push_back(epcis::name_of(operation));
+        if (event.plan.kind == epcis::PlanKind::kCorrection) one["operations"].push_back("correct");
         if (!event.plan.event_id.empty()) one["event_id"] = event.plan.event_id;
         if (!event.plan.hash.is_zero()) one["hash"] = event.plan.hash.hex();
         if (!event.code.empty()) one["code"] = event.code;

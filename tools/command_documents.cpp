@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "ledger/document_records.h"
+#include "rpc/epcis/event_hash.h"
 #include "tools/commands.h"
 #include "tools/containers.h"
 #include "tools/item_file.h"
@@ -31,11 +32,8 @@ Result<Hash256> hash_from(const Arguments& arguments) {
     if (arguments.hash.empty() == arguments.file.empty())
         return Error{"usage", "name the document: by its hash, or by --document FILE (not both)"};
     if (arguments.hash.empty()) return file_digest(arguments.file);
-    // The event identifier of CBV 2.0 is a hash with words around it: ni:///sha-256;<64 digits>?ver=CBV2.0
-    std::string_view digits = arguments.hash;
-    if (constexpr std::string_view kName = "ni:///sha-256;"; digits.starts_with(kName))
-        digits = digits.substr(kName.size(), 64);
-    const auto hash = Hash256::from_hex(digits);
+    const auto event = epcis::hash_of_event_id(arguments.hash);
+    const auto hash = event ? event : Hash256::from_hex(arguments.hash);
     if (!hash || hash->is_zero())
         return Error{"bad_hash", fmt::format("'{}' is no SHA-256 of 64 hexadecimal digits", arguments.hash)};
     return *hash;

@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "ledger/gs1.h"
+#include "rpc/epcis/document.h"
 #include "rpc/epcis/export.h"
 #include "tools/containers.h"
 #include "tools/provenance.h"
@@ -90,7 +91,7 @@ Result<json> document_of(const HistoryExport& order, const GlobalOptions& option
 int run_history_export(const HistoryExport& order, const GlobalOptions& options) {
     const auto document = document_of(order, options);
     if (!document.ok()) return fail(options, document.error());
-    const std::string text = document->dump(2) + "\n";
+    const std::string text = epcis::document_text(*document, 2) + "\n";
     if (order.output.empty()) {
         std::cout << text;
         return kExitOk;

@@ -20,6 +20,21 @@ const json* event_list(const json& document) {
     return nullptr;
 }
 
+nlohmann::ordered_json type_first(const json& value) {
+    if (value.is_array()) {
+        nlohmann::ordered_json made = nlohmann::ordered_json::array();
+        for (const json& one : value) made.push_back(type_first(one));
+        return made;
+    }
+    if (!value.is_object()) return nlohmann::ordered_json(value);
+    nlohmann::ordered_json made = nlohmann::ordered_json::object();
+    for (const char* first : {"@context", "type"})
+        if (const auto at = value.find(first); at != value.end()) made[first] = type_first(*at);
+    for (const auto& [name, member] : value.items())
+        if (!made.contains(name)) made[name] = type_first(member);
+    return made;
+}
+
 Error malformed(std::string_view why) {
     return {"malformed_document", fmt::format("not an EPCIS 2.0 JSON document: {}", why)};
 }
@@ -80,5 +95,7 @@ json make_document(json events, const std::string& created) {
             {"creationDate", created},
             {"epcisBody", {{"eventList", std::move(events)}}}};
 }
+
+std::string document_text(const json& document, int indent) { return type_first(document).dump(indent); }
 
 }  // namespace touchstone::epcis

@@ -30,5 +30,8 @@ std::string own_text(const DocumentEvent& event, std::string_view local);
 
 // An EPCISDocument around these events; `created` as ISO 8601.
 nlohmann::json make_document(nlohmann::json events, const std::string& created);
+// Its text, with the type of each object before all else. That is for people, and for the reference implementation of
+// the event hash, which takes types and identifiers of business transactions in the order in which they are written.
+std::string document_text(const nlohmann::json& document, int indent);
 
 }  // namespace touchstone::epcis

@@ -9,6 +9,7 @@
 #include "crypto/sha256.h"
 #include "rpc/epcis/checks.h"
 #include "rpc/epcis/identifiers.h"
+#include "rpc/epcis/reading.h"
 #include "rpc/epcis/times.h"
 #include "rpc/epcis/units.h"
 
@@ -19,102 +20,6 @@ namespace op = ledger::op;
 using Kind = ledger::EventKind;
 
 namespace {
-
-// A way out of planning: the event is kept, refused or malformed, and why.
-struct Way {
-    PlanKind kind;
-    std::string code;
-    std::string reason;
-};
-Way keep(std::string code, std::string reason) { return {PlanKind::kKeep, std::move(code), std::move(reason)}; }
-Way malformed(const Error& error) { return {PlanKind::kMalformed, error.code, error.message}; }
-using Done = std::optional<Way>;  // nullopt: planned
-
-std::string step_of(const json& event) {
-    return vocabulary_name(text_at(event, "bizStep"), Vocabulary::kBizStep).value_or("");
-}
-std::string disposition_of(const json& event) {
-    return vocabulary_name(text_at(event, "disposition"), Vocabulary::kDisposition).value_or("");
-}
-
-// The ledger's own event that this says, by this project's extension or by the words of the standard.
-class Reading {
-  public:
-    Reading(const DocumentEvent& from, const CaptureContext& context)
-        : from_(from), event_(from.event), context_(context), type_(text_at(event_, "type")) {}
-
-    std::optional<Kind> kind() const {
-        if (const std::string own = own_text(from_, "kind"); !own.empty()) return kind_named(own);
-        const std::string action = text_at(event_, "action");
-        if (type_ == "ObjectEvent") return object_kind(action);
-        if (type_ == "AggregationEvent" || type_ == "AssociationEvent") return aggregation_kind(action);
-        if (type_ == "TransactionEvent" && action == "ADD") return ownership_kind();
-        return std::nullopt;
-    }
-    // Why kind() knows none.
-    Way unknown() const {
-        if (type_ == "AggregationEvent" || type_ == "AssociationEvent") {
-            const auto parent = read_identifier(text_at(event_, "parentID"));
-            if (!parent.ok() || parent->kind != IdentifierKind::kContainer)
-                return keep("parent", fmt::format("the parent {} is no logistic unit with an SSCC",
-                                                  text_at(event_, "parentID").empty() ? "that it does not name"
-                                                                                      : text_at(event_, "parentID")));
-        }
-        const std::string step = step_of(event_);
-        return keep("no_rule", fmt::format("{}{}{} is no operation of this ledger", type_,
-                                           text_at(event_, "action").empty() ? "" : " " + text_at(event_, "action"),
-                                           step.empty() ? " without a bizStep" : " with bizStep " + step));
-    }
-
-  private:
-    static std::optional<Kind> kind_named(std::string_view name) {
-        for (std::uint8_t number = 1; number < 0xff; ++number)
-            if (ledger::is_event_kind(number) && ledger::name_of(static_cast<Kind>(number)) == name)
-                return static_cast<Kind>(number);
-        return std::nullopt;
-    }
-    std::optional<Kind> object_kind(const std::string& action) const {
-        const std::string step = step_of(event_);
-        if (action == "ADD" && (step.empty() || step == "commissioning")) return Kind::kRegistered;
-        if (action == "DELETE")
-            for (const char* known : {"", "decommissioning", "destroying", "sampling"})
-                if (step == known) return Kind::kDecommissioned;
-        return action == "OBSERVE" ? observed_kind(step) : std::nullopt;
-    }
-    std::optional<Kind> observed_kind(const std::string& step) const {
-        if (step == "shipping") return Kind::kShipped;
-        if (step == "void_shipping") return Kind::kShipmentCancelled;
-        if (step == "receiving") return disposition_of(event_) == "returned" ? Kind::kReturned : Kind::kReceived;
-        if (step == "retail_selling") return Kind::kSold;
-        constexpr std::uint16_t kFinders = 1u << static_cast<int>(ledger::Role::kAuditor) |
-                                           1u << static_cast<int>(ledger::Role::kRegulator) |
-                                           1u << static_cast<int>(ledger::Role::kPlatform);
-        const std::string found = disposition_of(event_);
-        const bool finding = found == "conformant" || found == "non_conformant";
-        if (step == "inspecting" && finding && (context_.roles & kFinders) != 0) return Kind::kInspected;
-        return std::nullopt;
-    }
-    std::optional<Kind> aggregation_kind(const std::string& action) const {
-        const auto parent = read_identifier(text_at(event_, "parentID"));
-        if (!parent.ok() || parent->kind != IdentifierKind::kContainer) return std::nullopt;
-        if (action == "ADD") return Kind::kPacked;
-        if (action == "DELETE") return Kind::kUnpacked;
-        const auto observed = observed_kind(step_of(event_));
-        const bool moves =
-            observed == Kind::kShipped || observed == Kind::kShipmentCancelled || observed == Kind::kReceived;
-        return moves ? observed : std::nullopt;
-    }
-    std::optional<Kind> ownership_kind() const {
-        const auto to = party_of(event_, "destinationList", {"owning_party"}, context_.parties);
-        if (!to) return std::nullopt;
-        return *to == context_.organisation ? Kind::kOwnershipAccepted : Kind::kOwnershipOffered;
-    }
-
-    const DocumentEvent& from_;
-    const json& event_;
-    const CaptureContext& context_;
-    std::string type_;
-};
 
 // "word: rest" as the ledger writes details.
 std::pair<std::string, std::string> detail_parts(const std::string& detail) {
@@ -149,9 +54,9 @@ class Planner {
             return Way{PlanKind::kRefused, "other_actor",
                        fmt::format("recorded by '{}': capture it with that organisation's key", actor)};
         if (plan_.type == "TransformationEvent" && own_text(from_, "kind").empty()) return plan_transformation();
-        const auto kind = Reading(from_, context_).kind();
+        const auto kind = kind_of(from_, context_);
         if (event_.contains("errorDeclaration")) return plan_correction(kind);
-        Done done = kind ? plan_kind(*kind) : Done(Reading(from_, context_).unknown());
+        Done done = kind ? plan_kind(*kind) : Done(why_kept(from_, context_));
         if (done && done->kind != PlanKind::kKeep) return done;
         const std::size_t before = plan_.operations.size();
         if (Done flags = plan_persistent()) return flags;

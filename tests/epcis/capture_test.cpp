@@ -320,6 +320,9 @@ TEST_CASE("an exported event is identified by its hash, and one event tells of a
     REQUIRE(kinds["shipped"] == 3);
     REQUIRE(kinds["sold"] == 1);
     REQUIRE(kinds["loaded"] == 0);
+    // The reference implementation of the hash takes types in the order in which they are written.
+    REQUIRE(json::parse(document_text(document, 2)) == document);
+    REQUIRE(document_text(document, -1).find(R"({"type":"desadv","bizTransaction":)") != std::string::npos);
     const json& ship = document["epcisBody"]["eventList"][3];
     REQUIRE(ship["destinationList"][0]["destination"] == "urn:touchstone:organisation:carrier");
     REQUIRE(ship["bizTransactionList"][0]["bizTransaction"] == "urn:touchstone:document:DN%201%2F2");

@@ -235,7 +235,7 @@ TEST_CASE("aggregations of a logistic unit pack and unpack it, and move it") {
 TEST_CASE("a transaction event with an owning party offers ownership, or accepts it") {
     json sale = event("TransactionEvent", "ADD", "shipping");
     sale["epcList"] = json::array({kItemUri});
-    REQUIRE(kept_for(sale) == "no_rule");
+    REQUIRE(kept_for(sale) == "no_owner");
     sale["destinationList"] =
         json::array({{{"type", "owning_party"}, {"destination", "urn:touchstone:organisation:corner"}}});
     REQUIRE(only<op::TransferOwnership>(sale, {{}, {}, "acme", 0}) == op::TransferOwnership{{kItem}, "corner"});
