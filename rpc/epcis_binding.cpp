@@ -147,9 +147,9 @@ HttpReply get_one(const epcis::Repository& repository, const Target& target) {
 }
 
 // A capture is recorded in the organisation's name; what was captured is its business.
-Fault check_rights(const NodeApi& node, const HttpRequest& request, bool writes) {
+Fault check_rights(const NodeApi& node, const HttpRequest& request, EpcisRights needed) {
     const EpcisRights rights = node.epcis_rights(header(request, "Authorization"));
-    if (rights == EpcisRights::kCapture || (rights == EpcisRights::kQuery && !writes)) return std::nullopt;
+    if (rights == EpcisRights::kCapture || rights == needed) return std::nullopt;
     if (rights == EpcisRights::kQuery)
         return epcis::Problem{403, "SecurityException", "only the organisation whose node this is may capture here"};
     return epcis::Problem{401, "SecurityException",
@@ -179,7 +179,8 @@ HttpReply answer_epcis(ServerState& state, const HttpRequest& request) {
              "this node keeps no EPCIS events: it is not configured with an organisation, its key and "
              "its vault; capture with the command line (touchstone capture), or ask the organisation's "
              "own node"});
-    if (Fault fault = check_rights(state.node, request, root)) return problem_reply(*fault);
+    if (Fault fault = check_rights(state.node, request, root ? EpcisRights::kCapture : EpcisRights::kQuery))
+        return problem_reply(*fault);
     if (Fault fault = check_preferences(request)) return problem_reply(*fault);
     if (root) return post_capture(*repository, request);
     return target.path == "/events" ? get_events(*repository, target) : get_one(*repository, target);

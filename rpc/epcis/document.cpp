@@ -8,6 +8,9 @@ using nlohmann::json;
 
 namespace {
 
+// What follows an event's structure calls itself for each level: a stranger's document must not choose how often.
+constexpr int kDepthMax = 64;
+
 const json* event_list(const json& document) {
     const auto body = document.find("epcisBody");
     if (body == document.end() || !body->is_object()) return nullptr;
@@ -58,7 +61,13 @@ std::string own_text(const DocumentEvent& event, std::string_view local) {
 }
 
 Result<std::vector<DocumentEvent>> read_document(const std::string& text) {
-    const json document = json::parse(text, nullptr, false);
+    bool deep = false;
+    const auto bounded = [&](int depth, json::parse_event_t, json&) {
+        deep = deep || depth > kDepthMax;
+        return depth <= kDepthMax;
+    };
+    const json document = json::parse(text, bounded, false);
+    if (deep) return malformed(fmt::format("it is nested more than {} levels deep", kDepthMax));
     if (document.is_discarded()) return malformed("it is no JSON");
     Namespaces namespaces = standard_namespaces();
     const json single = json::array({document});
@@ -96,6 +105,8 @@ json make_document(json events, const std::string& created) {
             {"epcisBody", {{"eventList", std::move(events)}}}};
 }
 
-std::string document_text(const json& document, int indent) { return type_first(document).dump(indent); }
+std::string document_text(const json& document, int indent) {
+    return type_first(document).dump(indent, ' ', false, json::error_handler_t::replace);
+}
 
 }  // namespace touchstone::epcis

@@ -175,8 +175,8 @@ std::string problem_json(const Problem& problem) {
     return json{{"type", "epcisException:" + problem.type},
                 {"title", problem.type},
                 {"status", problem.status},
-                {"detail", problem.detail}}
-        .dump();
+                {"detail", problem.detail}}  // What the client wrote into an address need not be UTF-8.
+        .dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
 Result<EventQuery, Problem> parse_query(std::string_view text) {

@@ -338,6 +338,9 @@ TEST_CASE("what is no EPCIS document is refused whole") {
                             R"({"type":"EPCISDocument","schemaVersion":"1.2","epcisBody":{"eventList":[]}})",
                             R"({"type":"EPCISDocument","schemaVersion":"2.0","epcisBody":{"eventList":7}})"})
         REQUIRE(read_document(bad).error().code == "malformed_document");
+    const auto nested = [](std::size_t depth) { return std::string(depth, '[') + std::string(depth, ']'); };
+    REQUIRE(read_document(nested(60)).ok());
+    REQUIRE(read_document(nested(100'000)).error().message.find("levels deep") != std::string::npos);
     REQUIRE(plan_event(read_document("{}")->front(), {}).kind == PlanKind::kMalformed);
     REQUIRE(plan_event(read_document("[7]")->front(), {}).kind == PlanKind::kMalformed);
 }

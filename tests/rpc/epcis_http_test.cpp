@@ -199,6 +199,9 @@ TEST_CASE("what the binding can not do is told as a problem with the standard's 
     const std::tuple<const char*, const char*, std::string, int, const char*> cases[] = {
         {"GET", "/events?colour=red", "", 400, "QueryParameterException"},
         {"GET", "/events/none", "", 404, "NoSuchResourceException"},
+        {"GET", "/events/%ff", "", 404, "NoSuchResourceException"},
+        {"GET", "/events/%f", "", 400, "ValidationException"},
+        {"GET", "/events?%ff=%fe", "", 400, "QueryParameterException"},
         {"GET", "/capture/none", "", 404, "NoSuchResourceException"},
         {"POST", "/capture", "Content-Type: application/xml\r\n", 415, "UnsupportedMediaTypeException"},
         {"POST", "/capture", "Content-Type: application/json\r\n", 400, "ValidationException"},
