@@ -35,6 +35,7 @@ inline constexpr std::uint64_t kSaleUndoMs = 24u * 3600 * 1000;  // how long a s
 inline constexpr std::size_t kEvidenceMax = 16;             // hashes of documents that a report names
 inline constexpr std::size_t kCountriesMax = 249;           // ISO 3166-1 has as many
 inline constexpr std::size_t kOpenProposalsMax = 64;        // of the council
+inline constexpr std::size_t kDocumentKeysMax = 256;        // items and containers that a kept document is about
 inline constexpr std::size_t kCorrectionEventsMax = 256;    // from the wrong event to the item's last one
 
 // -- pool of pending transactions

@@ -191,6 +191,10 @@ struct OperationWriter {
     void operator()(const op::ValidatorReady& from) const {
         set_hash(*out.mutable_validator_ready()->mutable_block(), from.block);
     }
+    void operator()(const op::RecordDocument& from) const {
+        set_hash(*out.mutable_record_document()->mutable_document_hash(), from.document);
+        set_units(*out.mutable_record_document(), from);
+    }
 
   private:
     static void set_key(pb::OrganisationKey& to, const crypto::PublicKey& key, KeyPurpose purpose) {

@@ -164,6 +164,7 @@ using Operation =
                  op::ClearFlag, op::Pack, op::Unpack, op::Decommission, op::CancelSale, op::TransferOwnership,
                  op::AcceptOwnership, op::RejectOwnership, op::CancelOwnershipTransfer, op::Inspect, op::Correct,
                  op::Report, op::Respond, op::Resolve, op::RegisterSeller, op::SetSellerStanding, op::SetTerritories,
-                 op::Propose, op::VoteOnProposal, op::WithdrawProposal, op::AddKey, op::RevokeKey, op::ValidatorReady>;
+                 op::Propose, op::VoteOnProposal, op::WithdrawProposal, op::AddKey, op::RevokeKey, op::ValidatorReady,
+                 op::RecordDocument>;
 
 }  // namespace touchstone::ledger

@@ -10,6 +10,7 @@
 #include <memory_resource>
 #include <unordered_map>
 
+#include "ledger/document_records.h"
 #include "ledger/execute.h"
 #include "ledger/governance_records.h"
 #include "ledger/replay.h"
@@ -150,7 +151,8 @@ class Overlay {
           activity(read),
           parameters(read),
           council(read),
-          proposals(read) {}
+          proposals(read),
+          documents(read) {}
 
     // A transaction begins; what was changed before stays.
     void begin_transaction();
@@ -195,6 +197,7 @@ class Overlay {
     RecordCache<Parameters> parameters;
     RecordCache<CouncilRecord> council;
     RecordCache<ProposalRecord> proposals;
+    RecordCache<DocumentRecord> documents;
 
   private:
     using SideEntries = std::vector<std::pair<Bytes, std::optional<Bytes>>>;
@@ -207,6 +210,7 @@ class Overlay {
         function(transactions), function(expiries), function(expiry_chunks);
         function(reports), function(report_stats), function(sellers);
         function(validators), function(activity), function(parameters), function(council), function(proposals);
+        function(documents);
     }
 
     SideEntries side_;

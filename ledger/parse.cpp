@@ -103,6 +103,8 @@ class Converter {
                 return converted(from.revoke_key());
             case pb::Operation::kValidatorReady:
                 return converted(from.validator_ready());
+            case pb::Operation::kRecordDocument:
+                return of(from.record_document());
             case pb::Operation::KIND_NOT_SET:
                 break;
         }
@@ -293,6 +295,15 @@ class Converter {
     Operation of(const pb::SetTerritories& from) {
         known_only(from);
         return op::SetTerritories{gtin(from.gtin()), countries(from)};
+    }
+    Operation of(const pb::RecordDocument& from) {
+        known_only(from);
+        op::RecordDocument to{hash(from.document_hash(), "document_hash"), keys_of(from.item_keys(), "item_keys"),
+                              keys_of(from.container_keys(), "container_keys")};
+        if (to.document.is_zero()) refuse(Refusal::kBadDocument, "document_hash is zero");
+        if (to.items.size() + to.containers.size() > limits::kDocumentKeysMax)
+            refuse(Refusal::kBadDocument, fmt::format("more than {} items and containers", limits::kDocumentKeysMax));
+        return to;
     }
 
     template <class From>

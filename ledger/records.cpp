@@ -59,8 +59,10 @@ constexpr std::array<EventNames, 8> kLaterEventNames{{
     {"seller_standing_set", "other", "active"},
     {"territories_set", "other", "active"},
 }};
+constexpr EventNames kDocumentedNames{"documented", "other", "in_progress"};
 
 const EventNames& names_of(EventKind kind) {
+    if (kind == EventKind::kDocumented) return kDocumentedNames;
     const auto index = static_cast<std::size_t>(kind);
     if (index >= kFirstLater) return kLaterEventNames.at(index - kFirstLater);
     INVARIANT(index >= 1 && index <= kEventNames.size());
@@ -164,7 +166,8 @@ std::string_view name_of(KeyPurpose purpose) {
 
 bool is_event_kind(std::uint8_t number) {
     return (number >= 1 && number <= kEventNames.size()) ||
-           (number >= kFirstLater && number < kFirstLater + kLaterEventNames.size());
+           (number >= kFirstLater && number < kFirstLater + kLaterEventNames.size()) ||
+           number == static_cast<std::uint8_t>(EventKind::kDocumented);
 }
 std::string_view name_of(EventKind kind) { return names_of(kind).name; }
 std::string_view biz_step_of(EventKind kind) { return names_of(kind).biz_step; }

@@ -258,7 +258,8 @@ enum class EventKind : std::uint8_t {
     kReportResolved = 34,
     kSellerRegistered = 35,
     kSellerStandingSet = 36,
-    kTerritoriesSet = 37
+    kTerritoriesSet = 37,
+    kDocumented = 50  // `detail`: the document's hash
 };
 bool is_event_kind(std::uint8_t number);
 std::string_view name_of(EventKind kind);         // "registered", "shipped", …

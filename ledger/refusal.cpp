@@ -282,6 +282,16 @@ constexpr std::array kRefusals{
     RefusalInfo{Refusal::kNotSynced, "not_synced",
                 "The validator did not name the block in which it was voted in: its node does not hold the chain yet.",
                 "Let the node follow the chain; it says that it is ready by itself when it is."},
+    // documents
+    RefusalInfo{Refusal::kBadDocument, "bad_document",
+                "The document's hash is missing, or it names too many items and containers.",
+                "Give the SHA-256 of the document, and at most 256 items and containers that it is about."},
+    RefusalInfo{Refusal::kDocumentRecorded, "document_recorded", "The organisation has recorded this document already.",
+                "Nothing to do; document_get shows since when."},
+    RefusalInfo{Refusal::kNotRelated, "not_related",
+                "The organisation does not hold, own or make the item, nor is it its brand: the document is kept, and "
+                "does not stand in the item's history.",
+                "Nothing to do; an organisation that has to do with the item may record the document as well."},
 };
 
 const RefusalInfo* find(Refusal refusal) {

@@ -128,6 +128,10 @@ enum class Refusal : std::uint16_t {
     kQuorumWouldBreak,
     kNotVotedIn,
     kNotSynced,
+    // documents
+    kBadDocument = 550,
+    kDocumentRecorded,
+    kNotRelated,  // a document is not attached to it
 };
 
 struct RefusalInfo {

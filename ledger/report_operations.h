@@ -1,4 +1,4 @@
-// Operations on complaints, sellers, inspections, corrections and territories; part of ledger/operations.h.
+// Operations on complaints, sellers, inspections, corrections, territories and documents; part of ledger/operations.h.
 // Values only.
 #pragma once
 
@@ -61,6 +61,12 @@ struct SetTerritories {
     std::string gtin;
     std::vector<std::string> countries;  // ascending, each once; empty: everywhere
     bool operator==(const SetTerritories&) const = default;
+};
+struct RecordDocument {
+    Hash256 document;  // never zero
+    std::vector<Hash256> items{};
+    std::vector<Hash256> containers{};
+    bool operator==(const RecordDocument&) const = default;
 };
 
 }  // namespace op

@@ -60,6 +60,7 @@ Verdict apply(Run& run, const op::WithdrawProposal& operation, OperationOutcome&
 Verdict apply(Run& run, const op::AddKey& operation, OperationOutcome& outcome);
 Verdict apply(Run& run, const op::RevokeKey& operation, OperationOutcome& outcome);
 Verdict apply(Run& run, const op::ValidatorReady& operation, OperationOutcome& outcome);
+Verdict apply(Run& run, const op::RecordDocument& operation, OperationOutcome& outcome);
 
 // Appends events of one operation to the chains of its subjects.
 class EventLog {

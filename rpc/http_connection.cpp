@@ -166,7 +166,7 @@ void HttpConnection::on_request(HttpRequest request) {
     const KeepAlive keep_alive = request.keep_alive() ? KeepAlive::kYes : KeepAlive::kNo;
     if (kind_ == ListenerKind::kPublic && is_call(request)) return on_call(request, keep_alive);
     if (kind_ == ListenerKind::kPublic && is_websocket(request)) return upgrade(std::move(request));
-    answer(route(*state_, kind_, request), keep_alive);
+    answer(route(*state_, kind_, request, [&] { return caller_of(request); }), keep_alive);
 }
 
 CallerPtr HttpConnection::caller_of(const HttpRequest& request) {

@@ -107,6 +107,7 @@ std::vector<MethodInfo> container_methods();
 std::vector<MethodInfo> registry_methods();
 std::vector<MethodInfo> report_methods();
 std::vector<MethodInfo> governance_methods();
+std::vector<MethodInfo> document_methods();
 std::vector<MethodInfo> event_methods();
 std::vector<MethodInfo> vault_methods();
 

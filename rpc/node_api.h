@@ -16,6 +16,10 @@
 #include "ledger/records.h"
 #include "rpc/vault_api.h"
 
+namespace touchstone::epcis {
+class Repository;
+}
+
 namespace touchstone::rpc {
 
 // The newest block whose header has a finalization certificate of its own, i.e. the state that ReadView shows.
@@ -130,6 +134,9 @@ class NodeApi {
     using SubscriptionId = std::uint64_t;
     virtual SubscriptionId subscribe(std::function<void(SignedTipPtr)> on_block) = 0;
     virtual void unsubscribe(SubscriptionId subscription) = 0;
+
+    // The EPCIS repository of the organisation whose node this is; nullptr: the node keeps none. As long as the node.
+    virtual epcis::Repository* epcis() { return nullptr; }
 
     // Prometheus text of the node's own metrics, prefix touchstone_.
     virtual std::string metrics() const = 0;

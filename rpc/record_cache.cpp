@@ -30,6 +30,7 @@ Status decode(CachedRecord& record, RecordKind kind, ByteView bytes) {
         case RecordKind::kSeller:
         case RecordKind::kProposal:
         case RecordKind::kParameters:
+        case RecordKind::kDocument:
             break;  // these are not cached: each is asked for once
     }
     INVARIANT(false);
@@ -59,6 +60,8 @@ std::string_view name_of(RecordKind kind) {
             return "proposal";
         case RecordKind::kParameters:
             return "parameters";
+        case RecordKind::kDocument:
+            return "document";
     }
     INVARIANT(false);
 }

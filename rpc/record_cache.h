@@ -27,10 +27,11 @@ enum class RecordKind : std::uint8_t {
     kReportStats,
     kSeller,
     kProposal,
-    kParameters
+    kParameters,
+    kDocument
 };
 // "item", "product", "lot", "organisation", "container", "report", "report_stats", "seller", "proposal",
-// "parameters"
+// "parameters", "document"
 std::string_view name_of(RecordKind kind);
 
 struct CachedRecord {

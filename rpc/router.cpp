@@ -4,6 +4,7 @@
 #include <boost/beast/http/verb.hpp>
 #include <boost/beast/websocket/rfc6455.hpp>
 
+#include "rpc/epcis_binding.h"
 #include "rpc/verify.h"
 
 namespace touchstone::rpc {
@@ -95,11 +96,12 @@ HttpReply http_error(unsigned status, std::string_view code, std::string_view me
     return reply;
 }
 
-HttpReply route(ServerState& state, ListenerKind listener, const HttpRequest& request) {
+HttpReply route(ServerState& state, ListenerKind listener, const HttpRequest& request, const FindCaller& caller) {
     if (listener == ListenerKind::kAdmin) return route_admin(state, request);
     const std::string_view path = path_of(request);
     const bool get = request.method() == http::verb::get;
     const bool options = request.method() == http::verb::options && state.options.cors == Cors::kAnyOrigin;
+    if (is_epcis(path)) return answer_epcis(state, request, *caller());
     const bool root = path == "/", item = path.starts_with("/01/"), socket = path == "/ws";
     if (!root && !item && !socket) return http_error(404, "not_found", "POST JSON-RPC to /.");
     if (options) return {204, {}, {}, {}};
@@ -115,6 +117,7 @@ void append_reply(std::string& out, const HttpReply& reply, KeepAlive keep_alive
     if (!reply.content_type.empty()) out.append("Content-Type: ").append(reply.content_type).append("\r\n");
     if (!reply.allow.empty()) out.append("Allow: ").append(reply.allow).append("\r\n");
     if (reply.status == 426) out.append("Upgrade: websocket\r\n");
+    out.append(reply.headers);
     if (cors == Cors::kAnyOrigin)
         out.append(
             "Access-Control-Allow-Origin: *\r\nAccess-Control-Allow-Methods: GET, POST\r\n"

@@ -19,11 +19,14 @@ struct HttpReply {
     unsigned status = 200;
     std::string_view content_type = "application/json";
     std::string body;
-    std::string_view allow;  // of a 405
+    std::string_view allow;    // of a 405
+    std::string headers = {};  // further lines, each with its end
 };
 
 // Everything but a JSON-RPC call and a WebSocket.
-HttpReply route(ServerState& state, ListenerKind listener, const HttpRequest& request);
+// `caller` tells who asks, where that matters.
+using FindCaller = std::function<CallerPtr()>;
+HttpReply route(ServerState& state, ListenerKind listener, const HttpRequest& request, const FindCaller& caller);
 // {"error":{"code":…,"meaning":…}}
 HttpReply http_error(unsigned status, std::string_view code, std::string_view meaning);
 

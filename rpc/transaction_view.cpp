@@ -157,6 +157,10 @@ OperationView view_of(const ledger::Operation& operation) {
                 view.reference = &o.block;
                 return view;
             },
+            [](const op::RecordDocument& o) {
+                return OperationView{"record_document", Kind::kDocumented, true,         {}, {}, {}, {},
+                                     &o.items,          &o.document,       &o.containers};
+            },
         },
         operation);
 }

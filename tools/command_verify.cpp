@@ -12,6 +12,7 @@
 #include "ledger/gs1.h"
 #include "tools/commands.h"
 #include "tools/epochs.h"
+#include "tools/history_export.h"
 #include "tools/item_file.h"
 #include "tools/provenance.h"
 #include "tools/terminal.h"
@@ -301,10 +302,27 @@ void add_history_command(CLI::App& app, GlobalOptions& options) {
         app.add_subcommand("history", "Everything that was recorded about an item, and that nothing is missing");
     sub->footer(
         fmt::format("Example: touchstone history --trust genesis.json "
-                    "https://id.gs1.org/01/09506000134352/21/7KQ2M9XTRB4H\n{}",
+                    "https://id.gs1.org/01/09506000134352/21/7KQ2M9XTRB4H\n"
+                    "         touchstone history --trust genesis.json --epcis --output history.jsonld URI URI…\n{}",
                     kExitStatusHelp));
-    const auto arguments = add_item_arguments(*sub);
-    sub->callback([&options, arguments] { options.exit_status = run_history(*arguments, options); });
+    const auto arguments = std::make_shared<Arguments>();
+    const auto order = std::make_shared<HistoryExport>();
+    const auto as_epcis = std::make_shared<bool>(false);
+    sub->add_option("item", order->items,
+                    "Digital Link, EPC URI, item key, or serial with --gtin; several with --epcis")
+        ->required();
+    sub->add_option("--gtin", arguments->gtin, "GTIN of a serial that stands alone");
+    sub->add_flag("--epcis", *as_epcis, "Write an EPCIS 2.0 document in JSON-LD");
+    sub->add_option("--sscc", order->containers, "With --epcis: an SSCC to name a container by; may be repeated")
+        ->allow_extra_args(false);
+    sub->add_option("--output,-o", order->output, "With --epcis: the file to write; otherwise it is printed");
+    sub->callback([&options, arguments, order, as_epcis] {
+        const bool plain = order->items.size() == 1 && order->containers.empty() && order->output.empty();
+        arguments->item = order->items.front();
+        options.exit_status = *as_epcis ? run_history_export(*order, options)
+                              : plain   ? run_history(*arguments, options)
+                                        : fail(options, {"usage", "several items, --sscc and --output need --epcis"});
+    });
 }
 
 }  // namespace touchstone::tools

@@ -32,6 +32,8 @@ void add_governance_commands(CLI::App& app, GlobalOptions& options);
 void add_vault_command(CLI::App& app, GlobalOptions& options);
 // token new
 void add_token_command(CLI::App& app, GlobalOptions& options);
+// document record, show
+void add_document_commands(CLI::App& app, GlobalOptions& options);
 void add_capture_command(CLI::App& app, GlobalOptions& options);
 void add_verify_command(CLI::App& app, GlobalOptions& options);
 void add_history_command(CLI::App& app, GlobalOptions& options);

@@ -77,6 +77,8 @@ std::string_view name_of(OperationKind kind) {
             return "keys add";
         case OperationKind::kRevokeKey:
             return "keys revoke";
+        case OperationKind::kRecordDocument:
+            return "document record";
     }
     return "";
 }

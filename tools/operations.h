@@ -54,6 +54,7 @@ enum class OperationKind {
     kWithdraw,
     kAddKey,
     kRevokeKey,
+    kRecordDocument,
 };
 std::string_view name_of(OperationKind kind);  // "register", "ship", … as commands are called
 

@@ -289,6 +289,8 @@ bool says_already(OperationKind kind, const std::string& code) {
             return code == "standing_unchanged";
         case OperationKind::kRespond:
             return code == "report_responded";
+        case OperationKind::kRecordDocument:
+            return code == "document_recorded";
         default:
             return false;
     }

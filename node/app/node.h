@@ -58,6 +58,9 @@ class Node final : public rpc::NodeApi {
         return options_.organisation ? &*options_.organisation : nullptr;
     }
     rpc::VaultApi* vault() const override { return options_.vault; }
+    epcis::Repository* epcis() override { return epcis_; }
+    // Before requests are served; it outlives the server.
+    void serve_epcis(epcis::Repository* repository) { epcis_ = repository; }
     std::unique_ptr<rpc::ReadView> read() const override { return reader_->read(); }
     rpc::NodeStatus status() const override;
     ledger::Parameters parameters() const override { return epoch()->parameters; }
@@ -116,6 +119,7 @@ class Node final : public rpc::NodeApi {
 
     NodeOptions options_;
     Hash256 chain_id_;
+    epcis::Repository* epcis_ = nullptr;
     std::chrono::steady_clock::time_point started_at_;
     boost::asio::io_context io_{1};
     boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_{io_.get_executor()};

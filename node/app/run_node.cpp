@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "crypto/key_file.h"
+#include "node/app/epcis_service.h"
 #include "node/app/genesis_json.h"
 #include "node/app/home.h"
 #include "node/app/node.h"
@@ -107,6 +108,11 @@ Result<int> run_node(const Config& config, const NodeSecrets& secrets) {
     const std::string name = options.name;
     TRY_ASSIGN(const std::unique_ptr<Node> node, Node::open(std::move(options)));
     TRY(node->start());
+    std::unique_ptr<EpcisService> epcis;
+    if (node->vault() != nullptr && node->organisation() != nullptr && node->organisation()->key != nullptr) {
+        epcis = std::make_unique<EpcisService>(*node);
+        node->serve_epcis(&epcis->repository());
+    }
     TRY_ASSIGN(const std::unique_ptr<rpc::Server> server, rpc::Server::start(*node, server_options(config)));
     TRY(write_text_file(config.home / "pid", fmt::format("{}\n", ::getpid())));
     logger.info("node", fmt::format("{} answers on http://{}:{}", name, config.rpc_listen.host, server->port()),
@@ -115,6 +121,7 @@ Result<int> run_node(const Config& config, const NodeSecrets& secrets) {
     main_io.run();
     logger.info("node", "stopping");
     server->stop();
+    if (epcis) epcis->stop();
     node->stop();
     std::error_code ignored;
     std::filesystem::remove(config.home / "pid", ignored);

@@ -1,6 +1,7 @@
 // Every kind of record with events is known by its key and bytes, and nothing else is taken for one.
 #include "ledger/event_subject.h"
 
+#include "ledger/document_records.h"
 #include "tests/ledger/world.h"
 
 using namespace touchstone;
@@ -16,6 +17,7 @@ TEST_CASE("event subjects: of every record of a state", "[records]") {
         "shop",
         {op::Report{
             {ReportSubjectKind::kListing, {}, {}, {}, "market", item(71)}, ReportKind::kListing, "fake", {}, {}}});
+    world.must("brand", {op::RecordDocument{item(72), items(0, 1), {box(1)}}});
     std::map<std::string, int> kinds;
     for (const auto& [key, record] : world.state) {
         const auto subject = event_subject(key, record);
@@ -34,6 +36,19 @@ TEST_CASE("event subjects: of every record of a state", "[records]") {
     REQUIRE(kinds["report"] == 1);
     REQUIRE(kinds["seller"] == 1);
     REQUIRE(kinds["none"] > 0);
+}
+
+TEST_CASE("event subjects: a kept document is none, whatever its hash looks like", "[records]") {
+    // The hash is the recorder's to choose: bytes that continue as an item or a container would must not make one.
+    for (const std::uint8_t byte : {0, 1, 2, 3, 4}) {
+        Hash256 hash;
+        hash.bytes.fill(byte);
+        hash.bytes[0] = 0;
+        for (const std::string& organisation : {std::string("a"), std::string(limits::kOrgIdBytesMax, 'a')}) {
+            const DocumentRecord record{organisation, hash, Height(1), WallTime{1}, 1};
+            REQUIRE_FALSE(event_subject(document_key(hash, organisation), record.encode()));
+        }
+    }
 }
 
 TEST_CASE("event subjects: a product under another key is none", "[records]") {

@@ -25,7 +25,8 @@ constexpr Group kGroups[]{{1, "The transaction as a whole"},
                           {450, "Reports"},
                           {470, "Sellers"},
                           {490, "Corrections"},
-                          {510, "Territories"}};
+                          {510, "Territories"},
+                          {550, "Documents"}};
 
 std::string errors() {
     std::string out =
@@ -110,7 +111,10 @@ std::string transitions() {
         "a\n"
         "correction each add one event to the item's history; `open_reports` counts the reports that are not resolved. "
         "A\n"
-        "correction is made by whoever recorded the wrong event, and leaves that event where it is.\n";
+        "correction is made by whoever recorded the wrong event, and leaves that event where it is.\n"
+        "\nA document that is kept by its hash adds one event to the history of each item and container that it names "
+        "and that\n"
+        "the organisation has to do with: as custodian, owner, maker or brand. It changes no state.\n";
     return out;
 }
 

@@ -58,7 +58,8 @@ std::vector<Operation> one_of_each() {
             op::WithdrawProposal{8},
             op::AddKey{key_of("b").public_key(), KeyPurpose::kAdmin, key_of("b").sign(Bytes{1})},
             op::RevokeKey{key_of("c").public_key(), "lost"},
-            op::ValidatorReady{item(5)}};
+            op::ValidatorReady{item(5)},
+            op::RecordDocument{item(5), two, items(4, 1)}};
 }
 
 Result<ParsedTransactionPtr, Rejection> parse_bytes(Bytes payload) {
@@ -80,7 +81,7 @@ TEST_CASE("every operation is read as it was built") {
     REQUIRE(operations.size() == std::variant_size_v<Operation>);
     const auto parsed = world.transaction("brand", operations);
     REQUIRE(parsed->operations() == operations);
-    REQUIRE(info(*parsed).items == 43);
+    REQUIRE(info(*parsed).items == 46);
     REQUIRE(info(*parsed).organisation == "brand");
     REQUIRE(info(*parsed).id == signed_of(*parsed)->id());
 }

@@ -5,6 +5,7 @@
 #include <sstream>
 
 #include "ledger/governance_records.h"
+#include "ledger/document_records.h"
 #include "ledger/replay.h"
 #include "ledger/report_records.h"
 #include "ledger/seller_records.h"
@@ -131,6 +132,7 @@ const ProposalRecord kProposal{3,
                                Height(9),
                                {{"brand", true, "over-production", Height(7)}, {"market", false, {}, Height(8)}}};
 const CouncilRecord kCouncil{{"brand", "market"}, 4, {2, 4}};
+const DocumentRecord kDocument{"maker", hash_of(5), Height(7), WallTime{1'700'000'000'000}, 2};
 const TransactionRecord kTransaction{Height(7), 2, 9};
 const ExpiryRecord kExpiry{{hash_of(1), hash_of(2)}};
 const ExpiryChunk kChunk{hash_of(9), {hash_of(1), hash_of(2)}};
@@ -153,6 +155,7 @@ std::vector<Example> examples() {
                              example("report", kReport),
                              example("report_stats", kStats),
                              example("seller", kSeller),
+                             example("document", kDocument),
                              example("transaction", kTransaction),
                              example("expiry", kExpiry),
                              example("expiry_chunk", kChunk),
@@ -189,6 +192,7 @@ std::string golden_text() {
         {"report_key", report_key(hash_of(1), 2)},
         {"report_stats_key", report_stats_key("market", "2023-11")},
         {"seller_key", seller_key(hash_of(5))},
+        {"document_key", document_key(hash_of(5), "maker")},
         {"transaction_key", transaction_key(hash_of(1))},
         {"expiry_key", expiry_key(Height(7))},
         {"expiry_chunk_key", expiry_chunk_key(9, Height(7))},
@@ -243,6 +247,7 @@ TEST_CASE("what is decoded equals what was encoded") {
     require_equal_again(kReport);
     require_equal_again(kStats);
     require_equal_again(kSeller);
+    require_equal_again(kDocument);
     require_equal_again(kTransaction);
     require_equal_again(kValidators);
     require_equal_again(kActivity);
@@ -302,6 +307,9 @@ TEST_CASE("values that no encoder writes are refused") {
     REQUIRE(refuses(kEvent.encode(), 1, 25, Event::decode));
     REQUIRE(refuses(kEvent.encode(), 1, 38, Event::decode));
     REQUIRE(!refuses(kEvent.encode(), 1, 30, Event::decode));
+    REQUIRE(refuses(kEvent.encode(), 1, 49, Event::decode));
+    REQUIRE(!refuses(kEvent.encode(), 1, 50, Event::decode));
+    REQUIRE(refuses(kEvent.encode(), 1, 51, Event::decode));
     ProductRecord unsorted = kProduct;
     unsorted.territories = {"DE", "CH"};
     REQUIRE(!ProductRecord::decode(unsorted.encode()).ok());

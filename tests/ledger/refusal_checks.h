@@ -53,12 +53,13 @@ inline void rejected(World& world, const Operation& operation, Refusal wanted) {
     rejected(parse(world.sign("brand", {operation}), world.parameters), wanted);
 }
 
-// Of reports, sellers, inspections, corrections and territories (report_refusals.cpp).
+// Of reports, sellers, inspections, corrections, territories and documents (report_refusals.cpp).
 void report_refusals();
 void seller_refusals();
 void correction_refusals();
 void territory_refusals();
 // Of keys, the council and validators (governance_test.cpp).
 void governance_refusals();
+void document_refusals();
 
 }  // namespace touchstone::ledger::test

@@ -272,6 +272,7 @@ TEST_CASE("every refusal is reached, and changes nothing") {
     correction_refusals();
     territory_refusals();
     governance_refusals();
+    document_refusals();
     for (const RefusalInfo& one : refusals()) {
         INFO(one.code);
         REQUIRE((one.refusal == Refusal::kNone || reached().contains(one.refusal)));

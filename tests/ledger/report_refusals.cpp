@@ -155,4 +155,19 @@ void territory_refusals() {
     world.must("brand", {op::Sell{items(0, 1), "DE"}});
 }
 
+void document_refusals() {
+    World world;
+    world.with_items(2);
+    rejected(world, op::RecordDocument{}, Refusal::kBadDocument);
+    rejected(world, op::RecordDocument{item(70), items(0, limits::kDocumentKeysMax), {box(1)}}, Refusal::kBadDocument);
+    REQUIRE(
+        parse(world.sign("brand", {op::RecordDocument{item(70), items(0, limits::kDocumentKeysMax)}}), world.parameters)
+            .ok());
+    world.must("shop", {op::RecordDocument{item(70)}});
+    refused(world, "shop", {op::RecordDocument{item(70), items(0, 1)}}, Refusal::kDocumentRecorded);
+    const auto outcome = world.must("shop", {op::RecordDocument{item(71), items(0, 1)}});
+    REQUIRE(outcome.operations.at(0).refused == std::vector<ItemOutcome>{{0, Refusal::kNotRelated}});
+    reached().insert(Refusal::kNotRelated);
+}
+
 }  // namespace touchstone::ledger::test

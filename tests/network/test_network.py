@@ -14,6 +14,7 @@ from audit_cases import AuditCases
 from bad_input_cases import BadRpcCases, BadPeerCases, BadTransactionCases
 from container_cases import ContainerCases
 from crash_cases import CrashCases, StorageCases
+from epcis_cases import EpcisCases
 from governance_cases import GovernanceCases
 from insider_cases import InsiderCases
 from job_cases import CustodyCases, RegisterCases, VerifyCases
@@ -23,8 +24,9 @@ from report_cases import ReportCases
 
 def load_tests(loader, _tests, _pattern):
     """In this order: what merely asks comes before what kills."""
-    ordered = [RegisterCases, CustodyCases, ContainerCases, VerifyCases, ReportCases, InsiderCases, IdleCases, AuditCases, BadRpcCases,
-               BadTransactionCases, BadPeerCases, ObserverCases, CrashCases, StorageCases, GovernanceCases]
+    ordered = [RegisterCases, CustodyCases, ContainerCases, VerifyCases, ReportCases, EpcisCases, InsiderCases, IdleCases,
+               AuditCases, BadRpcCases, BadTransactionCases, BadPeerCases, ObserverCases, CrashCases, StorageCases,
+               GovernanceCases]
     return unittest.TestSuite(loader.loadTestsFromTestCase(cases) for cases in ordered)
 
 

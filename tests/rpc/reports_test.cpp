@@ -1,6 +1,7 @@
 // Reports, statistics, sellers, corrections and territories as JSON-RPC tells them, with their proofs.
 #include <catch2/catch.hpp>
 
+#include "ledger/document_records.h"
 #include "rpc/fast_path.h"
 #include "rpc/json_rpc.h"
 #include "rpc/verdict.h"
@@ -250,4 +251,32 @@ TEST_CASE("an open report and a foreign country are cautions beside all others")
     item.open_reports = 0;
     REQUIRE(judge(records, {WallTime{}, {}, {}, "CH"}) == Verdict{VerdictKind::kGenuine, {Reason::kSold}});
     REQUIRE(judge(records, {WallTime{}, {}, {}, {}}) == Verdict{VerdictKind::kGenuine, {Reason::kSold}});
+}
+
+TEST_CASE("a kept document is told with the proof of its record, or of its absence, and stands in histories") {
+    Desk desk;
+    const Hash256 document = desk.node.item(77);
+    const json named{{"document", document.hex()}, {"organisation", "brand"}};
+    json answer = desk.result("document_get", named);
+    REQUIRE(answer["recorded"] == false);
+    REQUIRE(answer["document"].is_null());
+    REQUIRE_FALSE(desk.proven(answer, "document", ledger::document_key(document, "brand")));
+
+    const Hash256 transaction = desk.run("brand", op::RecordDocument{document, {desk.node.item(0)}, {}});
+    answer = desk.result("document_get", named);
+    REQUIRE(answer["recorded"] == true);
+    REQUIRE(answer["document"]["organisation"] == "brand");
+    REQUIRE(answer["document"]["document"] == document.hex());
+    REQUIRE(answer["document"]["attached"] == 1);
+    const auto record = desk.proven(answer, "document", ledger::document_key(document, "brand"));
+    REQUIRE(ledger::DocumentRecord::decode(record.value())->document == document);
+    REQUIRE(desk.result("document_get", {{"document", document.hex()}, {"organisation", "shop"}})["recorded"] == false);
+
+    const json event = desk.result("item_history", {{"key", desk.node.item(0).hex()}})["events"].back();
+    REQUIRE(event["kind"] == "documented");
+    REQUIRE(event["detail"] == document.hex());
+    REQUIRE(event["transaction"] == transaction.hex());
+    REQUIRE(desk.fault("document_get", {{"document", "xy"}, {"organisation", "brand"}}) == "invalid_params");
+    REQUIRE(desk.fault("document_get", {{"document", document.hex()}, {"organisation", "No"}}) == "invalid_params");
+    REQUIRE(desk.fault("document_get", {{"document", document.hex()}}) == "invalid_params");
 }

@@ -81,8 +81,9 @@ TEST_CASE("every command explains itself with an example and its exit statuses")
 }
 
 TEST_CASE("commands on reports, sellers, corrections and territories explain themselves, and refuse wrong arguments") {
-    for (const char* command : {"inspect", "correct", "territories", "report", "respond", "resolve", "reports",
-                                "report-stats", "seller register", "seller standing", "seller show"}) {
+    for (const char* command :
+         {"inspect", "correct", "territories", "report", "respond", "resolve", "reports", "report-stats",
+          "seller register", "seller standing", "seller show", "document record", "document show"}) {
         INFO(command);
         const Run help = run(std::string(command) + " --help");
         REQUIRE(help.status == 0);
@@ -94,7 +95,8 @@ TEST_CASE("commands on reports, sellers, corrections and territories explain the
           "report --kind listing --platform bazaar --text x", "territories 9506000134352",
           "territories 9506000134352 France", "territories 9506000134352 FR --everywhere", "inspect --finding fine S1",
           "seller register --country FR", "seller register --country F1 --registration 1",
-          "resolve 00 --outcome upheld", "sell --seller xy S1 --gtin 9506000134352"}) {
+          "resolve 00 --outcome upheld", "sell --seller xy S1 --gtin 9506000134352", "document record",
+          "document record xy", "document show 00"}) {
         INFO(wrong);
         REQUIRE(run(wrong).status == 2);
     }
@@ -195,6 +197,8 @@ TEST_CASE("without a genesis nothing is proven") {
     REQUIRE(one_object(result)["verdict"] == "unproven");
     REQUIRE(run("verify https://id.gs1.org/01/09506000134353/21/7KQ2M9XTRB4H").status == 2);
     REQUIRE(run("history 7KQ2M9XTRB4H --gtin 9506000134352").status == 4);
+    REQUIRE(run("history 7KQ2M9XTRB4H 7KQ2M9XTRB4J --gtin 9506000134352").status == 2);
+    REQUIRE(run("history --output h.json https://id.gs1.org/01/09506000134352/21/7KQ2M9XTRB4H").status == 2);
 }
 
 TEST_CASE("capture judges documents without sending them") {
@@ -206,8 +210,8 @@ TEST_CASE("capture judges documents without sending them") {
     const Run result = run("capture --json --dry-run " + path);
     REQUIRE(result.status == 0);
     const json report = one_object(result);
-    REQUIRE(report["events"][0]["result"] == "covered");
-    REQUIRE(report["events"][0]["operation"] == "register");
+    REQUIRE(report["events"][0]["result"] == "planned");
+    REQUIRE(report["events"][0]["operations"] == json::array({"register"}));
     REQUIRE(run("capture --dry-run " + folder.write("bad.json", "{}")).status == 2);
     REQUIRE(run("capture --dry-run " + folder.file("absent")).status == 2);
     REQUIRE(run("capture --proceed --rollback --dry-run " + path).status == 2);

@@ -1,4 +1,4 @@
-#include "tools/epcis_checks.h"
+#include "rpc/epcis/checks.h"
 
 #include <fmt/format.h>
 
@@ -7,9 +7,9 @@
 #include <nlohmann/json.hpp>
 #include <span>
 
-#include "tools/item_file.h"
+#include "rpc/epcis/times.h"
 
-namespace touchstone::tools {
+namespace touchstone::epcis {
 
 using nlohmann::json;
 
@@ -205,11 +205,6 @@ Status check_identifiers(const json& event) {
 
 }  // namespace
 
-bool is_iso_date(std::string_view text) {
-    if (text.size() < 10 || !parse_day(text.substr(0, 10))) return false;
-    return text.size() == 10 || text[10] == 'T';
-}
-
 std::optional<std::string> vocabulary_name(std::string_view text, Vocabulary vocabulary) {
     const Forms forms = forms_of(vocabulary);
     std::string_view name = text;
@@ -249,4 +244,4 @@ Status check_event(const json& event) {
     return Ok{};
 }
 
-}  // namespace touchstone::tools
+}  // namespace touchstone::epcis

@@ -11,7 +11,7 @@
 
 #include "base/result.h"
 
-namespace touchstone::tools {
+namespace touchstone::epcis {
 
 [[nodiscard]] Status check_event(const nlohmann::json& event);
 
@@ -21,7 +21,4 @@ enum class Vocabulary { kBizStep, kDisposition, kSourceDestination };
 // URI or CURIE. nullopt: neither (a bare word that the vocabulary does not have).
 std::optional<std::string> vocabulary_name(std::string_view text, Vocabulary vocabulary);
 
-// Starts with YYYY-MM-DD, and with a time after it when `text` goes on.
-bool is_iso_date(std::string_view text);
-
-}  // namespace touchstone::tools
+}  // namespace touchstone::epcis
