@@ -64,8 +64,8 @@ def compare_book(season, home):
     exported = season.stage.program("export", "items", "--home", str(home), "-o", str(path))
     season.stage.expect("exit status of the export", exported.status, 0, exported)
     with path.open() as file:
-        chain = {row["key"]: place_of(row["state"], row["custodian"]) for row in csv.DictReader(file)}
-    book = {item.key: place_of(item.state, item.custodian) for item in season.items}
+        chain = {row["key"]: (row["state"], row["custodian"]) for row in csv.DictReader(file)}
+    book = {item.key: (item.state, item.custodian) for item in season.items}
     wrong = [(key, book.get(key), chain.get(key)) for key in book.keys() | chain.keys() if book.get(key) != chain.get(key)]
     season.stage.expect("items of which book and chain differ (key, book, chain)", wrong[:5], [])
     states = collections.Counter(item.state for item in season.items)
@@ -73,11 +73,6 @@ def compare_book(season, home):
     for state, what in (("sold", "sold"), ("packed", "in sealed pallets"), ("active", "singly, for sale and elsewhere"),
                         ("destroyed", "destroyed")):
         season.row(f"    {what}", states[state])
-
-
-def place_of(state, custodian):
-    """Who holds a packed item is its pallet's to say; see compare_pallets."""
-    return (state, custodian if state != "packed" else "its pallet's")
 
 
 def compare_pallets(season):
