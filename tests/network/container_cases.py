@@ -69,7 +69,9 @@ class ContainerCases(NetworkCase):
         self.run_as("atelier", "ship", "--sscc", pallet, "--to", "corner")
         scan = self.net.dir / "scan.csv"
         scan.write_text("uri\n" + "\n".join(uris[1:] + [stray]) + "\n")
-        self.run_as("corner", "receive", "--sscc", pallet, "--scan", str(scan))
+        told = self.run_as("corner", "receive", "--sscc", pallet, "--scan", str(scan))
+        self.assertEqual((told["counted"], told["missing"], told["surplus"]),
+                         (6, [self.item(uris[0])["key"]], [self.item(stray)["key"]]))
         self.assertEqual(self.container(pallet)["container"]["items"], 5)
         self.assertEqual((self.item(uris[0])["state"], self.item(uris[0])["custodian"]), ("active", "atelier"))
         self.assertEqual(self.run_as(None, "history", uris[0])["events"][-1]["kind"], "missing")

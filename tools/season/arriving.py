@@ -54,20 +54,22 @@ def count(season, pallet):
 
 
 def receive(season, pallet, said, *findings):
-    """One pallet with findings; `said` is what its history must have of them."""
+    """One pallet with findings, of which the command tells; `said` is what its history must have of them."""
     agora = season.stage["agora"]
-    agora.run("receive", "--sscc", pallet.sscc, *findings)
+    told = agora.run("receive", "--sscc", pallet.sscc, *findings)
     season.moved(pallet.items, custodian="agora")
     events = agora.ask("container_history", sscc=pallet.sscc)["events"]
     season.stage.expect("what the receipt says", events[-1]["detail"], said)
+    return told
 
 
 def short_pallet(season, pallet):
     """The scan lacks some items: they leave the pallet and stay with the carrier that shipped them."""
     agora, lost = season.stage["agora"], pallet.items[-MISSING:]
     packed, pallet.items = len(pallet.items), pallet.items[:-MISSING]
-    receive(season, pallet, f"counted {packed - MISSING} of {packed}; missing {MISSING}, surplus 0", "--scan",
-            season.file_of(pallet.items))
+    told = receive(season, pallet, f"counted {packed - MISSING} of {packed}; missing {MISSING}, surplus 0", "--scan",
+                   season.file_of(pallet.items))
+    season.stage.expect("missing items that the command names", set(told["missing"]), {item.key for item in lost})
     season.moved(lost, state="active")
     for item in lost:
         at = agora.ask("item_get", uri=item.uri)

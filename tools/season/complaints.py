@@ -122,14 +122,14 @@ def corrections(season):
     slips.append(("customs", season.lots[0].items[0], "inspected", "another piece was meant"))
     slips.append(("agora", season.returned[0], "returned", "the reason was a broken pump"))
     slips.append(("agora", season.returned[3], "sold", "it was paid in Basel"))
+    season.row("corrections", len(slips), "each shown beside its original:")
     for member, item, kind, reason in slips:
         correct(season, member, item, kind, reason)
-    member, item, kind, _ = slips[0]
+    item, kind = slips[0][1:3]
     wrong = event_of(season, item, kind)
     season.stage["helios"].refused("correction_not_yours", "correct", item.uri, "--event", str(wrong["sequence"]),
                                    "--reason", "not ours")
     season.say(f"{len(slips)} corrections, each beside the event that it corrects")
-    season.row("corrections", len(slips), "each shown beside its original")
 
 
 def event_of(season, item, kind):
@@ -148,4 +148,5 @@ def correct(season, member, item, kind, reason):
                         ("corrected", member, wrong["sequence"]))
     # The original is there as it was, with the number of its correction beside it.
     season.stage.expect("the original", own[wrong["sequence"]], wrong | {"corrected_by": mark["sequence"]})
+    season.row(f"    {kind} by {member}: {wrong['detail']}"[:54], "", reason)
     season.stage.expect("the history", (history["complete"], history["proven"]), (True, True))
