@@ -16,7 +16,7 @@ import unittest
 
 sys.dont_write_bytecode = True
 
-import harness  # noqa: E402
+import harness
 
 DEMO = harness.PROJECT / "tools/demo"
 ITEMS = 2000

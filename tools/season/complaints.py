@@ -70,7 +70,7 @@ def handle(season, complaint, fate):
 
 def check_outcomes(season, fates):
     """What the chain has of all complaints: by state and outcome, and how fast, proven for handler and month."""
-    listed = season.stage.anybody.run("reports")["reports"]
+    listed = season.stage["customs"].run("reports")["reports"]
     found = collections.Counter(one.get("outcome") or one["state"] for one in listed)
     wanted = {"upheld": fates["upheld"], "rejected": fates["rejected"], "withdrawn": fates["withdrawn"],
               "responded": fates["answered"], "open": fates["silent"]}
@@ -79,7 +79,7 @@ def check_outcomes(season, fates):
     in_time = collections.Counter()
     for handler in ("helios", "agora"):
         for month in months(season):
-            stats = season.stage.anybody.run("report-stats", handler, "--month", month)
+            stats = season.stage[handler].run("report-stats", handler, "--month", month)
             season.stage.expect("proof of the statistics", stats["proven"], True)
             in_time.update({name: stats[name] for name in ("filed", "responded_in_time", "resolved_in_time")})
     answered, decided = total - fates["silent"], total - fates["silent"] - fates["answered"]

@@ -4,16 +4,21 @@ from season.cast import COUNTRIES
 from season.season import Shop
 
 
-def opening(season):
-    """Shops get pseudonyms, and two of three pallets are opened for sale."""
+def shops(season):
+    """Each gets its pseudonym: slow to compute on purpose, half a second, so that nobody tries out all numbers."""
     countries = [COUNTRIES[place % len(COUNTRIES)] for place in range(season.scale.shops)]
     numbers = season.random.sample(range(10 ** 8, 10 ** 9), len(countries))
     season.shops = season.stage.together(lambda shop: register_shop(season, *shop), zip(countries, numbers), threads=2)
+    season.say(f"{len(season.shops)} shops registered under pseudonyms")
+    season.row("shops registered under pseudonyms", len(season.shops), ", ".join(COUNTRIES))
+
+
+def opening(season):
+    """Two of three pallets are opened for sale."""
     here = [pallet for pallet in season.pallets if pallet.items[0].custodian == "agora"]
     opened = [pallet for place, pallet in enumerate(here) if place % 3 != 1]
     season.stage.together(lambda pallet: open_pallet(season, pallet), opened)
-    season.say(f"{len(season.shops)} shops registered under pseudonyms; {len(opened)} pallets opened")
-    season.row("shops registered under pseudonyms", len(season.shops), ", ".join(COUNTRIES))
+    season.say(f"{len(opened)} pallets opened")
     season.row("pallets opened", len(opened), f"{sum(len(pallet.items) for pallet in opened):,} items for sale")
 
 
