@@ -85,10 +85,13 @@ class Season:
 
     def file_of(self, items):
         """A CSV file of these items, as commands take it."""
+        return self.file_of_lines(["uri"] + [item.uri for item in items])
+
+    def file_of_lines(self, lines):
         with self.stage.lock:
             self.files += 1
             path = self.stage.folder / "files" / f"{self.files:05d}.csv"
-        path.write_text("uri\n" + "".join(item.uri + "\n" for item in items))
+        path.write_text("".join(line + "\n" for line in lines))
         return str(path)
 
     # -- what is told
