@@ -2,7 +2,7 @@
 
 import time
 
-from season import arriving, cast, complaints, making, recalls, reckoning, selling
+from season import arriving, cast, complaints, making, newcomer, recalls, reckoning, selling
 from season.season import Season
 
 VALIDATORS = 4
@@ -20,6 +20,7 @@ CHAPTERS = (
     ("September: complaints", complaints.complaints),
     ("September: corrections", complaints.corrections),
     ("October: a recall", recalls.recall),
+    ("November: a node more, under load", newcomer.newcomer),
     ("December: verdicts", reckoning.verdicts),
 )
 

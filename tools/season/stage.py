@@ -10,6 +10,7 @@ import http.client
 import json
 import os
 import pathlib
+import signal
 import socket
 import subprocess
 import threading
@@ -57,6 +58,14 @@ class Rpc:
         raise AssertionError("not reached")
 
 
+def has_ended(pid):
+    """Gone, or a zombie: a process that is merely dying still holds its ports and locks."""
+    try:
+        return pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] in "ZX"
+    except (FileNotFoundError, ProcessLookupError):
+        return True
+
+
 class Node:
     def __init__(self, stage, index, operator):
         self.index, self.operator, self.name = index, operator, f"node{index}"
@@ -67,6 +76,12 @@ class Node:
 
     def status(self):
         return self.rpc.call("chain_status")
+
+    def stop(self, stage):
+        """Ends its process and waits until it is gone."""
+        pid = int((self.home / "pid").read_text())
+        os.kill(pid, signal.SIGTERM)
+        stage.wait_until(lambda: has_ended(pid), f"{self.name} has ended")
 
     def metric(self, name):
         connection = http.client.HTTPConnection("127.0.0.1", self.admin_port, timeout=10)
@@ -208,6 +223,17 @@ class Actor:
         answer = self.run(*arguments)
         self.stage.expect(f"items accepted by {arguments[0]}", answer["accepted"], count, answer["lines"][:5])
         return answer
+
+    def insists(self, *arguments, count, seconds=60):
+        """Like `does`, while nodes come and go: what got no answer is sent again, which doubles nothing."""
+        flags, give_up = self._flags(), time.monotonic() + seconds
+        while True:
+            answer = self.stage.program(*flags, *arguments)
+            self.stage.saw(answer.json.get("height", 0))
+            settled = answer.json.get("accepted", 0) + answer.json.get("already_there", 0)
+            if answer.status != 3 or time.monotonic() > give_up:
+                self.stage.expect(f"items settled by {arguments[0]}", (answer.status, settled), (0, count), answer)
+                return
 
     def refused(self, code, *arguments):
         """One operation without items that the ledger must refuse with `code`."""
