@@ -34,6 +34,7 @@ inline constexpr std::size_t kContainerLevelsMax = 5;       // item in case in p
 inline constexpr std::uint64_t kSaleUndoMs = 24u * 3600 * 1000;  // how long a sale may be cancelled, by the chain's clock
 inline constexpr std::size_t kEvidenceMax = 16;             // hashes of documents that a report names
 inline constexpr std::size_t kCountriesMax = 249;           // ISO 3166-1 has as many
+inline constexpr std::size_t kOpenProposalsMax = 64;        // of the council
 inline constexpr std::size_t kCorrectionEventsMax = 256;    // from the wrong event to the item's last one
 
 // -- pool of pending transactions

@@ -60,7 +60,7 @@ void Engine::Impl::start(Instant now) {
     started_ = true;
     if (gate_) {
         for (const Vote& vote : gate_->given_from(view_)) {
-            if (vote.subject.epoch != config_.epoch) continue;
+            if (vote.subject.epoch != config_.validators.epoch()) continue;
             if (vote.subject.kind != VoteKind::kNullify) stake_view_ = std::max(stake_view_, vote.subject.view);
             effects_.push_back(SendVote{std::nullopt, vote, false});
             if (vote.subject.view > finalized_view_ && !holds(vote.subject)) count(vote);
@@ -97,7 +97,7 @@ void Engine::Impl::on_certificate(Instant now, std::optional<ValidatorIndex> fro
     now_ = now;
     const Subject& about = certificate.subject;
     // R11: what is held or final is not looked at again.
-    if (about.epoch != config_.epoch || about.view <= finalized_view_ || holds(about)) return;
+    if (about.epoch != config_.validators.epoch() || about.view <= finalized_view_ || holds(about)) return;
     const auto check = [&](ValidatorIndex signer, ByteView message, const crypto::Signature& signature) {
         return table_.is_verified(about, signer, signature) ||
                config_.verify(config_.validators.key(signer), message, signature);
@@ -118,7 +118,7 @@ bool Engine::Impl::take_vote(ValidatorIndex from, const Vote& vote) {
         report(from, "vote_of_another");
         return false;
     }
-    if (about.epoch != config_.epoch) return false;
+    if (about.epoch != config_.validators.epoch()) return false;
     if (!well_formed(about)) {
         report(from, "vote_malformed");
         return false;

@@ -20,8 +20,7 @@ namespace touchstone::consensus {
 
 struct EngineConfig {
     Hash256 chain_id;
-    Epoch epoch;
-    ValidatorSet validators;
+    ValidatorSet validators;             // of one epoch: the next one has an engine of its own
     std::optional<ValidatorIndex> self;  // nullopt: follows without a vote
     Duration leader_timeout;             // 2Δ: no proposal by then -> nullify
     Duration advance_timeout;            // 3Δ: no certificate by then -> nullify

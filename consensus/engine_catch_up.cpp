@@ -61,7 +61,7 @@ void Engine::Impl::retry() {
 
 void Engine::Impl::resend_own_votes() {
     auto votes = gate_->given_from(finalized_view_.next());
-    std::erase_if(votes, [&](const Vote& vote) { return vote.subject.epoch != config_.epoch; });
+    std::erase_if(votes, [&](const Vote& vote) { return vote.subject.epoch != config_.validators.epoch(); });
     const auto in_our_view = [&](const Vote& vote) { return vote.subject.view == view_; };
     // Ours of the current view, whatever their kind, and the newest notarize and finalize votes.
     std::size_t others = 0;
@@ -147,7 +147,7 @@ void Engine::Impl::on_connected(Instant now, ValidatorIndex peer) {
     for (const Certificate& certificate : best_certificates()) effects_.push_back(SendCertificate{peer, certificate});
     if (gate_) {
         auto votes = gate_->given_from(finalized_view_.next());
-        std::erase_if(votes, [&](const Vote& vote) { return vote.subject.epoch != config_.epoch; });
+        std::erase_if(votes, [&](const Vote& vote) { return vote.subject.epoch != config_.validators.epoch(); });
         const std::size_t skipped = votes.size() - std::min(votes.size(), limits::kCertificatesPerReplyMax);
         for (std::size_t i = skipped; i < votes.size(); ++i) send_own(votes[i], peer);
     }

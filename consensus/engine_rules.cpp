@@ -12,10 +12,12 @@ constexpr std::int64_t kEmptyBlockFraction = 4;
 
 }  // namespace
 
-Subject Engine::Impl::subject(VoteKind kind, View view) const { return {config_.epoch, kind, view, View(), Hash256()}; }
+Subject Engine::Impl::subject(VoteKind kind, View view) const {
+    return {config_.validators.epoch(), kind, view, View(), Hash256()};
+}
 
 std::optional<Vote> Engine::Impl::given(View view, VoteKind kind) const {
-    return gate_ ? gate_->given(config_.epoch, view, kind) : std::nullopt;
+    return gate_ ? gate_->given(config_.validators.epoch(), view, kind) : std::nullopt;
 }
 
 // Ends because each turn signs something new or enters a higher view, and a validator alone is asked to build or waits

@@ -40,7 +40,7 @@ bool well_formed(const Subject& subject) {
     return false;
 }
 
-ValidatorSet::ValidatorSet(std::vector<crypto::PublicKey> keys) : keys_(std::move(keys)) {
+ValidatorSet::ValidatorSet(std::vector<crypto::PublicKey> keys, Epoch epoch) : keys_(std::move(keys)), epoch_(epoch) {
     INVARIANT(!keys_.empty() && keys_.size() <= limits::kValidatorsMax);
     // One key in two seats would vote twice.
     INVARIANT(std::set<crypto::PublicKey>(keys_.begin(), keys_.end()).size() == keys_.size());
@@ -54,7 +54,7 @@ std::optional<ValidatorIndex> ValidatorSet::index_of(const crypto::PublicKey& ke
 
 Hash256 ValidatorSet::hash() const {
     Writer out;
-    out.u32(size());
+    out.u64(epoch_.value).u32(size());
     for (const auto& key : keys_) out.raw(key.view());
     return crypto::tagged_hash("touchstone/validators/1", {out.bytes()});
 }
@@ -110,6 +110,8 @@ Status verify_certificate(const Hash256& chain_id, const ValidatorSet& validator
                           const SignerCheck& check) {
     const auto& signers = certificate.signers;
     if (!well_formed(certificate.subject)) return Error{"certificate_malformed", "subject is not well formed"};
+    if (certificate.subject.epoch != validators.epoch())
+        return Error{"certificate_epoch", "the certificate is of another epoch than the validators"};
     if (signers.size() != certificate.signatures.size() || signers.size() < validators.quorum())
         return Error{"certificate_quorum", "fewer signatures than the quorum"};
     for (std::size_t i = 0; i < signers.size(); ++i) {

@@ -44,7 +44,8 @@ struct Vote {
 // The ordered public keys of one epoch. n from 1 to limits::kValidatorsMax.
 class ValidatorSet {
   public:
-    explicit ValidatorSet(std::vector<crypto::PublicKey> keys);
+    explicit ValidatorSet(std::vector<crypto::PublicKey> keys, Epoch epoch = Epoch(0));
+    Epoch epoch() const { return epoch_; }
     std::uint32_t size() const { return static_cast<std::uint32_t>(keys_.size()); }
     std::uint32_t faults() const { return (size() - 1) / 3; }   // f
     std::uint32_t quorum() const { return size() - faults(); }  // q = n - f
@@ -53,11 +54,13 @@ class ValidatorSet {
     std::optional<ValidatorIndex> index_of(const crypto::PublicKey& key) const;
     // Round robin: view v is led by validator v mod n.
     ValidatorIndex leader(View view) const { return ValidatorIndex(static_cast<std::uint32_t>(view.value % size())); }
-    // SHA-256("touchstone/validators/1" ‖ u32 n ‖ keys): what block headers carry.
+    // SHA-256("touchstone/validators/1" ‖ u64 epoch ‖ u32 n ‖ keys): what the header of the block before carries. No
+    // two epochs have the same, whoever validates.
     Hash256 hash() const;
 
   private:
     std::vector<crypto::PublicKey> keys_;
+    Epoch epoch_;
 };
 
 // q votes for one subject. Signers ascending and unique.
@@ -73,8 +76,8 @@ struct Certificate {
     static Result<Certificate> decode(ByteView bytes);  // error: certificate_malformed
 };
 
-// Checks form, the count against the quorum and every signature. Errors: certificate_malformed, certificate_quorum,
-// certificate_signer, certificate_signature.
+// Checks form, the count against the quorum and every signature. Errors: certificate_malformed, certificate_epoch,
+// certificate_quorum, certificate_signer, certificate_signature.
 [[nodiscard]] Status verify_certificate(const Hash256& chain_id, const ValidatorSet& validators,
                                         const Certificate& certificate);
 

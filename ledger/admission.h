@@ -1,11 +1,13 @@
-// The check that admission and execution share, over whatever state the overlay shows.
+// The checks that admission and execution share, over whatever state the overlay shows. nullopt: nothing is wrong.
 #pragma once
 
 #include "ledger/overlay.h"
 
 namespace touchstone::ledger {
 
-// nullopt: the transaction may be executed in the block of this context.
-std::optional<Rejection> check_admission(const ParsedInfo& transaction, const BlockContext& context, Overlay& overlay);
+// Chain, validity, and that it was not recorded before: may it stand in the block of this context?
+std::optional<Rejection> check_placement(const ParsedInfo& transaction, const BlockContext& context, Overlay& overlay);
+// Is its organisation there, and its key in force?
+std::optional<Rejection> check_signer(const ParsedInfo& transaction, const BlockContext& context, Overlay& overlay);
 
 }  // namespace touchstone::ledger

@@ -166,8 +166,85 @@ struct OperationWriter {
         out.mutable_set_territories()->set_gtin(from.gtin);
         for (const std::string& country : from.countries) out.mutable_set_territories()->add_countries(country);
     }
+    void operator()(const op::Propose& from) const {
+        auto& to = *out.mutable_propose();
+        std::visit([&](const auto& change) { set_change(to, change); }, from.change);
+        to.set_reason(from.reason);
+    }
+    void operator()(const op::VoteOnProposal& from) const {
+        out.mutable_vote_on_proposal()->set_proposal(from.proposal);
+        out.mutable_vote_on_proposal()->set_approve(from.approve);
+        out.mutable_vote_on_proposal()->set_reason(from.reason);
+    }
+    void operator()(const op::WithdrawProposal& from) const {
+        out.mutable_withdraw_proposal()->set_proposal(from.proposal);
+    }
+    void operator()(const op::AddKey& from) const {
+        set_key(*out.mutable_add_key()->mutable_key(), from.key, from.purpose);
+        out.mutable_add_key()->set_possession(std::string(as_text(from.possession.view())));
+    }
+    void operator()(const op::RevokeKey& from) const {
+        out.mutable_revoke_key()->set_key(std::string(as_text(from.key.view())));
+        out.mutable_revoke_key()->set_reason(from.reason);
+    }
+    void operator()(const op::ValidatorReady& from) const {
+        set_hash(*out.mutable_validator_ready()->mutable_block(), from.block);
+    }
 
   private:
+    static void set_key(pb::OrganisationKey& to, const crypto::PublicKey& key, KeyPurpose purpose) {
+        to.set_key(std::string(as_text(key.view())));
+        to.set_purpose(purpose == KeyPurpose::kAdmin ? pb::KEY_ADMIN : pb::KEY_OPERATE);
+    }
+    static void set_validator(pb::Validator& to, const GenesisValidator& from) {
+        to.set_organisation(from.organisation);
+        to.set_name(from.name);
+        to.set_key(std::string(as_text(from.key.view())));
+    }
+    static void set_change(pb::Propose& out, const change::Admit& from) {
+        auto& to = *out.mutable_admit_organisation();
+        to.set_id(from.organisation.id);
+        to.set_name(from.organisation.name);
+        to.set_roles(from.organisation.roles);
+        to.set_gln(from.organisation.gln);
+        to.set_country(from.organisation.country);
+        to.set_council(from.organisation.council);
+        for (const OrganisationKey& key : from.organisation.keys) set_key(*to.add_keys(), key.key, key.purpose);
+    }
+    static void set_change(pb::Propose& out, const change::Amend& from) {
+        auto& to = *out.mutable_amend_organisation();
+        to.set_id(from.organisation);
+        to.set_name(from.name);
+        to.set_roles(from.roles);
+        to.set_gln(from.gln);
+        to.set_country(from.country);
+        to.set_council(static_cast<pb::Seat>(from.council));
+        if (from.admin_key) to.set_admin_key(std::string(as_text(from.admin_key->view())));
+    }
+    static void set_change(pb::Propose& out, const change::Suspend& from) {
+        out.mutable_suspend_organisation()->set_id(from.organisation);
+    }
+    static void set_change(pb::Propose& out, const change::Reinstate& from) {
+        out.mutable_reinstate_organisation()->set_id(from.organisation);
+    }
+    static void set_change(pb::Propose& out, const change::SetParameters& from) {
+        auto& to = *out.mutable_set_parameters();
+        for (const auto& [name, value] : from.values) {
+            auto& one = *to.add_values();
+            one.set_name(name);
+            one.set_value(value);
+        }
+    }
+    static void set_change(pb::Propose& out, const change::AddValidator& from) {
+        set_validator(*out.mutable_add_validator(), from.validator);
+    }
+    static void set_change(pb::Propose& out, const change::RemoveValidator& from) {
+        out.mutable_remove_validator()->set_key(std::string(as_text(from.key.view())));
+    }
+    static void set_change(pb::Propose& out, const change::ReplaceValidator& from) {
+        out.mutable_replace_validator()->set_key(std::string(as_text(from.key.view())));
+        set_validator(*out.mutable_replace_validator()->mutable_by(), from.by);
+    }
     static void set_hash(std::string& to, const Hash256& from) { to = as_text(from.view()); }
     template <class To, class From>
     static void set_units(To& to, const From& from) {
@@ -204,6 +281,10 @@ Bytes build_payload(const PayloadHead& head, std::span<const Operation> operatio
     payload.set_nonce(head.nonce.data(), head.nonce.size());
     for (const Operation& operation : operations) std::visit(OperationWriter{*payload.add_operations()}, operation);
     return serialized(payload);
+}
+
+Bytes key_possession_bytes(const Hash256& chain_id, std::string_view organisation) {
+    return std::move(Writer{}.raw(as_bytes("touchstone/key/1")).hash(chain_id).raw(as_bytes(organisation))).take();
 }
 
 SignedTransaction sign_payload(Bytes payload, const crypto::SecretKey& key) {

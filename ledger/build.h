@@ -19,6 +19,8 @@ struct PayloadHead {
 };
 
 Bytes build_payload(const PayloadHead& head, std::span<const Operation> operations);
+// What a new key signs to be taken for the organisation's own (op::AddKey): "touchstone/key/1" ‖ chain id ‖ id.
+Bytes key_possession_bytes(const Hash256& chain_id, std::string_view organisation);
 SignedTransaction sign_payload(Bytes payload, const crypto::SecretKey& key);
 
 }  // namespace touchstone::ledger

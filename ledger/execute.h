@@ -14,6 +14,7 @@
 #include "ledger/parameters.h"
 #include "ledger/records.h"
 #include "ledger/refusal.h"
+#include "ledger/validator_records.h"
 
 namespace touchstone::ledger {
 
@@ -25,6 +26,16 @@ struct BlockContext {
     Height height;
     WallTime time;
     Parameters parameters;
+    Epoch epoch{};
+    Hash256 parent{};           // hash of the block before this one
+    ValidatorIndex proposer{};  // in the set of this epoch
+};
+
+// Who validates, and by which parameters; both change at the end of an epoch only.
+struct EpochRules {
+    ValidatorsRecord validators;
+    Parameters parameters;
+    bool operator==(const EpochRules&) const = default;
 };
 
 struct ItemOutcome {
@@ -57,6 +68,9 @@ struct BlockEffects {
     std::vector<std::pair<Hash256, std::optional<Bytes>>> records;  // sorted by key, unique; nullopt = erased
     std::vector<std::pair<Bytes, std::optional<Bytes>>> side;       // events ('e'), results ('r'), indexes ('i')
     std::vector<TransactionOutcome> outcomes;                       // one per transaction
+    // As they are after this block, when it changed anything about them. With another epoch: this block is the last of
+    // its own.
+    std::optional<EpochRules> rules;
 };
 
 // A parsed transaction: the payload's fields in the ledger's own terms. Parsed once, at admission, and kept.
@@ -91,7 +105,8 @@ std::optional<Rejection> admit(const ParsedTransaction& transaction, const Block
                                const ReadRecord& read);
 
 // All transactions of a block. Error only for a block that no honest proposer makes: repeated or expired transactions,
-// wrong chain, unknown or revoked keys, over the block's bounds (code names it). Signatures are the caller's.
+// wrong chain, keys that were not in force before the block, over the block's bounds (code names it). What an earlier
+// transaction of the same block took the right from is refused like any other. Signatures are the caller's.
 Result<BlockEffects> execute(const BlockContext& context, std::span<const ParsedTransactionPtr> transactions,
                              const ReadRecord& read);
 

@@ -1,7 +1,5 @@
 // Layouts (base/codec.h), each after u8 version = 1:
-//   validators record  u64 epoch ‖ list of {text organisation ‖ text name ‖ key (32)}
-//   genesis            text name ‖ u64 time ‖ string parameters ‖ list of string organisation record ‖
-//                      string validators record
+//   genesis  text name ‖ u64 time ‖ string parameters ‖ list of string organisation record ‖ string validators record
 #include "ledger/genesis.h"
 
 #include <fmt/format.h>
@@ -11,44 +9,33 @@
 
 #include "base/limits.h"
 #include "crypto/sha256.h"
-#include "ledger/gs1.h"
+#include "ledger/governance_records.h"
 #include "ledger/index.h"
+#include "ledger/organisation_form.h"
 #include "ledger/record_codecs.h"
 #include "ledger/text.h"
 
 namespace touchstone::ledger {
 namespace {
 
-constexpr std::size_t kValidatorBytesMin = 4 + 4 + crypto::PublicKey::kSize;
-
 template <class... Arguments>
 Error invalid(fmt::format_string<Arguments...> format, Arguments&&... arguments) {
     return {"genesis_invalid", fmt::format(format, std::forward<Arguments>(arguments)...)};
 }
 
-Status check_organisation(const OrganisationRecord& organisation) {
-    if (!is_slug(organisation.id))
-        return invalid("an organisation id is 1 to {} of a-z, 0-9 and '-': '{}' is not", limits::kOrgIdBytesMax,
-                       organisation.id);
-    if (organisation.name.empty() || organisation.name.size() > limits::kNameBytesMax ||
-        !is_plain_text(organisation.name))
-        return invalid("the name of '{}' is empty, too long or not plain text", organisation.id);
-    if (organisation.roles == 0 || (organisation.roles >> kRoleCount) != 0)
-        return invalid("'{}' has no role, or one that does not exist", organisation.id);
-    if (!organisation.gln.empty() && !is_gln(organisation.gln))
-        return invalid("the GLN of '{}' is not 13 digits with a valid check digit", organisation.id);
-    if (!organisation.country.empty() && !is_country(organisation.country))
-        return invalid("the country of '{}' is not two capital letters", organisation.id);
-    if (organisation.keys.size() > limits::kKeysPerOrgMax)
-        return invalid("'{}' has more than {} keys", organisation.id, limits::kKeysPerOrgMax);
-    return Ok{};
+CouncilRecord council_of(const std::vector<OrganisationRecord>& organisations) {
+    CouncilRecord council;
+    for (const OrganisationRecord& organisation : organisations)
+        if (organisation.council) council.members.push_back(organisation.id);
+    std::sort(council.members.begin(), council.members.end());
+    return council;
 }
 
 Status check_organisations(const std::vector<OrganisationRecord>& organisations) {
     std::set<std::string> ids;
     std::set<crypto::PublicKey> keys;
     for (const OrganisationRecord& organisation : organisations) {
-        TRY(check_organisation(organisation));
+        if (const auto fault = fault_of(organisation)) return invalid("{}", *fault);
         if (!ids.insert(organisation.id).second) return invalid("organisation '{}' stands twice", organisation.id);
         for (const OrganisationKey& key : organisation.keys)
             if (!keys.insert(key.key).second)
@@ -64,9 +51,7 @@ Status check_validators(const Genesis& genesis) {
     std::set<crypto::PublicKey> keys;
     std::set<std::string> names;
     for (const GenesisValidator& validator : genesis.validators) {
-        if (validator.name.empty() || validator.name.size() > limits::kNameBytesMax || !is_plain_text(validator.name))
-            return invalid("the name of a validator of '{}' is empty, too long or not plain text",
-                           validator.organisation);
+        if (const auto fault = fault_of(validator)) return invalid("{}", *fault);
         const bool known = std::any_of(genesis.organisations.begin(), genesis.organisations.end(),
                                        [&](const auto& known_one) { return known_one.id == validator.organisation; });
         if (!known)
@@ -77,50 +62,7 @@ Status check_validators(const Genesis& genesis) {
     return Ok{};
 }
 
-Status check_parameters(const Parameters& p) {
-    const bool positive = p.transaction_bytes_max > 0 && p.operations_max > 0 && p.items_per_register_max > 0 &&
-                          p.block_transactions_max > 0 && p.validity_heights_max > 0 && p.leader_timeout_ms > 0 &&
-                          p.retry_ms > 0 && p.report_deadline_ms > 0;
-    if (!positive) return invalid("a parameter that must be positive is 0");
-    if (p.block_bytes_max < p.transaction_bytes_max)
-        return invalid("a transaction of transaction_bytes_max fits no block");
-    if (p.block_items_max < p.items_per_register_max)
-        return invalid("a registration of items_per_register_max fits no block");
-    if (p.advance_timeout_ms < p.leader_timeout_ms) return invalid("advance_timeout_ms is below leader_timeout_ms");
-    // A block travels and is stored in one frame.
-    if (p.block_bytes_max > limits::kFrameBytesMax / 2)
-        return invalid("block_bytes_max is above {}", limits::kFrameBytesMax / 2);
-    return Ok{};
-}
-
-GenesisValidator read_validator(Reader& reader) {
-    GenesisValidator validator;
-    validator.organisation = reader.string();
-    validator.name = reader.string();
-    validator.key = read_public_key(reader);
-    return validator;
-}
-
 }  // namespace
-
-Bytes ValidatorsRecord::encode() const {
-    Writer writer;
-    writer.u8(kRecordVersion).u64(epoch.value).u32(static_cast<std::uint32_t>(validators.size()));
-    for (const GenesisValidator& validator : validators)
-        writer.string(validator.organisation).string(validator.name).raw(validator.key.view());
-    return std::move(writer).take();
-}
-
-Result<ValidatorsRecord> ValidatorsRecord::decode(ByteView bytes) {
-    Reader reader(bytes);
-    ValidatorsRecord record;
-    read_version(reader);
-    record.epoch = Epoch(reader.u64());
-    const std::size_t count = read_count(reader, kValidatorBytesMin);
-    record.validators.reserve(count);
-    for (std::size_t i = 0; i < count; ++i) record.validators.push_back(read_validator(reader));
-    return finished(reader, std::move(record));
-}
 
 Bytes Genesis::encode() const {
     Writer writer;
@@ -145,7 +87,7 @@ Result<Genesis> Genesis::decode(ByteView bytes) {
         genesis.organisations.push_back(std::move(organisation));
     }
     TRY_ASSIGN(ValidatorsRecord set, ValidatorsRecord::decode(reader.bytes()));
-    if (set.epoch != kGenesisEpoch) reader.fail();
+    if (set.epoch != kGenesisEpoch || set.since != Height(0) || !set.pending.empty()) reader.fail();
     genesis.validators = std::move(set.validators);
     return finished(reader, std::move(genesis));
 }
@@ -155,7 +97,7 @@ Hash256 Genesis::chain_id() const { return crypto::tagged_hash("touchstone/genes
 Status Genesis::check() const {
     if (name.empty() || name.size() > limits::kNameBytesMax || !is_plain_text(name))
         return invalid("the name of the chain is empty, too long or not plain text");
-    TRY(check_parameters(parameters));
+    if (const auto fault = fault_of(parameters)) return invalid("{}", *fault);
     TRY(check_organisations(organisations));
     return check_validators(*this);
 }
@@ -166,6 +108,7 @@ std::vector<std::pair<Hash256, Bytes>> Genesis::records() const {
         records.emplace_back(organisation_key(organisation.id), organisation.encode());
     records.emplace_back(parameters_key(), parameters.encode());
     records.emplace_back(validators_key(), ValidatorsRecord{kGenesisEpoch, validators}.encode());
+    records.emplace_back(council_key(), council_of(organisations).encode());
     std::sort(records.begin(), records.end());
     return records;
 }

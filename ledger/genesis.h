@@ -6,28 +6,9 @@
 
 #include "ledger/parameters.h"
 #include "ledger/records.h"
+#include "ledger/validator_records.h"
 
 namespace touchstone::ledger {
-
-struct GenesisValidator {
-    std::string organisation;
-    std::string name;
-    crypto::PublicKey key;
-    bool operator==(const GenesisValidator&) const = default;
-};
-
-// The record under validators_key(): who validates, in the order of their indexes.
-struct ValidatorsRecord {
-    Epoch epoch;
-    std::vector<GenesisValidator> validators;
-    bool operator==(const ValidatorsRecord&) const = default;
-
-    Bytes encode() const;
-    static Result<ValidatorsRecord> decode(ByteView bytes);  // error: record_malformed
-};
-
-// The epoch of the first validator set.
-inline constexpr Epoch kGenesisEpoch{0};
 
 struct Genesis {
     std::string name;

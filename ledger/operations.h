@@ -9,6 +9,7 @@
 #include <variant>
 #include <vector>
 
+#include "ledger/governance_operations.h"
 #include "ledger/records.h"
 #include "ledger/report_operations.h"
 
@@ -161,6 +162,7 @@ using Operation =
                  op::Receive, op::RejectShipment, op::Sell, op::Return, op::Recall, op::LiftRecall, op::Flag,
                  op::ClearFlag, op::Pack, op::Unpack, op::Decommission, op::CancelSale, op::TransferOwnership,
                  op::AcceptOwnership, op::RejectOwnership, op::CancelOwnershipTransfer, op::Inspect, op::Correct,
-                 op::Report, op::Respond, op::Resolve, op::RegisterSeller, op::SetSellerStanding, op::SetTerritories>;
+                 op::Report, op::Respond, op::Resolve, op::RegisterSeller, op::SetSellerStanding, op::SetTerritories,
+                 op::Propose, op::VoteOnProposal, op::WithdrawProposal, op::AddKey, op::RevokeKey, op::ValidatorReady>;
 
 }  // namespace touchstone::ledger

@@ -11,6 +11,7 @@
 #include <unordered_map>
 
 #include "ledger/execute.h"
+#include "ledger/governance_records.h"
 #include "ledger/replay.h"
 #include "ledger/report_records.h"
 #include "ledger/seller_records.h"
@@ -143,7 +144,12 @@ class Overlay {
           expiry_chunks(read),
           reports(read),
           report_stats(read),
-          sellers(read) {}
+          sellers(read),
+          validators(read),
+          activity(read),
+          parameters(read),
+          council(read),
+          proposals(read) {}
 
     // A transaction begins; what was changed before stays.
     void begin_transaction();
@@ -182,6 +188,11 @@ class Overlay {
     RecordCache<ReportRecord> reports;
     RecordCache<ReportStatsRecord> report_stats;
     RecordCache<SellerRecord> sellers;
+    RecordCache<ValidatorsRecord> validators;
+    RecordCache<ActivityRecord> activity;
+    RecordCache<Parameters> parameters;
+    RecordCache<CouncilRecord> council;
+    RecordCache<ProposalRecord> proposals;
 
   private:
     using SideEntries = std::vector<std::pair<Bytes, std::optional<Bytes>>>;
@@ -193,6 +204,7 @@ class Overlay {
         function(containers);
         function(transactions), function(expiries), function(expiry_chunks);
         function(reports), function(report_stats), function(sellers);
+        function(validators), function(activity), function(parameters), function(council), function(proposals);
     }
 
     SideEntries side_;

@@ -3,6 +3,7 @@
 
 #include "ledger/countries.h"
 #include "ledger/gs1.h"
+#include "ledger/parse_governance.h"
 #include "ledger/parsed.h"
 #include "ledger/pb.h"
 #include "ledger/text.h"
@@ -90,6 +91,18 @@ class Converter {
                 return of(from.set_seller_standing());
             case pb::Operation::kSetTerritories:
                 return of(from.set_territories());
+            case pb::Operation::kPropose:
+                return converted(from.propose());
+            case pb::Operation::kVoteOnProposal:
+                return converted(from.vote_on_proposal());
+            case pb::Operation::kWithdrawProposal:
+                return converted(from.withdraw_proposal());
+            case pb::Operation::kAddKey:
+                return converted(from.add_key());
+            case pb::Operation::kRevokeKey:
+                return converted(from.revoke_key());
+            case pb::Operation::kValidatorReady:
+                return converted(from.validator_ready());
             case pb::Operation::KIND_NOT_SET:
                 break;
         }
@@ -104,6 +117,14 @@ class Converter {
     void known_only(const google::protobuf::Message& message) {
         if (has_unknown_fields(message))
             refuse(Refusal::kMalformed, "an operation has a field that this version does not know");
+    }
+
+    template <class From>
+    std::optional<Operation> converted(const From& from) {
+        auto operation = ledger::convert(from);
+        if (operation.ok()) return *std::move(operation);
+        if (!fault_) fault_ = operation.error();
+        return std::nullopt;
     }
 
     Operation of(const pb::DeclareProduct& from) {

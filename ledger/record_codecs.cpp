@@ -65,7 +65,7 @@ OrganisationKey read_organisation_key(Reader& reader) {
     OrganisationKey key;
     key.key = read_public_key(reader);
     const std::uint8_t purpose = reader.u8();
-    if (purpose > static_cast<std::uint8_t>(KeyPurpose::kOperate)) reader.fail();
+    if (purpose > static_cast<std::uint8_t>(KeyPurpose::kValidate)) reader.fail();
     key.purpose = static_cast<KeyPurpose>(purpose);
     key.added = Height(reader.u64());
     key.revoked = Height(reader.u64());
@@ -73,6 +73,11 @@ OrganisationKey read_organisation_key(Reader& reader) {
 }
 
 }  // namespace
+
+const OrganisationKey* OrganisationRecord::find_key(const crypto::PublicKey& key) const {
+    const auto at = std::find_if(keys.begin(), keys.end(), [&](const auto& one) { return one.key == key; });
+    return at == keys.end() ? nullptr : &*at;
+}
 
 Bytes OrganisationRecord::encode() const {
     Writer writer;

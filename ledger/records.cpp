@@ -141,6 +141,11 @@ std::string_view name_of(ItemFlag flag) {
     INVARIANT(false);
 }
 
+std::string_view name_of(KeyPurpose purpose) {
+    constexpr std::array<std::string_view, 3> kNames{"admin", "operate", "validate"};
+    return kNames.at(static_cast<std::size_t>(purpose));
+}
+
 bool is_event_kind(std::uint8_t number) {
     return (number >= 1 && number <= kEventNames.size()) ||
            (number >= kFirstLater && number < kFirstLater + kLaterEventNames.size());

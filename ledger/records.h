@@ -33,7 +33,7 @@ Hash256 container_key(std::string_view sscc);
 Hash256 transaction_key(const Hash256& transaction_id);  // a transaction within its validity
 Hash256 expiry_key(Height height);                       // transactions whose validity ends at this height
 Hash256 parameters_key();
-Hash256 validators_key();
+Hash256 validators_key();  // ledger/validator_records.h
 
 // -- records
 
@@ -42,7 +42,10 @@ inline constexpr std::size_t kRoleCount = 7;
 std::string_view name_of(Role role);  // "brand", …
 std::optional<Role> role_from(std::string_view name);
 
-enum class KeyPurpose : std::uint8_t { kAdmin, kOperate };
+// admin: everything, its organisation's keys and the council's business too. operate: all but these. validate: a
+// validator's own, which says nothing but that its node is ready.
+enum class KeyPurpose : std::uint8_t { kAdmin, kOperate, kValidate };
+std::string_view name_of(KeyPurpose purpose);  // "admin", …
 
 struct OrganisationKey {
     crypto::PublicKey key;
@@ -50,6 +53,7 @@ struct OrganisationKey {
     Height added;
     Height revoked;  // 0: in force
     bool operator==(const OrganisationKey&) const = default;
+    bool in_force(Height at) const { return revoked.value == 0 || at < revoked; }
 };
 
 struct OrganisationRecord {
@@ -63,6 +67,8 @@ struct OrganisationRecord {
     std::vector<OrganisationKey> keys;
     bool operator==(const OrganisationRecord&) const = default;
     bool has(Role role) const { return (roles >> static_cast<int>(role)) & 1; }
+    // Revoked ones too. nullptr: never was a key of this organisation.
+    const OrganisationKey* find_key(const crypto::PublicKey& key) const;
 
     Bytes encode() const;
     static Result<OrganisationRecord> decode(ByteView bytes);  // error: record_malformed, as all below

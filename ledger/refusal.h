@@ -101,6 +101,33 @@ enum class Refusal : std::uint16_t {
     // territories
     kBadCountries = 510,
     kOutsideTerritory,
+    // keys
+    kAdminKeyNeeded = 520,
+    kKeyExists,
+    kTooManyKeys,
+    kBadPossession,
+    kLastAdminKey,
+    kValidatorKeyOnly,  // a validator's key signs nothing but that its node is ready
+    // the council
+    kNotCouncil = 530,
+    kProposalUnknown,
+    kProposalClosed,
+    kVotedAlready,
+    kNotProposer,
+    kTooManyProposals,
+    kNothingChanges,
+    kBadChange,
+    kOrganisationExists,
+    kOrganisationUnknown,
+    kLastCouncilMember,
+    kBadParameter,
+    // validators
+    kValidatorExists,
+    kValidatorUnknown,
+    kTooManyValidators,
+    kQuorumWouldBreak,
+    kNotVotedIn,
+    kNotSynced,
 };
 
 struct RefusalInfo {

@@ -52,6 +52,11 @@ bool is_recalled(Run& run, const ItemRecord& item, std::string_view country) {
     return holds_in(lot.record->recall, country);
 }
 
+Verdict check_admin(const Run& run) {
+    if (run.signer.purpose == KeyPurpose::kAdmin) return std::nullopt;
+    return Rejection{Refusal::kAdminKeyNeeded, fmt::format("{} is no admin key", run.signer.key.hex())};
+}
+
 Verdict check_other_party(Run& run, const std::string& id, std::string_view field) {
     if (id == run.actor.id)
         return Rejection{Refusal::kUnknownRecipient, fmt::format("{} is the organisation that acts", field)};

@@ -19,6 +19,7 @@ struct Run {
     Hash256 transaction_id;
     Day today = 0;
     std::uint32_t operation = 0;  // index of the one that runs
+    OrganisationKey signer{};     // the actor's key that signed, as it was when the transaction began
 };
 
 using Verdict = std::optional<Rejection>;  // nullopt: done
@@ -53,6 +54,12 @@ Verdict apply(Run& run, const op::Resolve& operation, OperationOutcome& outcome)
 Verdict apply(Run& run, const op::RegisterSeller& operation, OperationOutcome& outcome);
 Verdict apply(Run& run, const op::SetSellerStanding& operation, OperationOutcome& outcome);
 Verdict apply(Run& run, const op::SetTerritories& operation, OperationOutcome& outcome);
+Verdict apply(Run& run, const op::Propose& operation, OperationOutcome& outcome);
+Verdict apply(Run& run, const op::VoteOnProposal& operation, OperationOutcome& outcome);
+Verdict apply(Run& run, const op::WithdrawProposal& operation, OperationOutcome& outcome);
+Verdict apply(Run& run, const op::AddKey& operation, OperationOutcome& outcome);
+Verdict apply(Run& run, const op::RevokeKey& operation, OperationOutcome& outcome);
+Verdict apply(Run& run, const op::ValidatorReady& operation, OperationOutcome& outcome);
 
 // Appends events of one operation to the chains of its subjects.
 class EventLog {
@@ -217,6 +224,8 @@ Verdict check_brand(Run& run, const std::string& gtin);
 // it must not be suspended or closed there either.
 Verdict check_seller(Run& run, const Hash256& pseudonym);
 Verdict check_seller_may_sell(Run& run, const Hash256& pseudonym);
+// Signed by an admin key of the actor.
+Verdict check_admin(const Run& run);
 // Another organisation that exists and is not suspended.
 Verdict check_other_party(Run& run, const std::string& id, std::string_view field);
 

@@ -18,10 +18,10 @@ std::string name_of_rejection(const ledger::Rejection& rejection) {
     return fmt::format("{}{}{}", known.code, rejection.detail.empty() ? "" : ": ", rejection.detail);
 }
 
-void check_transactions(const AuditTarget& target, CheckedBlock& checked) {
+void check_transactions(const ledger::Parameters& parameters, CheckedBlock& checked) {
     checked.transactions.reserve(checked.block.transactions.size());
     for (const ledger::SignedTransactionPtr& carried : checked.block.transactions) {
-        auto verdict = check_transaction(carried, target.genesis.parameters);
+        auto verdict = check_transaction(carried, parameters);
         if (verdict.ok()) {
             checked.transactions.push_back(*std::move(verdict));
             continue;
@@ -38,13 +38,21 @@ void check_transactions(const AuditTarget& target, CheckedBlock& checked) {
     }
 }
 
+// The last block of an epoch may be proposed again in later views, until it is final (consensus/SPEC.md, R21).
+bool is_proposed_again(const EpochFacts& epoch, const CheckedBlock& checked, const consensus::Subject& subject) {
+    const ledger::Header& header = checked.block.header;
+    return header.validators_hash != epoch.validators_hash && subject.view > header.view &&
+           subject.parent >= header.view;
+}
+
 // Everything of a certificate but which view the parent has.
-std::optional<AuditFault> check_certificate(const AuditTarget& target, const CheckedBlock& checked,
-                                            const consensus::Certificate& certificate) {
+std::optional<AuditFault> check_certificate(const Hash256& chain_id, const EpochFacts& epoch,
+                                            const CheckedBlock& checked, const consensus::Certificate& certificate) {
     const consensus::Subject& subject = certificate.subject;
     AuditFault wrong = fault("certificate_subject", checked.height, "the certificate is for something else");
     if (subject.kind != consensus::VoteKind::kFinalize || subject.digest != checked.hash ||
-        subject.view != checked.block.header.view || subject.epoch != checked.block.header.epoch) {
+        (subject.view != checked.block.header.view && !is_proposed_again(epoch, checked, subject)) ||
+        subject.epoch != checked.block.header.epoch) {
         wrong.expected =
             fmt::format("a finalization of block {} in view {}", checked.hash.hex(), checked.block.header.view.value);
         wrong.found = fmt::format("votes of kind {} for {} in view {}", static_cast<int>(subject.kind),
@@ -53,9 +61,9 @@ std::optional<AuditFault> check_certificate(const AuditTarget& target, const Che
     }
     std::optional<ValidatorIndex> refused;
     const Status verified =
-        consensus::verify_certificate(target.chain_id, target.validators, certificate,
+        consensus::verify_certificate(chain_id, epoch.validators, certificate,
                                       [&](ValidatorIndex signer, ByteView message, const crypto::Signature& signature) {
-                                          if (crypto::verify(target.validators.key(signer), message, signature))
+                                          if (crypto::verify(epoch.validators.key(signer), message, signature))
                                               return true;
                                           refused = signer;
                                           return false;
@@ -64,22 +72,22 @@ std::optional<AuditFault> check_certificate(const AuditTarget& target, const Che
     wrong.code = verified.error().code;
     wrong.what = fmt::format("the certificate does not hold: {}", verified.error().message);
     wrong.expected =
-        fmt::format("signatures of {} of the {} validators", target.validators.quorum(), target.validators.size());
+        fmt::format("signatures of {} of the {} validators", epoch.validators.quorum(), epoch.validators.size());
     wrong.found = refused ? fmt::format("a signature under the name of {} (validator {}) that is not by its key",
-                                        target.genesis.validators[refused->value].name, refused->value)
+                                        epoch.record.validators[refused->value].name, refused->value)
                           : fmt::format("{} signatures, the last by validator {}", certificate.signers.size(),
                                         certificate.signers.empty() ? 0 : certificate.signers.back().value);
     return wrong;
 }
 
-void take_certificate(const AuditTarget& target, ByteView bytes, CheckedBlock& checked) {
+void take_certificate(const Hash256& chain_id, const EpochFacts& epoch, ByteView bytes, CheckedBlock& checked) {
     if (bytes.empty()) return;
     auto certificate = consensus::Certificate::decode(bytes);
     if (!certificate.ok()) {
         checked.certificate_fault = AuditFault::of(certificate.error(), checked.height, AuditFault::In::kChain);
         return;
     }
-    checked.certificate_fault = check_certificate(target, checked, *certificate);
+    checked.certificate_fault = check_certificate(chain_id, epoch, checked, *certificate);
     checked.certificate = *std::move(certificate);
 }
 
@@ -97,8 +105,7 @@ std::string AuditFault::text() const {
     return text;
 }
 
-AuditTarget::AuditTarget(const ledger::Genesis& from)
-    : genesis(from), chain_id(from.chain_id()), validators(validators_of(from)), validators_hash(validators.hash()) {}
+AuditTarget::AuditTarget(const ledger::Genesis& from) : genesis(from), chain_id(from.chain_id()), epochs(from) {}
 
 CheckedBlock check_block(const AuditTarget& target, const RawBlock& raw) {
     CheckedBlock checked;
@@ -110,9 +117,23 @@ CheckedBlock check_block(const AuditTarget& target, const RawBlock& raw) {
     }
     checked.block = *std::move(block);
     checked.hash = checked.block.header.hash();
-    check_transactions(target, checked);
-    take_certificate(target, raw.certificate, checked);
+    const auto epoch = target.epochs.find(checked.block.header.epoch);
+    if (!epoch) {
+        checked.waits_for_epoch = true;
+        checked.waiting_certificate = raw.certificate;
+        return checked;
+    }
+    check_transactions(epoch->parameters, checked);
+    take_certificate(target.chain_id, *epoch, raw.certificate, checked);
     return checked;
+}
+
+void check_again(const AuditTarget& target, CheckedBlock& checked) {
+    auto epoch = target.epochs.find(checked.block.header.epoch);
+    if (!epoch) epoch = target.epochs.latest();
+    checked.waits_for_epoch = false;
+    check_transactions(epoch->parameters, checked);
+    take_certificate(target.chain_id, *epoch, std::exchange(checked.waiting_certificate, {}), checked);
 }
 
 Auditor::Auditor(const AuditTarget& target, storage::StateTree& state, Observer observer)
@@ -142,8 +163,7 @@ Audited<Ok> Auditor::commit_genesis() {
 Audited<Ok> Auditor::check_succession(const CheckedBlock& block) const {
     const Height height = parent_.height.next();
     if (block.body_fault) return *block.body_fault;
-    const auto header =
-        check_header(block.block, {target_.chain_id, target_.validators, target_.validators_hash}, parent_);
+    const auto header = check_header(block.block, {target_.chain_id, *target_.epochs.latest()}, parent_);
     if (header) {
         AuditFault found = fault("", height, header->what);
         found.code = "header_" + header->field;
@@ -164,7 +184,8 @@ Audited<Ok> Auditor::check_succession(const CheckedBlock& block) const {
     }
     if (block.transaction_fault) return *block.transaction_fault;
     if (block.certificate_fault) return *block.certificate_fault;
-    if (block.certificate && block.certificate->subject.parent != parent_view_) {
+    if (block.certificate && block.certificate->subject.view == block.block.header.view &&
+        block.certificate->subject.parent != parent_view_) {
         AuditFault found = fault("certificate_subject", height, "the certificate names another parent view");
         found.expected = fmt::to_string(parent_view_.value);
         found.found = fmt::to_string(block.certificate->subject.parent.value);
@@ -173,7 +194,8 @@ Audited<Ok> Auditor::check_succession(const CheckedBlock& block) const {
     return Ok{};
 }
 
-Audited<Ok> Auditor::add(const CheckedBlock& block) {
+Audited<Ok> Auditor::add(CheckedBlock block) {
+    if (block.waits_for_epoch) check_again(target_, block);
     TRY(check_succession(block));
     TRY(apply(block));
     advance(block);
@@ -193,10 +215,19 @@ Audited<Ok> Auditor::apply(const CheckedBlock& block) {
         read_fault = record.error();
         return std::nullopt;
     };
-    auto effects = ledger::execute({target_.chain_id, header.height, header.time, target_.genesis.parameters},
+    const auto epoch = target_.epochs.latest();
+    auto effects = ledger::execute({target_.chain_id, header.height, header.time, epoch->parameters, epoch->epoch(),
+                                    header.parent, header.proposer},
                                    block.transactions, read);
     if (read_fault) return broken(*read_fault);
     if (!effects.ok()) return AuditFault::of(effects.error(), header.height, AuditFault::In::kChain);
+    if (const Hash256 after = validators_hash_after(*epoch, *effects); after != header.validators_hash) {
+        AuditFault found = fault("header_validators", header.height, "the block names another validator set");
+        found.expected = after.hex();
+        found.found = header.validators_hash.hex();
+        return found;
+    }
+    if (effects->rules) target_.epochs.learn(*effects->rules);
     if (observer_)
         if (const Status told = observer_({block, *effects}); !told.ok()) return broken(told.error());
     const auto delta = prepare_effects(state_, nullptr, *effects, view.get());

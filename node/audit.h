@@ -51,14 +51,13 @@ struct AuditCounts {
     std::uint64_t events = 0;
 };
 
-// What blocks are checked against. Immutable; outlives every check.
+// What blocks are checked against; outlives every check. The auditor adds epochs as it meets their closing blocks.
 struct AuditTarget {
     explicit AuditTarget(const ledger::Genesis& from);
 
     ledger::Genesis genesis;
     Hash256 chain_id;
-    consensus::ValidatorSet validators;
-    Hash256 validators_hash;
+    mutable EpochHistory epochs;
 };
 
 struct RawBlock {
@@ -73,6 +72,9 @@ struct CheckedBlock {
     Hash256 hash;
     std::vector<ledger::ParsedTransactionPtr> transactions;
     std::optional<consensus::Certificate> certificate;
+    // Its epoch was not known yet: check_again() is to be called once the block before is taken.
+    bool waits_for_epoch = false;
+    Bytes waiting_certificate;
     // The body can not be read; a transaction is malformed or not signed by its key; the certificate does not hold.
     // Told after the header's faults, which explain more.
     std::optional<AuditFault> body_fault;
@@ -80,8 +82,10 @@ struct CheckedBlock {
     std::optional<AuditFault> certificate_fault;
 };
 
-// Pure; any thread.
+// Any thread.
 CheckedBlock check_block(const AuditTarget& target, const RawBlock& raw);
+// The rest of it, against the epoch that the block names, or the latest one when that is not known.
+void check_again(const AuditTarget& target, CheckedBlock& checked);
 
 class Auditor {
   public:
@@ -98,7 +102,7 @@ class Auditor {
     static Audited<std::unique_ptr<Auditor>> begin(const AuditTarget& target, storage::StateTree& state,
                                                    Observer observer);
 
-    Audited<Ok> add(const CheckedBlock& block);
+    Audited<Ok> add(CheckedBlock block);
     Audited<Ok> finish();
 
     Height height() const { return parent_.height; }

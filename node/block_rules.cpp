@@ -15,19 +15,13 @@ std::optional<HeaderFault> differs(const char* field, const char* what, const Va
 
 }  // namespace
 
-consensus::ValidatorSet validators_of(const ledger::Genesis& genesis) {
-    std::vector<crypto::PublicKey> keys;
-    for (const ledger::GenesisValidator& validator : genesis.validators) keys.push_back(validator.key);
-    return consensus::ValidatorSet(std::move(keys));
-}
-
 std::optional<HeaderFault> check_header(const ledger::Block& block, const ChainFacts& chain,
                                         const ParentFacts& parent) {
     const ledger::Header& header = block.header;
     if (header.chain_id != chain.chain_id)
         return differs("chain", "the block is of another chain", chain.chain_id, header.chain_id);
-    if (header.epoch != ledger::kGenesisEpoch)
-        return differs("epoch", "the block is of another epoch", ledger::kGenesisEpoch.value, header.epoch.value);
+    if (header.epoch != chain.epoch.epoch())
+        return differs("epoch", "the block is of another epoch", chain.epoch.epoch().value, header.epoch.value);
     if (header.height != parent.height.next())
         return differs("height", "the block's height does not follow its parent's", parent.height.next().value,
                        header.height.value);
@@ -36,10 +30,7 @@ std::optional<HeaderFault> check_header(const ledger::Block& block, const ChainF
     if (header.time < parent.time)
         return HeaderFault{"time", "the block is older than its parent", fmt::format("at least {}", parent.time.ms),
                            text_of(header.time.ms)};
-    if (header.validators_hash != chain.validators_hash)
-        return differs("validators", "the block names another validator set", chain.validators_hash,
-                       header.validators_hash);
-    if (const ValidatorIndex leader = chain.validators.leader(header.view); header.proposer != leader)
+    if (const ValidatorIndex leader = chain.epoch.validators.leader(header.view); header.proposer != leader)
         return differs<std::uint64_t>("leader", "the block's proposer does not lead its view", leader.value,
                                       header.proposer.value);
     if (header.log_root != parent.log_root)

@@ -4,21 +4,15 @@
 // Pure but for the state tree that is passed in; that one's thread.
 #pragma once
 
-#include "consensus/types.h"
-#include "ledger/execute.h"
-#include "ledger/genesis.h"
+#include "node/epoch.h"
 #include "storage/state_tree.h"
 
 namespace touchstone::node {
 
-// The keys of the genesis, in the order of their indexes. Precondition: genesis.check() is ok.
-consensus::ValidatorSet validators_of(const ledger::Genesis& genesis);
-
-// What all headers of one chain have in common.
+// What all headers of one epoch have in common.
 struct ChainFacts {
     const Hash256& chain_id;
-    const consensus::ValidatorSet& validators;
-    const Hash256& validators_hash;  // of that set
+    const EpochFacts& epoch;
 };
 
 // What a header is checked against. At height 0: the chain id, the genesis time, the log of the chain id alone.
@@ -37,7 +31,8 @@ struct HeaderFault {
     std::string found;
 };
 
-// Every field but the view's succession (the consensus') and the state root (the execution's). nullopt: all hold.
+// Every field but the view's succession (the consensus') and what the execution gives: the state root and the hash of
+// the validator set. nullopt: all hold.
 std::optional<HeaderFault> check_header(const ledger::Block& block, const ChainFacts& chain, const ParentFacts& parent);
 
 // The genesis' records and indexes as the first change of an empty state.

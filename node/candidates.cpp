@@ -55,4 +55,9 @@ void Candidates::drop_through(View view) {
     std::erase_if(candidates_, [&](const auto& entry) { return entry.second.block.block.header.view <= view; });
 }
 
+void Candidates::drop_all() {
+    candidates_.clear();
+    wanted_.clear();
+}
+
 }  // namespace touchstone::node

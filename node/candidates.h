@@ -44,6 +44,7 @@ class Candidates {
 
     void forget(const Hash256& hash);
     void drop_through(View view);
+    void drop_all();
     std::size_t size() const { return candidates_.size(); }
 
   private:

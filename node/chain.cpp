@@ -44,12 +44,13 @@ struct MarkNote {
 }  // namespace
 
 Chain::Chain(Parts parts)
-    : parts_(parts), chain_id_(parts.genesis.chain_id()), validators_hash_(parts.validators.hash()) {}
+    : parts_(parts), chain_id_(parts.genesis.chain_id()), epoch_(std::make_shared<const EpochFacts>(parts.genesis)) {}
 
 Result<std::unique_ptr<Chain>> Chain::open(Parts parts, const Progress& progress, RecoveryReport* report) {
     std::unique_ptr<Chain> chain(new Chain(parts));
     report->state_was_empty = parts.state.mark().note.empty();
     TRY(chain->load_tip());
+    TRY(chain->load_epoch());
     TRY(chain->replay(progress, report));
     return chain;
 }
@@ -76,6 +77,19 @@ Status Chain::load_tip() {
             fmt::format("this folder holds the state of chain {}, and genesis.json describes chain {}; use the "
                         "genesis.json of that chain, or another --home",
                         chain_of_state.hex(), chain_id_.hex())};
+    return Ok{};
+}
+
+Status Chain::load_epoch() {
+    const auto state = parts_.state.read();
+    TRY_ASSIGN(const std::optional<Bytes> validators, state->get(ledger::validators_key()));
+    TRY_ASSIGN(const std::optional<Bytes> parameters, state->get(ledger::parameters_key()));
+    if (!validators || !parameters)
+        return Error{"state_corrupt", "the state has no validators or no parameters; delete the state folder"};
+    ledger::EpochRules rules;
+    TRY_ASSIGN(rules.validators, ledger::ValidatorsRecord::decode(*validators));
+    TRY_ASSIGN(rules.parameters, ledger::Parameters::decode(*parameters));
+    epoch_ = std::make_shared<const EpochFacts>(std::move(rules));
     return Ok{};
 }
 
@@ -209,7 +223,7 @@ Status Chain::replay_final(const FinalRecord& record) {
     if (!transactions) return Error{"log_corrupt", "a final block in the log holds a malformed transaction"};
     TRY_ASSIGN(const ExecutedBlockPtr executed,
                execute(block, *std::move(transactions), std::make_shared<const Bytes>(std::move(encoded))));
-    auto committed = commit(executed->hash, record.view, record.certificate);
+    auto committed = commit(executed->hash, record.certificate);
     if (!committed.ok()) return committed.error();
     return Ok{};
 }
@@ -244,7 +258,7 @@ std::vector<ExecutedBlockPtr> Chain::path_to(const Hash256& hash) const {
 }
 
 ledger::BlockContext Chain::context(Height height, WallTime time) const {
-    return {chain_id_, height, time, parameters()};
+    return {chain_id_, height, time, parameters(), epoch_->epoch()};
 }
 
 ledger::ReadRecord Chain::reader(const storage::StateView& view) {
@@ -312,7 +326,10 @@ Result<Chain::Built> Chain::build(const BuildOrder& order, const TransactionPool
     const ExecutedBlockPtr parent = find(order.parent);
     const Height height = (parent ? parent->header.height : tip_.height).next();
     const WallTime parent_time = parent ? parent->header.time : tip_.time;
-    const ledger::BlockContext block_context = context(height, std::max(order.now, parent_time));
+    INVARIANT(!parent || !parent->closes_epoch());
+    ledger::BlockContext block_context = context(height, std::max(order.now, parent_time));
+    block_context.parent = order.parent;
+    block_context.proposer = order.proposer;
     const auto view = parts_.state.view(parent ? parent->delta : nullptr);
     const ledger::ReadRecord read = reader(*view);
 
@@ -323,11 +340,11 @@ Result<Chain::Built> Chain::build(const BuildOrder& order, const TransactionPool
     built.transactions = std::move(selection.chosen);
     TRY_ASSIGN(ledger::BlockEffects effects, ledger::execute(block_context, built.transactions, read));
     built.header.chain_id = chain_id_;
+    built.header.epoch = epoch_->epoch();
     built.header.height = height;
     built.header.view = order.view;
     built.header.parent = order.parent;
     built.header.time = block_context.time;
-    built.header.validators_hash = validators_hash_;
     built.header.proposer = order.proposer;
     built.header.log_root = log_of(order.parent).root();
     TRY_ASSIGN(ExecutedBlockPtr block, finish(std::move(built), std::move(effects), *view));
@@ -337,7 +354,7 @@ Result<Chain::Built> Chain::build(const BuildOrder& order, const TransactionPool
 Status Chain::check_header(const ledger::Block& block) const {
     const Hash256& parent_hash = block.header.parent;
     const ExecutedBlockPtr parent = find(parent_hash);
-    const auto fault = node::check_header(block, {chain_id_, parts_.validators, validators_hash_},
+    const auto fault = node::check_header(block, {chain_id_, *epoch_},
                                           {parent_hash, parent ? parent->header.height : tip_.height,
                                            parent ? parent->header.time : tip_.time, log_of(parent_hash).root()});
     if (!fault) return Ok{};
@@ -351,9 +368,14 @@ Result<ExecutedBlockPtr> Chain::execute(const ledger::Block& block,
     const ledger::Header& header = block.header;
     if (!is_tip_or_executed(header.parent))
         return Error{"parent_missing", "the block's parent has not been executed here"};
+    if (const ExecutedBlockPtr parent = find(header.parent); parent && parent->closes_epoch())
+        return Error{"proposal_after_closing", "the block's parent is the last of its epoch, and not final"};
     TRY(check_header(block));
     const auto view = parts_.state.view(delta_of(header.parent));
-    auto effects = ledger::execute(context(header.height, header.time), transactions, reader(*view));
+    ledger::BlockContext block_context = context(header.height, header.time);
+    block_context.parent = header.parent;
+    block_context.proposer = header.proposer;
+    auto effects = ledger::execute(block_context, transactions, reader(*view));
     if (read_fault_) return *read_fault_;
     if (!effects.ok()) return effects.error();
     ExecutedBlock executed;
@@ -367,6 +389,14 @@ Result<ExecutedBlockPtr> Chain::execute(const ledger::Block& block,
 Result<ExecutedBlockPtr> Chain::finish(ExecutedBlock executed, ledger::BlockEffects effects,
                                        const storage::StateView& read_through) {
     executed.outcomes = std::move(effects.outcomes);
+    const Hash256 validators_hash = validators_hash_after(*epoch_, effects);
+    if (executed.encoded && executed.header.validators_hash != validators_hash)
+        return Error{
+            "proposal_validators",
+            fmt::format("executing block {} gives the validator set {}, and its header says {}",
+                        executed.header.height.value, validators_hash.hex(), executed.header.validators_hash.hex())};
+    executed.header.validators_hash = validators_hash;
+    executed.rules = std::move(effects.rules);
     TRY_ASSIGN(executed.delta, prepare_effects(parts_.state, delta_of(executed.header.parent), effects, &read_through));
     const Hash256& root = storage::delta_root(*executed.delta);
     if (executed.encoded) {
@@ -393,10 +423,9 @@ Result<ExecutedBlockPtr> Chain::finish(ExecutedBlock executed, ledger::BlockEffe
     return ExecutedBlockPtr(shared);
 }
 
-Result<std::vector<ExecutedBlockPtr>> Chain::commit(const Hash256& hash, View view, ByteView certificate) {
+Result<std::vector<ExecutedBlockPtr>> Chain::commit(const Hash256& hash, ByteView certificate) {
     const std::vector<ExecutedBlockPtr> path = path_to(hash);
     INVARIANT(!path.empty() && path.front()->header.parent == tip_.hash);
-    INVARIANT(path.back()->header.view == view);
     for (const ExecutedBlockPtr& block : path) {
         const bool last = block == path.back();
         auto committed = commit_one(*block, last ? certificate : ByteView{});
@@ -422,12 +451,14 @@ Result<storage::LogPlace> Chain::commit_one(const ExecutedBlock& block, ByteView
                         std::move(late));
     tip_ = {block.hash,   block.header.height, block.header.view, block.header.time,
             block.header, record.certificate,  block.log};
+    if (block.rules) epoch_ = std::make_shared<const EpochFacts>(*block.rules);
     return place;
 }
 
 void Chain::drop_abandoned() {
+    // After the last block of an epoch, whatever else was executed belongs to it and will never be final.
     std::erase_if(executed_, [&](const auto& entry) {
-        if (entry.second->header.view > tip_.view) return false;
+        if (entry.second->header.view > tip_.view && entry.second->header.epoch == epoch_->epoch()) return false;
         parts_.store.forget(entry.first);
         return true;
     });

@@ -12,11 +12,9 @@
 #include <set>
 #include <unordered_map>
 
-#include "consensus/types.h"
 #include "crypto/log_tree.h"
-#include "ledger/execute.h"
-#include "ledger/genesis.h"
 #include "node/block_store.h"
+#include "node/epoch.h"
 #include "node/transaction_pool.h"
 #include "storage/state_tree.h"
 
@@ -29,7 +27,11 @@ struct ExecutedBlock {
     std::vector<ledger::ParsedTransactionPtr> transactions;
     std::vector<ledger::TransactionOutcome> outcomes;
     storage::StateDeltaPtr delta;
-    crypto::LogFrontier log;  // of the block hashes from height 0 to this one
+    crypto::LogFrontier log;                  // of the block hashes from height 0 to this one
+    std::optional<ledger::EpochRules> rules;  // when the block changed anything about them
+
+    // The last block of its epoch: nothing is built on it before it is final, and then under the new rules.
+    bool closes_epoch() const { return rules && rules->validators.epoch != header.epoch; }
 };
 using ExecutedBlockPtr = std::shared_ptr<const ExecutedBlock>;
 
@@ -63,7 +65,6 @@ class Chain {
   public:
     struct Parts {
         const ledger::Genesis& genesis;
-        const consensus::ValidatorSet& validators;
         storage::StateTree& state;
         BlockStore& store;
     };
@@ -75,7 +76,9 @@ class Chain {
 
     const Hash256& chain_id() const { return chain_id_; }
     const ChainTip& tip() const { return tip_; }
-    const ledger::Parameters& parameters() const { return parts_.genesis.parameters; }
+    // Of the block after the tip. Another object after each commit that changed something about it.
+    const std::shared_ptr<const EpochFacts>& epoch() const { return epoch_; }
+    const ledger::Parameters& parameters() const { return epoch_->parameters; }
     ExecutedBlockPtr find(const Hash256& hash) const;
     bool is_tip_or_executed(const Hash256& hash) const { return hash == tip_.hash || executed_.contains(hash); }
     // The executed blocks above the tip that lead to `hash`, oldest first; empty when `hash` is the tip or unknown.
@@ -113,7 +116,7 @@ class Chain {
 
     // Makes the executed block final, with every ancestor above the tip; answers them, oldest first. `certificate` is
     // for the last. What conflicts with them is dropped.
-    Result<std::vector<ExecutedBlockPtr>> commit(const Hash256& hash, View view, ByteView certificate);
+    Result<std::vector<ExecutedBlockPtr>> commit(const Hash256& hash, ByteView certificate);
 
     // The lowest final block whose body or finalization the log has lost; nullopt: none.
     std::optional<Height> lowest_lost() const;
@@ -143,6 +146,7 @@ class Chain {
     Result<ExecutedBlockPtr> finish(ExecutedBlock executed, ledger::BlockEffects effects,
                                     const storage::StateView& read_through);
     Result<storage::LogPlace> commit_one(const ExecutedBlock& executed, ByteView certificate);
+    [[nodiscard]] Status load_epoch();
     ledger::BlockContext context(Height height, WallTime time) const;
     ledger::ReadRecord reader(const storage::StateView& view);
     storage::StateDeltaPtr delta_of(const Hash256& hash) const;
@@ -156,7 +160,7 @@ class Chain {
 
     Parts parts_;
     Hash256 chain_id_;
-    Hash256 validators_hash_;
+    std::shared_ptr<const EpochFacts> epoch_;
     ChainTip tip_;
     std::unordered_map<Hash256, ExecutedBlockPtr> executed_;
     std::set<Height> lost_;

@@ -8,23 +8,9 @@
 #include "node/block_rules.h"
 
 namespace touchstone::node {
-namespace {
-
-template <class... Handlers>
-struct Overloaded : Handlers... {
-    using Handlers::operator()...;
-};
-template <class... Handlers>
-Overloaded(Handlers...) -> Overloaded<Handlers...>;
-
-}  // namespace
 
 Replica::Replica(Config config, Parts parts)
-    : config_(std::move(config)),
-      parts_(parts),
-      validators_(validators_of(config_.genesis)),
-      store_(parts.blocks),
-      pool_(config_.pool) {}
+    : config_(std::move(config)), parts_(parts), store_(parts.blocks), pool_(config_.pool) {}
 
 Replica::~Replica() { *alive_ = false; }
 
@@ -32,33 +18,12 @@ Result<std::unique_ptr<Replica>> Replica::open(Config config, Parts parts, const
                                                RecoveryReport* report) {
     TRY(config.genesis.check());
     std::unique_ptr<Replica> replica(new Replica(std::move(config), parts));
-    if (replica->config_.validator_key) {
-        replica->self_ = replica->index_of(replica->config_.validator_key->public_key());
-        if (!replica->self_)
-            return Error{"not_a_validator",
-                         "this node's key is in no validator set of genesis.json; run it as an observer "
-                         "(node.observer = true) or use the key that the genesis names"};
-    }
-    TRY_ASSIGN(
-        replica->chain_,
-        Chain::open({replica->config_.genesis, replica->validators_, parts.state, replica->store_}, progress, report));
+    TRY_ASSIGN(replica->chain_,
+               Chain::open({replica->config_.genesis, parts.state, replica->store_}, progress, report));
+    replica->make_gate();
     TRY(replica->restore_journal());
     replica->make_engine();
     return replica;
-}
-
-void Replica::make_engine() {
-    const ledger::Parameters& parameters = chain_->parameters();
-    const auto timeout = [](std::uint64_t ms) { return milliseconds(static_cast<std::int64_t>(ms)); };
-    consensus::Anchor anchor{chain_->tip().view, chain_->tip().hash, std::nullopt};
-    if (!chain_->tip().certificate.empty()) {
-        auto certificate = consensus::Certificate::decode(chain_->tip().certificate);
-        if (certificate.ok()) anchor.finalization = *std::move(certificate);
-    }
-    engine_ = std::make_unique<consensus::Engine>(
-        consensus::EngineConfig{chain_->chain_id(), Epoch(0), validators_, self_, timeout(parameters.leader_timeout_ms),
-                                timeout(parameters.advance_timeout_ms), timeout(parameters.retry_ms)},
-        gate_.get(), std::move(anchor));
 }
 
 bool Replica::has_body(const Hash256& hash) const {
@@ -73,17 +38,9 @@ void Replica::set_time(Instant now, WallTime wall) {
 }
 
 void Replica::start() {
+    parts_.listener.on_epoch(chain_->epoch());
     engine_->start(now_);
-    for (const Bytes& record : std::exchange(recovered_notarizations_, {})) {
-        const auto certificate = consensus::Certificate::decode(record);
-        if (!certificate.ok()) continue;
-        // Written together with its block in a batch whose sync never ended: nobody relied on it, and the body may be
-        // lost.
-        const bool relied_on =
-            gate_ && gate_->given(Epoch(0), certificate->subject.view, consensus::VoteKind::kFinalize);
-        if ((!relied_on || validators_.size() == 1) && !has_body(certificate->subject.digest)) continue;
-        engine_->on_certificate(now_, std::nullopt, *certificate);
-    }
+    hand_back_notarizations();
 }
 
 void Replica::set_read_only(std::optional<std::string> reason) {
@@ -109,12 +66,14 @@ void Replica::on_disconnected(const crypto::PublicKey& peer) {
 
 void Replica::pump() {
     if (halted_) return;
+    say_ready();
     dispatch_checks();
     // Before anything heavy: the others check it while this node may be building the block that it is for.
     gossip();
     engine_->on_tick(now_);
     for (bool more = true; more && !halted_;) {
-        more = progress();
+        more = take_early();
+        more |= progress();
         update_work();
         const std::vector<consensus::Effect> effects = engine_->take_effects();
         if (!make_durable(effects)) return;
@@ -140,7 +99,7 @@ void Replica::carry_out(const consensus::Effect& effect) {
                 send_to(send.to, encode(send.vote));
             },
             [&](const consensus::SendCertificate& send) {
-                send_to(send.to, encode_certificate(send.certificate.encode(validators_.size())));
+                send_to(send.to, encode_certificate(send.certificate.encode(validators().size())));
             },
             [&](const consensus::SendRequest& send) {
                 send_to(send.to, encode(CertificateRequestMessage{send.views}));
@@ -183,10 +142,10 @@ void Replica::carry_out(const consensus::Effect& effect) {
 
 void Replica::send_to(std::optional<ValidatorIndex> to, const Frame& frame) {
     if (to) {
-        parts_.transport.send(validators_.key(*to), frame);
+        parts_.transport.send(validators().key(*to), frame);
         return;
     }
-    for (const crypto::PublicKey& key : validators_.keys())
+    for (const crypto::PublicKey& key : validators().keys())
         if (connected_.contains(key)) parts_.transport.send(key, frame);
 }
 
@@ -206,9 +165,9 @@ bool Replica::progress_final() {
         return true;
     }
     if (ensure_executed(subject.digest, &*final_) != Ready::kYes) return false;
-    const Bytes certificate = final_->encode(validators_.size());
+    const Bytes certificate = final_->encode(validators().size());
     final_.reset();
-    auto blocks = chain_->commit(subject.digest, subject.view, certificate);
+    auto blocks = chain_->commit(subject.digest, certificate);
     if (!blocks.ok()) return fatal(blocks.error()), false;
     committed(*blocks);
     return true;
@@ -227,8 +186,11 @@ bool Replica::progress_verify() {
     bool valid = ready == Ready::kYes;
     if (valid) {
         const ExecutedBlockPtr block = chain_->find(verify.proposal.digest);
-        valid = block && block->header.view == verify.proposal.view && block->header.parent == verify.parent_digest &&
-                block->header.time.ms <= wall_.ms + chain_->parameters().clock_ahead_ms;
+        valid = block && block->header.time.ms <= wall_.ms + chain_->parameters().clock_ahead_ms;
+        if (valid && block->hash == verify.parent_digest)
+            valid = block->closes_epoch();  // SPEC.md R21: the last block of an epoch, again
+        else
+            valid = valid && block->header.view == verify.proposal.view && block->header.parent == verify.parent_digest;
     }
     ++(valid ? stats_.blocks_verified : stats_.proposals_refused);
     engine_->on_verified(now_, verify.proposal.view, verify.proposal.digest,
@@ -259,6 +221,13 @@ bool Replica::progress_build() {
     if (build_tried_ && !empty_now && build.parent_digest != chain_->tip().hash) return false;
     if (ensure_executed(build.parent_digest, nullptr) != Ready::kYes) return false;
     if (parts_.state.stats().unflushed_bytes > limits::kUnflushedBytesMax) return false;
+    if (const ExecutedBlockPtr parent = chain_->find(build.parent_digest); parent && parent->closes_epoch()) {
+        // R21: nothing comes after it in this epoch; it is proposed again until it is final.
+        if (!empty_now) return false;
+        build_.reset();
+        engine_->on_built(now_, build.view, build.parent_digest);
+        return true;
+    }
     build_tried_ = true;
     auto built = chain_->build({build.view, build.parent_digest, *self_, wall_, empty_now}, pool_);
     if (!built.ok()) return fatal(built.error()), false;
@@ -318,6 +287,10 @@ void Replica::committed(const std::vector<ExecutedBlockPtr>& blocks) {
         gate_->release_below(chain_->tip().view);
     }
     build_tried_ = false;
+    const bool changed =
+        std::any_of(blocks.begin(), blocks.end(), [](const auto& block) { return block->rules.has_value(); });
+    if (changed) parts_.listener.on_epoch(chain_->epoch());
+    if (blocks.back()->closes_epoch()) begin_epoch();
     parts_.listener.on_final(blocks, chain_->tip());
     const Frame status = encode(StatusMessage{chain_->tip().height, engine_->view()});
     for (const crypto::PublicKey& peer : connected_)
@@ -333,7 +306,7 @@ Replica::Ready Replica::ensure_executed(const Hash256& hash, const consensus::Ce
             if (certificate != nullptr) {
                 candidates_.want(now_, at, certificate->signers);
             } else if (!candidates_.wants(at)) {
-                candidates_.want(now_, at, {validators_.leader(engine_->view())});
+                candidates_.want(now_, at, {validators().leader(engine_->view())});
             }
             return Ready::kWaiting;
         }
@@ -342,7 +315,7 @@ Replica::Ready Replica::ensure_executed(const Hash256& hash, const consensus::Ce
         if (header.height.value > chain_->tip().height.value + Candidates::kMax / 2) {
             if (certificate != nullptr)
                 for (ValidatorIndex signer : certificate->signers)
-                    if (signer != self_) sync_.on_status(validators_.key(signer), header.height);
+                    if (signer != self_) sync_.on_status(validators().key(signer), header.height);
             return Ready::kWaiting;
         }
         path.push_back(at);
@@ -416,7 +389,7 @@ void Replica::start_check(Candidate& candidate) {
     }
     candidate.state = Candidate::State::kChecking;
     const Hash256 hash = candidate.block.hash;
-    parts_.verify.check(std::move(unknown),
+    parts_.verify.check(std::move(unknown), chain_->parameters(),
                         [this, alive = alive_, hash, positions](std::vector<CheckedTransaction> verdicts) {
                             if (!*alive) return;
                             Candidate* const found = candidates_.find(hash);
@@ -457,7 +430,7 @@ Replica::Ready Replica::execute(Candidate& candidate, const consensus::Certifica
 void Replica::ask_for_missing() {
     for (const Candidates::Ask& ask : candidates_.due(now_))
         if (ask.signer != self_)
-            parts_.transport.send(validators_.key(ask.signer), encode(BodyRequestMessage{ask.hash}));
+            parts_.transport.send(validators().key(ask.signer), encode(BodyRequestMessage{ask.hash}));
 }
 
 void Replica::progress_sync() {
@@ -486,6 +459,7 @@ Instant Replica::next_deadline() const {
     const auto lost = chain_->lowest_lost();
     deadline = std::min(deadline, sync_.next_deadline(lost ? lost->prev() : chain_->tip().height));
     deadline = std::min(deadline, poll_at_);
+    if (waits_for_its_turn()) deadline = std::min(deadline, ready_at_);
     if (build_ && !read_only_ && build_empty_at_ > now_) deadline = std::min(deadline, build_empty_at_);
     return deadline;
 }

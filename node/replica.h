@@ -21,6 +21,7 @@
 #include "node/candidates.h"
 #include "node/chain.h"
 #include "node/disk_sync.h"
+#include "node/journal_records.h"
 #include "node/log_level.h"
 #include "node/transaction_pool.h"
 #include "node/transport.h"
@@ -40,6 +41,9 @@ class ReplicaListener {
     virtual void on_expired(const Hash256& id) = 0;
     // The replica has stopped and must be opened again.
     virtual void on_fatal(const Error& error) = 0;
+    // Who validates, who was voted in or which parameters hold is another than before. Called with the blocks'
+    // on_final, before it, and once in start().
+    virtual void on_epoch(const std::shared_ptr<const EpochFacts>& epoch) = 0;
     virtual void on_log(LogLevel level, const std::string& message) = 0;
 };
 
@@ -68,7 +72,8 @@ class Replica : public TransportEvents {
   public:
     struct Config {
         ledger::Genesis genesis;
-        std::optional<crypto::SecretKey> validator_key;  // nullopt: an observer
+        // Votes while it is in the validator set; says that it is ready once it was voted in. nullopt: an observer.
+        std::optional<crypto::SecretKey> validator_key;
         PoolLimits pool;
         Duration empty_block_delay =
             milliseconds(100);  // before a block without transactions, made to finalize another
@@ -82,8 +87,7 @@ class Replica : public TransportEvents {
         DiskSync& sync;
         ReplicaListener& listener;
     };
-    // Errors: not_a_validator (the key is in no validator set), those of Chain::open, and of a journal that contradicts
-    // itself.
+    // Errors: those of Chain::open, and of a journal that contradicts itself.
     static Result<std::unique_ptr<Replica>> open(Config config, Parts parts, const Chain::Progress& progress,
                                                  RecoveryReport* report);
     ~Replica() override;
@@ -108,7 +112,9 @@ class Replica : public TransportEvents {
     const Chain& chain() const { return *chain_; }
     const TransactionPool& pool() const { return pool_; }
     const ReplicaStats& stats() const { return stats_; }
-    const consensus::ValidatorSet& validators() const { return validators_; }
+    const consensus::ValidatorSet& validators() const { return chain_->epoch()->validators; }
+    // In the validator set of this epoch, and voting.
+    bool validates() const { return self_.has_value(); }
     View view() const;
     Height best_known_height() const { return sync_.best_known(); }
     std::optional<Height> peer_height(const crypto::PublicKey& peer) const { return sync_.height_of(peer); }
@@ -125,13 +131,29 @@ class Replica : public TransportEvents {
     enum class Ready { kYes, kWaiting, kBad };
 
     static constexpr Duration kPollEvery = seconds(2);
+    static constexpr Duration kSayReadyEvery = seconds(5);
+    static constexpr std::uint64_t kReadyValidity = 1000;  // heights
+    static constexpr std::uint64_t kReadyLagMax = 16;      // behind the best peer: under load there is always something
+    static constexpr std::size_t kEarlyMax = 256;
+    static constexpr std::size_t kEarlyBytesMax = 32u << 20;
     // Larger ones cost more to write twice than the second sync that this saves.
     static constexpr std::size_t kJournaledBodyMax = 4096;
     // Final blocks that the block log may have unsynced: each is looked through by every read of the state.
     static constexpr std::uint64_t kUnsyncedBlocksMax = 32;
 
     Replica(Config config, Parts parts);
+
+    // replica_epoch.cpp: from one epoch to the next
+    void make_gate();
     void make_engine();
+    void begin_epoch();
+    void drop_unfit_transactions();
+    // True: the message is of another epoch, and is dealt with.
+    bool is_of_other_epoch(const crypto::PublicKey& peer, const Message& message, const Bytes& frame);
+    bool take_early();
+    // Voted in, and not a validator yet: what is missing is its own word.
+    const ledger::PendingValidator* waits_for_its_turn() const;
+    void say_ready();
 
     // replica_messages.cpp: what peers send
     void handle(const crypto::PublicKey& peer, ProposalMessage message);
@@ -159,6 +181,8 @@ class Replica : public TransportEvents {
     // replica_durable.cpp: what is on disk before votes leave
     [[nodiscard]] Status restore_journal();
     [[nodiscard]] Status restore_bodies(const std::vector<Bytes>& bodies);
+    [[nodiscard]] Status restore_gate();
+    void hand_back_notarizations();
     bool is_void(ByteView vote_record) const;
     bool make_durable(const std::vector<consensus::Effect>& effects);
     // Answers whether the block log must be synced too.
@@ -192,12 +216,11 @@ class Replica : public TransportEvents {
     void ask_for_missing();
     void fatal(const Error& error);
     void log(LogLevel level, const std::string& message) { parts_.listener.on_log(level, message); }
-    std::optional<ValidatorIndex> index_of(const crypto::PublicKey& peer) const { return validators_.index_of(peer); }
+    std::optional<ValidatorIndex> index_of(const crypto::PublicKey& peer) const { return validators().index_of(peer); }
 
     Config config_;
     Parts parts_;
-    consensus::ValidatorSet validators_;
-    std::optional<ValidatorIndex> self_;
+    std::optional<ValidatorIndex> self_;  // in the set of this epoch
     BlockStore store_;
     std::unique_ptr<Chain> chain_;
     std::unique_ptr<consensus::SignerGate> gate_;
@@ -212,10 +235,14 @@ class Replica : public TransportEvents {
     Instant poll_at_;
     Height durable_height_;
     bool halted_ = false;
-    std::vector<Bytes> recovered_notarizations_;
+    JournalRecords recovered_;  // of the journal as it was found, without the bodies
     bool has_work_ = false;
     std::optional<std::string> read_only_;
     std::set<crypto::PublicKey> connected_;
+    // Of the next epoch, from peers that are a message ahead of us.
+    std::vector<std::pair<crypto::PublicKey, Bytes>> early_;
+    std::size_t early_bytes_ = 0;
+    Instant ready_at_;  // when to say again that this node is ready
 
     std::optional<consensus::Verify> verify_;
     // A body that its leader sent while it still syncs its vote: executed before the vote comes. One for each view.

@@ -48,10 +48,16 @@ void Replica::dispatch_checks() {
     std::vector<ledger::SignedTransactionPtr> batch;
     for (const Pending& pending : to_check_) batch.push_back(pending.transaction);
     checking_ += batch.size();
-    parts_.verify.check(std::move(batch), [this, alive = alive_, pending = std::move(to_check_)](
-                                              std::vector<CheckedTransaction> verdicts) mutable {
-        if (*alive) on_checked(std::move(pending), std::move(verdicts));
-    });
+    parts_.verify.check(std::move(batch), chain_->parameters(),
+                        [this, alive = alive_, pending = std::move(to_check_),
+                         epoch = validators().epoch()](std::vector<CheckedTransaction> verdicts) mutable {
+                            if (!*alive) return;
+                            if (epoch == validators().epoch())
+                                return on_checked(std::move(pending), std::move(verdicts));
+                            // Judged by parameters that may not hold any more.
+                            checking_ -= pending.size();
+                            std::move(pending.begin(), pending.end(), std::back_inserter(to_check_));
+                        });
     to_check_.clear();
 }
 

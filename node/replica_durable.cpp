@@ -19,17 +19,35 @@ const consensus::Vote* fresh_vote(const consensus::Effect& effect) {
 
 }  // namespace
 
+// Votes of later epochs than the chain's are kept: a crash may have taken the closing block's commit with it, and what
+// was said after it still binds this node when it comes there again.
 Status Replica::restore_journal() {
-    if (!self_) return Ok{};
-    gate_ = std::make_unique<consensus::SignerGate>(chain_->chain_id(), *self_, std::move(*config_.validator_key));
-    config_.validator_key.reset();
-    JournalRecords records = sort_journal(parts_.votes->recovered());
-    TRY(restore_bodies(records.bodies));
-    for (const Bytes& record : records.votes)
+    if (parts_.votes == nullptr) return Ok{};
+    recovered_ = sort_journal(parts_.votes->recovered());
+    TRY(restore_bodies(std::exchange(recovered_.bodies, {})));
+    return restore_gate();
+}
+
+// What this node signed in the chain's epoch before it was started.
+Status Replica::restore_gate() {
+    if (!gate_) return Ok{};
+    for (const Bytes& record : recovered_.votes)
         if (!is_void(record)) TRY(gate_->restore(record));
     gate_->release_below(chain_->tip().view);
-    recovered_notarizations_ = std::move(records.notarizations);
     return Ok{};
+}
+
+void Replica::hand_back_notarizations() {
+    for (const Bytes& record : recovered_.notarizations) {
+        const auto certificate = consensus::Certificate::decode(record);
+        if (!certificate.ok() || certificate->subject.epoch != validators().epoch()) continue;
+        // Written together with its block in a batch whose sync never ended: nobody relied on it, and the body may be
+        // lost.
+        const bool relied_on = gate_ && gate_->given(certificate->subject.epoch, certificate->subject.view,
+                                                     consensus::VoteKind::kFinalize);
+        if ((!relied_on || validators().size() == 1) && !has_body(certificate->subject.digest)) continue;
+        engine_->on_certificate(now_, std::nullopt, *certificate);
+    }
 }
 
 // Bodies whose place in the block log was not synced before the crash.
@@ -44,13 +62,14 @@ Status Replica::restore_bodies(const std::vector<Bytes>& bodies) {
     return Ok{};
 }
 
-// A validator alone gives all votes of a block in one batch: when the body that they are for is not there, the sync of
-// that batch never ended, nothing left the node, and these votes are void. With others in the network a lost body comes
-// from them, and every vote stands.
+// Votes of another epoch say nothing in this one. A validator alone gives all votes of a block in one batch: when the
+// body that they are for is not there, the sync of that batch never ended, nothing left the node, and these votes are
+// void. With others in the network a lost body comes from them, and every vote stands.
 bool Replica::is_void(ByteView vote_record) const {
-    if (validators_.size() > 1) return false;
     Reader reader(vote_record);
-    reader.u64();
+    // Of an epoch that is over: everything that it decided is final.
+    if (Epoch(reader.u64()) != chain_->epoch()->epoch()) return true;
+    if (validators().size() > 1) return false;
     const auto kind = static_cast<consensus::VoteKind>(reader.u8());
     const View view(reader.u64());
     reader.u64();
@@ -81,7 +100,7 @@ Result<bool> Replica::journal(const std::vector<consensus::Effect>& effects, boo
         if (const auto* notarized = std::get_if<consensus::Notarized>(&effect)) {
             const consensus::Certificate& certificate = notarized->certificate;
             TRY(parts_.votes->append(certificate.subject.view,
-                                     journal_notarization(certificate.encode(validators_.size()))));
+                                     journal_notarization(certificate.encode(validators().size()))));
         }
         const consensus::Vote* const vote = fresh_vote(effect);
         if (vote == nullptr) continue;

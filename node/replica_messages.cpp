@@ -9,6 +9,7 @@ void Replica::on_frame(const crypto::PublicKey& peer, Bytes frame) {
     if (halted_) return;
     auto message = decode(frame);
     if (!message.ok()) return misbehaved(peer, message.error().message);
+    if (is_of_other_epoch(peer, *message, frame)) return;
     std::visit([&](auto& body) { handle(peer, std::move(body)); }, *message);
 }
 
@@ -20,8 +21,9 @@ void Replica::misbehaved(const crypto::PublicKey& peer, const std::string& what)
 void Replica::handle(const crypto::PublicKey& peer, ProposalMessage message) {
     const auto from = index_of(peer);
     if (!from) return misbehaved(peer, "a proposal from a node that is no validator");
+    // Of a later view than its own when it is the last block of an epoch, proposed again (SPEC.md, R21).
     if (message.vote.subject.digest != message.block.hash ||
-        message.vote.subject.view != message.block.block.header.view)
+        message.vote.subject.view < message.block.block.header.view)
         return misbehaved(peer, "a proposal whose vote is for another block");
     const View view = message.vote.subject.view;
     if (view <= chain_->tip().view) return;
@@ -90,7 +92,7 @@ Status Replica::apply_range(BlockRangeMessage& range) {
     for (FinalBlock& block : range.blocks) {
         if (block.block.block.header.height <= chain_->tip().height) {
             TRY(chain_->repair(block.block.hash, block.block.block.header, *block.block.encoded,
-                               block.certificate ? block.certificate->encode(validators_.size()) : Bytes{}));
+                               block.certificate_bytes));
             continue;
         }
         TRY(apply_synced(block));
@@ -103,9 +105,10 @@ Status Replica::apply_synced(FinalBlock& block) {
     const Hash256 hash = block.block.hash;
     if (block.certificate) {
         const consensus::Subject& subject = block.certificate->subject;
-        if (subject.kind != consensus::VoteKind::kFinalize || subject.digest != hash)
+        if (subject.kind != consensus::VoteKind::kFinalize || subject.digest != hash ||
+            subject.epoch != chain_->epoch()->epoch())
             return Error{"sync_certificate", "a synced block's certificate is for something else"};
-        TRY(consensus::verify_certificate(chain_->chain_id(), validators_, *block.certificate));
+        TRY(consensus::verify_certificate(chain_->chain_id(), validators(), *block.certificate));
     }
     if (!chain_->find(hash)) {
         auto transactions = chain_->parse(block.block.block);
@@ -114,10 +117,11 @@ Status Replica::apply_synced(FinalBlock& block) {
         if (!executed.ok()) return executed.error();
     }
     if (!block.certificate) return Ok{};
-    auto blocks = chain_->commit(hash, block.certificate->subject.view, block.certificate->encode(validators_.size()));
+    auto blocks = chain_->commit(hash, block.certificate_bytes);
     if (!blocks.ok()) return blocks.error();
     stats_.blocks_synced += blocks->size();
-    engine_->on_anchor(now_, {block.certificate->subject.view, hash, *block.certificate});
+    if (!blocks->back()->closes_epoch())
+        engine_->on_anchor(now_, {block.certificate->subject.view, hash, *block.certificate});
     committed(*blocks);
     return Ok{};
 }
@@ -152,7 +156,7 @@ void Replica::handle(const crypto::PublicKey& peer, BodyMessage message) {
 void Replica::take_ahead(const crypto::PublicKey& peer, ReceivedBlock block) {
     const View view = block.block.header.view;
     if (view < engine_->view() || view > engine_->view().next() || view <= ahead_view_) return;
-    if (index_of(peer) != validators_.leader(view) || chain_->is_tip_or_executed(block.hash)) return;
+    if (index_of(peer) != validators().leader(view) || chain_->is_tip_or_executed(block.hash)) return;
     ahead_view_ = view;
     ahead_ = block.hash;
     start_check(candidates_.add(std::move(block)));

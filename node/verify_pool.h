@@ -15,7 +15,7 @@ class VerifyPool {
   public:
     virtual ~VerifyPool() = default;
     // `done` is called once, on the core thread, with a verdict per transaction in the same order.
-    virtual void check(std::vector<ledger::SignedTransactionPtr> batch,
+    virtual void check(std::vector<ledger::SignedTransactionPtr> batch, const ledger::Parameters& parameters,
                        std::function<void(std::vector<CheckedTransaction>)> done) = 0;
 };
 

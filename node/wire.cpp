@@ -97,6 +97,7 @@ Result<Message> range_from(const pb::BlockRange& from) {
             TRY_ASSIGN(consensus::Certificate certificate,
                        consensus::Certificate::decode(as_bytes(item.certificate())));
             block.certificate = std::move(certificate);
+            block.certificate_bytes = to_bytes(as_bytes(item.certificate()));
         }
         range.blocks.push_back(std::move(block));
     }

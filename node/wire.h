@@ -48,6 +48,7 @@ struct BlockRequestMessage {
 struct FinalBlock {
     ReceivedBlock block;
     std::optional<consensus::Certificate> certificate;
+    Bytes certificate_bytes;  // as they came: their form depends on the number of validators of its epoch
 };
 struct BlockRangeMessage {
     Height from;

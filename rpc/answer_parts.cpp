@@ -114,4 +114,10 @@ HandlerError write_proven(JsonWriter& out, const ReadView& view, const RecordNam
     return std::nullopt;
 }
 
+HandlerError write_proven(JsonWriter& out, const ReadView& view, const RecordName& name) {
+    const auto bytes = view.record(name.key);
+    if (!bytes.ok()) return from_error(bytes.error());
+    return write_proven(out, view, name, *bytes);
+}
+
 }  // namespace touchstone::rpc

@@ -52,4 +52,7 @@ void write_signed_by(JsonWriter& out, const SignedTip& tip);
 HandlerError write_proven(JsonWriter& out, const ReadView& view, const RecordName& name,
                           const std::optional<Bytes>& record);
 
+// The same for a record that is read for it.
+HandlerError write_proven(JsonWriter& out, const ReadView& view, const RecordName& name);
+
 }  // namespace touchstone::rpc

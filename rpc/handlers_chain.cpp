@@ -1,4 +1,4 @@
-// chain_status, chain_validators, block_get, block_list, block_bytes, header_get.
+// chain_status, block_get, block_list, block_bytes, header_get.
 #include <charconv>
 
 #include "base/limits.h"
@@ -26,6 +26,7 @@ HandlerError chain_status(const CallContext& context, const Params&, JsonWriter&
     const NodeStatus status = context.node().status();
     out.begin_object().field("version", status.version).field("chain_name", status.chain_name);
     out.field_hex("chain_id", status.chain_id.view()).field("name", status.name).field("validator", status.validator);
+    out.field("epoch", status.epoch.value);
     out.field("height", status.height.value).field("view", status.view.value);
     out.field_hex("block_hash", status.block_hash.view()).field_hex("state_root", status.state_root.view());
     out.field("block_time_ms", status.block_time.ms).field("synced", status.synced);
@@ -35,22 +36,6 @@ HandlerError chain_status(const CallContext& context, const Params&, JsonWriter&
     out.field("uptime_s", status.uptime_s).field("items", status.items);
     write_peers(out, status);
     out.end_object();
-    return std::nullopt;
-}
-
-HandlerError chain_validators(const CallContext& context, const Params&, JsonWriter& out) {
-    const std::vector<ValidatorInfo> validators = context.node().validators();
-    const std::size_t faults = validators.empty() ? 0 : (validators.size() - 1) / 3;
-    out.begin_object()
-        .field("quorum", validators.size() - faults)
-        .field("faults", faults)
-        .key("validators")
-        .begin_array();
-    for (std::size_t i = 0; i < validators.size(); ++i) {
-        out.begin_object().field("index", i).field("organisation", validators[i].organisation);
-        out.field("name", validators[i].name).field_hex("key", validators[i].key.view()).end_object();
-    }
-    out.end_array().end_object();
     return std::nullopt;
 }
 
@@ -108,7 +93,7 @@ HandlerError block_get(const CallContext& context, const Params& params, JsonWri
     write_block_head(out, *stored);
     out.key("transactions").begin_array();
     for (std::size_t i = from; i < until; ++i) {
-        const auto parsed = parse_stored(context.node(), transactions[i]);
+        const auto parsed = parse_stored(transactions[i]);
         if (parsed)
             write_summary(out, *parsed);
         else
@@ -218,14 +203,6 @@ std::vector<MethodInfo> chain_methods() {
          "{}",
          R"({"version":"0.1.0","chain_name":"demo","chain_id":"5d…","name":"node-1","validator":true,"height":7,"view":9,"block_hash":"a1…","state_root":"b2…","block_time_ms":1767225600000,"synced":true,"read_only":false,"fault":null,"pool_transactions":0,"pool_bytes":0,"uptime_s":60,"items":1200,"peers":[]})",
          chain_status,
-         nullptr},
-        {"chain_validators",
-         "The validators whose quorum signs blocks.",
-         {},
-         schema::kObject,
-         "{}",
-         R"({"quorum":3,"faults":1,"validators":[{"index":0,"organisation":"acme","name":"node-1","key":"c3…"}]})",
-         chain_validators,
          nullptr},
         {"block_get", "One block: its header's fields and summaries of its transactions.", which_block_and_page(),
          schema::kPage, R"({"height":7,"limit":2})",

@@ -21,13 +21,6 @@ Result<std::optional<std::string>, RpcError> asked_organisation(const Params& pa
     return id;
 }
 
-// The members proof, height, header and certificate of an open object: one record, or its absence.
-HandlerError write_proven(JsonWriter& out, const ReadView& view, const RecordName& name) {
-    const auto bytes = view.record(name.key);
-    if (!bytes.ok()) return from_error(bytes.error());
-    return write_proven(out, view, name, *bytes);
-}
-
 HandlerError report_get(const CallContext& context, const Params& params, JsonWriter& out) {
     HANDLER_TRY(const Hash256 id, required_hash(params, "id"));
     const auto view = context.node().read();

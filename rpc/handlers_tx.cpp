@@ -116,8 +116,7 @@ class FinalWait : public std::enable_shared_from_this<FinalWait> {
     void on_final(const TransactionStatus& status) {
         auto carried = ledger::SignedTransaction::from_envelope(envelope_);
         ledger::ParsedTransactionPtr parsed;
-        if (carried.ok())
-            parsed = parse_stored(node_, std::make_shared<const ledger::SignedTransaction>(*std::move(carried)));
+        if (carried.ok()) parsed = parse_stored(std::make_shared<const ledger::SignedTransaction>(*std::move(carried)));
         std::string text;
         JsonWriter out(text);
         {
@@ -189,7 +188,7 @@ HandlerError tx_get(const CallContext& context, const Params& params, JsonWriter
         ledger::ParsedTransactionPtr parsed;
         if (stored.ok() && status.index < (*stored)->block.transactions.size()) {
             const auto& carried = (*stored)->block.transactions[status.index];
-            parsed = parse_stored(context.node(), carried);
+            parsed = parse_stored(carried);
             out.field_base64("transaction", carried->to_envelope());
         }
         write_final(out, status, parsed.get());

@@ -101,6 +101,7 @@ std::vector<MethodInfo> item_methods();
 std::vector<MethodInfo> container_methods();
 std::vector<MethodInfo> registry_methods();
 std::vector<MethodInfo> report_methods();
+std::vector<MethodInfo> governance_methods();
 std::vector<MethodInfo> event_methods();
 
 // All methods, in the order of the documentation.

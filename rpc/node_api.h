@@ -77,6 +77,7 @@ struct NodeStatus {
     std::string chain_name;
     Hash256 chain_id;
     bool validator = false;
+    Epoch epoch{};
     std::string name;
     Height height;
     View view;
@@ -93,20 +94,13 @@ struct NodeStatus {
     std::vector<PeerStatus> peers;
 };
 
-struct ValidatorInfo {
-    std::string organisation;
-    std::string name;
-    crypto::PublicKey key;
-};
-
 class NodeApi {
   public:
     virtual ~NodeApi() = default;
 
     virtual std::unique_ptr<ReadView> read() const = 0;
     virtual NodeStatus status() const = 0;
-    virtual std::vector<ValidatorInfo> validators() const = 0;
-    virtual const ledger::Parameters& parameters() const = 0;
+    virtual ledger::Parameters parameters() const = 0;
 
     // Errors: not_found, pruned.
     virtual Result<StoredBlockPtr> block(Height height) const = 0;

@@ -74,7 +74,7 @@ const std::vector<MethodInfo>& method_table() {
     static const std::vector<MethodInfo> table = [] {
         std::vector<MethodInfo> all;
         for (auto part : {chain_methods, transaction_methods, item_methods, container_methods, registry_methods,
-                          report_methods, event_methods})
+                          report_methods, governance_methods, event_methods})
             for (MethodInfo& method : part()) all.push_back(std::move(method));
         all.push_back({"rpc.discover",
                        "This interface as an OpenRPC document.",

@@ -28,6 +28,8 @@ Status decode(CachedRecord& record, RecordKind kind, ByteView bytes) {
         case RecordKind::kReport:
         case RecordKind::kReportStats:
         case RecordKind::kSeller:
+        case RecordKind::kProposal:
+        case RecordKind::kParameters:
             break;  // these are not cached: each is asked for once
     }
     INVARIANT(false);
@@ -53,6 +55,10 @@ std::string_view name_of(RecordKind kind) {
             return "report_stats";
         case RecordKind::kSeller:
             return "seller";
+        case RecordKind::kProposal:
+            return "proposal";
+        case RecordKind::kParameters:
+            return "parameters";
     }
     INVARIANT(false);
 }

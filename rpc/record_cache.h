@@ -25,9 +25,12 @@ enum class RecordKind : std::uint8_t {
     kContainer,
     kReport,
     kReportStats,
-    kSeller
+    kSeller,
+    kProposal,
+    kParameters
 };
-// "item", "product", "lot", "organisation", "container", "report", "report_stats", "seller"
+// "item", "product", "lot", "organisation", "container", "report", "report_stats", "seller", "proposal",
+// "parameters"
 std::string_view name_of(RecordKind kind);
 
 struct CachedRecord {

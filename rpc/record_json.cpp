@@ -111,7 +111,7 @@ void write_record(JsonWriter& out, const ledger::OrganisationRecord& organisatio
     out.field("suspended", organisation.suspended).field("council", organisation.council).key("keys").begin_array();
     for (const ledger::OrganisationKey& key : organisation.keys) {
         out.begin_object().field_hex("key", key.key.view());
-        out.field("purpose", key.purpose == ledger::KeyPurpose::kAdmin ? "admin" : "operate");
+        out.field("purpose", ledger::name_of(key.purpose));
         out.field("added", key.added.value).key("revoked");
         key.revoked.value == 0 ? out.null() : out.number(key.revoked.value);
         out.end_object();

@@ -37,7 +37,7 @@ HandlerError events_unsubscribe(const CallContext& context, const Params& params
 // Outcomes by transaction of the block, read from the state's side entries; results that fell away leave no events.
 void write_events(JsonWriter& out, const NodeApi& node, const ledger::Block& block) {
     for (const ledger::SignedTransactionPtr& carried : block.transactions) {
-        const auto parsed = parse_stored(node, carried);
+        const auto parsed = parse_stored(carried);
         if (!parsed) continue;
         const TransactionStatus status = node.transaction(ledger::info(*parsed).id);
         if (status.state == TransactionStatus::State::kFinal) write_operation_events(out, *parsed, status.outcome);

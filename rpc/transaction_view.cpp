@@ -17,6 +17,11 @@ struct OperationView {
     Hash256 into = {};  // the container that is packed or unpacked
 };
 
+// These leave no events: what they do stands in the records of proposals, organisations and validators.
+OperationView governance_view(std::string_view name, std::string_view other, std::string_view detail) {
+    return {name, ledger::EventKind::kDeclared, false, other, detail, {}, {}, nullptr};
+}
+
 OperationView view_of(const ledger::Operation& operation) {
     namespace op = ledger::op;
     using Kind = ledger::EventKind;
@@ -138,6 +143,18 @@ OperationView view_of(const ledger::Operation& operation) {
             [](const op::SetTerritories& o) {
                 return OperationView{"set_territories", Kind::kTerritoriesSet, true, {}, {}, o.gtin, {}, nullptr};
             },
+            [](const op::Propose& o) { return governance_view("propose", ledger::name_of(o.change), o.reason); },
+            [](const op::VoteOnProposal& o) {
+                return governance_view("vote_on_proposal", o.approve ? "approve" : "object", o.reason);
+            },
+            [](const op::WithdrawProposal&) { return governance_view("withdraw_proposal", {}, {}); },
+            [](const op::AddKey& o) { return governance_view("add_key", ledger::name_of(o.purpose), {}); },
+            [](const op::RevokeKey& o) { return governance_view("revoke_key", {}, o.reason); },
+            [](const op::ValidatorReady& o) {
+                OperationView view = governance_view("validator_ready", {}, {});
+                view.reference = &o.block;
+                return view;
+            },
         },
         operation);
 }
@@ -208,8 +225,20 @@ void write_operation_events(JsonWriter& out, const ledger::ParsedTransaction& tr
     }
 }
 
-ledger::ParsedTransactionPtr parse_stored(const NodeApi& node, const ledger::SignedTransactionPtr& transaction) {
-    auto parsed = ledger::parse(transaction, node.parameters());
+namespace {
+
+// What is in a block fitted it: by the parameters of its time, which may not hold any more.
+ledger::Parameters widest_parameters() {
+    ledger::Parameters parameters;
+    parameters.transaction_bytes_max = parameters.operations_max = INT32_MAX;
+    parameters.items_per_register_max = parameters.block_items_max = INT32_MAX;
+    return parameters;
+}
+
+}  // namespace
+
+ledger::ParsedTransactionPtr parse_stored(const ledger::SignedTransactionPtr& transaction) {
+    auto parsed = ledger::parse(transaction, widest_parameters());
     return parsed.ok() ? *std::move(parsed) : nullptr;
 }
 

@@ -23,6 +23,6 @@ void write_operation_events(JsonWriter& out, const ledger::ParsedTransaction& tr
                             const ledger::TransactionOutcome& outcome);
 
 // nullptr when it does not parse.
-ledger::ParsedTransactionPtr parse_stored(const NodeApi& node, const ledger::SignedTransactionPtr& transaction);
+ledger::ParsedTransactionPtr parse_stored(const ledger::SignedTransactionPtr& transaction);
 
 }  // namespace touchstone::rpc

@@ -49,8 +49,10 @@ void add_keys_command(CLI::App& app, GlobalOptions& options) {
     const auto path = std::make_shared<std::string>();
     fresh->add_option("file", *path, "Where to write it; never over an existing file")->required();
     fresh->callback([&options, path] {
-        options.exit_status = answer(options, *path, make_key(*path),
-                                     "Give the public key to the council, which adds it to your organisation.\n");
+        options.exit_status = answer(
+            options, *path, make_key(*path),
+            "Put it in force with touchstone keys add, signed by an admin key of your organisation; the first key "
+            "of all is for the council to admit (touchstone propose admit-organisation).\n");
     });
 
     CLI::App* show = keys->add_subcommand("show", "Show the public key of a key file; needs no passphrase");
@@ -59,6 +61,8 @@ void add_keys_command(CLI::App& app, GlobalOptions& options) {
     show->add_option("file", *shown, "Key file")->required();
     show->callback(
         [&options, shown] { options.exit_status = answer(options, *shown, crypto::read_key_file_public(*shown), ""); });
+
+    add_ledger_key_commands(*keys, options);
 }
 
 }  // namespace touchstone::tools

@@ -8,8 +8,8 @@
 #include "crypto/sha256.h"
 #include "ledger/gs1.h"
 #include "tools/commands.h"
+#include "tools/epochs.h"
 #include "tools/item_file.h"
-#include "tools/light_client.h"
 #include "tools/registry_reads.h"
 #include "tools/single_operation.h"
 #include "tools/terminal.h"
@@ -147,8 +147,8 @@ int show_report(const Arguments& arguments, const GlobalOptions& options) {
 
 Result<std::pair<ledger::ReportStatsRecord, std::uint64_t>> proven_stats(const Arguments& arguments,
                                                                          const GlobalOptions& options) {
-    TRY_ASSIGN(const Trust trust, load_trust(options.trust));
     TRY_ASSIGN(RpcClient client, connect(options));
+    TRY_ASSIGN(const Trust trust, load_trust_and_follow(options.trust, client));
     const json params{{"organisation", arguments.organisation}, {"month", arguments.month}};
     TRY_ASSIGN(const json answer, client.call("report_stats", params));
     const Hash256 key = ledger::report_stats_key(arguments.organisation, arguments.month);

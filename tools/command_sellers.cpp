@@ -6,7 +6,7 @@
 
 #include "tools/commands.h"
 #include "tools/country_arguments.h"
-#include "tools/light_client.h"
+#include "tools/epochs.h"
 #include "tools/registry_reads.h"
 #include "tools/seller_pseudonym.h"
 #include "tools/single_operation.h"
@@ -77,8 +77,8 @@ struct ProvenSeller {
 };
 
 Result<ProvenSeller> ask(const Hash256& pseudonym, const GlobalOptions& options) {
-    TRY_ASSIGN(const Trust trust, load_trust(options.trust));
     TRY_ASSIGN(RpcClient client, connect(options));
+    TRY_ASSIGN(const Trust trust, load_trust_and_follow(options.trust, client));
     TRY_ASSIGN(const json answer, client.call("seller_get", {{"pseudonym", pseudonym.hex()}}));
     TRY_ASSIGN(const ProvenRecord proven, check_record_answer(trust, ledger::seller_key(pseudonym), answer));
     ProvenSeller made{std::nullopt, proven.signed_header.header.height.value};

@@ -11,8 +11,8 @@
 #include "ledger/corrections.h"
 #include "ledger/gs1.h"
 #include "tools/commands.h"
+#include "tools/epochs.h"
 #include "tools/item_file.h"
-#include "tools/light_client.h"
 #include "tools/provenance.h"
 #include "tools/terminal.h"
 
@@ -56,13 +56,18 @@ std::string time_text(WallTime time) {
     return fmt::format("{:%Y-%m-%d %H:%M:%S} UTC", fmt::gmtime(static_cast<std::time_t>(time.ms / 1000)));
 }
 
+const TrustedSet& epoch_of(const Trust& trust, const SignedHeader& header) {
+    return trust.epochs.at(header.header.epoch.value);
+}
+
 std::string signed_text(const Trust& trust, const SignedHeader& header) {
     if (header.signers.empty()) return "the genesis that you trust";
     std::string names;
     for (const std::uint32_t signer : header.signers)
-        names += (names.empty() ? "" : ", ") + trust.validator_names.at(signer);
-    return fmt::format("{} of {} validators ({}) signed block {} of {}", header.signers.size(), trust.validators.size(),
-                       names, header.header.height.value, time_text(header.header.time));
+        names += (names.empty() ? "" : ", ") + epoch_of(trust, header).names.at(signer);
+    return fmt::format("{} of {} validators ({}) signed block {} of {}", header.signers.size(),
+                       epoch_of(trust, header).validators.size(), names, header.header.height.value,
+                       time_text(header.header.time));
 }
 
 template <class Record>
@@ -147,7 +152,8 @@ json proven_json(const Trust& trust, const ProvenItem& proven) {
     json reasons = json::array();
     for (const rpc::Reason reason : proven.verdict.reasons) reasons.push_back(rpc::info(reason).code);
     json signers = json::array();
-    for (const std::uint32_t signer : proven.signed_header.signers) signers.push_back(trust.validator_names.at(signer));
+    const TrustedSet& set = epoch_of(trust, proven.signed_header);
+    for (const std::uint32_t signer : proven.signed_header.signers) signers.push_back(set.names.at(signer));
     json out{{"ok", proven.verdict.kind == rpc::VerdictKind::kGenuine},
              {"verdict", rpc::name_of(proven.verdict.kind)},
              {"reasons", reasons},
@@ -155,7 +161,7 @@ json proven_json(const Trust& trust, const ProvenItem& proven) {
              {"height", proven.signed_header.header.height.value},
              {"time_ms", proven.signed_header.header.time.ms},
              {"signers", signers},
-             {"validators", trust.validators.size()},
+             {"validators", set.validators.size()},
              {"item", nullptr},
              {"product", nullptr}};
     if (proven.item) out["item"] = item_json(*proven.item);
@@ -180,10 +186,10 @@ int unproven_exit(const GlobalOptions& options, const Error& error) {
 int run_verify(const Arguments& arguments, const GlobalOptions& options) {
     const auto query = query_from(arguments);
     if (!query.ok()) return fail(options, query.error());
-    const auto trust = load_trust(options.trust);
-    if (!trust.ok()) return unproven_exit(options, trust.error());
     auto client = connect(options);
     if (!client.ok()) return fail(options, client.error());
+    const auto trust = load_trust_and_follow(options.trust, *client);
+    if (!trust.ok()) return unproven_exit(options, trust.error());
     const auto proven = fetch_item(*trust, *query, *client);
     if (!proven.ok()) return unproven_exit(options, proven.error());
     return finish(options, proven_json(*trust, *proven), people_text(*trust, *proven),
@@ -258,10 +264,10 @@ json history_json(const Trust& trust, const Provenance& history) {
 int run_history(const Arguments& arguments, const GlobalOptions& options) {
     const auto query = query_from(arguments);
     if (!query.ok()) return fail(options, query.error());
-    const auto trust = load_trust(options.trust);
-    if (!trust.ok()) return unproven_exit(options, trust.error());
     auto client = connect(options);
     if (!client.ok()) return fail(options, client.error());
+    const auto trust = load_trust_and_follow(options.trust, *client);
+    if (!trust.ok()) return unproven_exit(options, trust.error());
     const auto history = fetch_provenance(*trust, *query, *client);
     if (!history.ok()) return unproven_exit(options, history.error());
     return finish(options, history_json(*trust, *history), history_text(*trust, *history));

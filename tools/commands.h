@@ -10,7 +10,9 @@ namespace touchstone::tools {
 void add_devnet_command(CLI::App& app, GlobalOptions& options);
 void add_init_command(CLI::App& app, GlobalOptions& options);
 void add_node_command(CLI::App& app, GlobalOptions& options);
+// keys new, show; and of an organisation on the ledger: add, revoke, rotate
 void add_keys_command(CLI::App& app, GlobalOptions& options);
+void add_ledger_key_commands(CLI::App& keys, GlobalOptions& options);
 void add_serials_command(CLI::App& app, GlobalOptions& options);
 // register, ship, cancel-shipment, receive, reject, sell, return, flag, clear-flag
 void add_item_commands(CLI::App& app, GlobalOptions& options);
@@ -24,6 +26,8 @@ void add_report_commands(CLI::App& app, GlobalOptions& options);
 void add_seller_commands(CLI::App& app, GlobalOptions& options);
 // correct, territories
 void add_correction_commands(CLI::App& app, GlobalOptions& options);
+// propose, vote, withdraw, proposals, validators
+void add_governance_commands(CLI::App& app, GlobalOptions& options);
 void add_capture_command(CLI::App& app, GlobalOptions& options);
 void add_verify_command(CLI::App& app, GlobalOptions& options);
 void add_history_command(CLI::App& app, GlobalOptions& options);

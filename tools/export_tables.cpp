@@ -143,10 +143,10 @@ Status Exporter::write_block(const node::CheckedBlock& block) {
     std::string signers;
     if (block.certificate)
         for (const ValidatorIndex signer : block.certificate->signers)
-            add_word(signers, target_.genesis.validators.at(signer.value).name);
+            add_word(signers, target_.epochs.find(header.epoch)->record.validators.at(signer.value).name);
     return writer_.write({number_cell(header.height.value), time_cell(header.time), hex_cell(block.hash),
                           hex_cell(header.parent), number_cell(header.view.value),
-                          target_.genesis.validators.at(header.proposer.value).name,
+                          target_.epochs.find(header.epoch)->record.validators.at(header.proposer.value).name,
                           number_cell(block.transactions.size()), hex_cell(header.state_root), text_cell(signers)});
 }
 

@@ -150,20 +150,56 @@ Result<SignedHeader> check_header(const Trust& trust, ByteView header_bytes, Byt
             return unproven("the state before the first block is not the genesis");
         return SignedHeader{*header, {}};
     }
-    if (header->validators_hash != trust.validators.hash())
-        return unproven("the block was signed by another set of validators than the genesis names");
+    if (header->epoch.value >= trust.epochs.size())
+        return unproven(
+            fmt::format("the block is of epoch {}, and only {} sets of validators are known to follow from "
+                        "the genesis: they changed just now, ask again",
+                        header->epoch.value, trust.epochs.size()));
+    const consensus::ValidatorSet& validators = trust.epochs[header->epoch.value].validators;
     const auto certificate = consensus::Certificate::decode(certificate_bytes);
     if (!certificate.ok()) return unproven("the certificate is malformed");
     const consensus::Subject& subject = certificate->subject;
     if (subject.kind != consensus::VoteKind::kFinalize) return unproven("the certificate is no finalization");
-    if (subject.epoch != header->epoch || subject.view != header->view || subject.digest != header->hash())
+    // The last block of an epoch may have been proposed again in a later view (consensus/SPEC.md, R21).
+    const bool closing = header->validators_hash != validators.hash();
+    if (subject.epoch != header->epoch || subject.digest != header->hash() || subject.view < header->view ||
+        (subject.view > header->view && !closing))
         return unproven("the certificate is about another block");
-    if (const Status status = consensus::verify_certificate(trust.chain_id, trust.validators, *certificate);
-        !status.ok())
+    if (const Status status = consensus::verify_certificate(trust.chain_id, validators, *certificate); !status.ok())
         return unproven(fmt::format("the validators' signatures do not hold: {}", status.error().message));
     SignedHeader made{*header, {}};
     for (const ValidatorIndex signer : certificate->signers) made.signers.push_back(signer.value);
     return made;
+}
+
+Status follow_epoch(Trust& trust, const json& told) {
+    if (!told.is_object()) return unproven("an epoch is no object");
+    TRY_ASSIGN(const Bytes header, bytes_at(told, "header"));
+    TRY_ASSIGN(const Bytes certificate, bytes_at(told, "certificate"));
+    TRY_ASSIGN(const SignedHeader closing, check_header(trust, header, certificate));
+    const Epoch next(trust.epochs.size());
+    if (closing.header.epoch.value + 1 != next.value)
+        return unproven(
+            fmt::format("a block of epoch {} can not begin epoch {}", closing.header.epoch.value, next.value));
+    const auto validators = told.find("validators");
+    if (validators == told.end() || !validators->is_array() || validators->empty() ||
+        validators->size() > limits::kValidatorsMax)
+        return unproven("an epoch names no validators, or too many");
+    std::vector<crypto::PublicKey> keys;
+    std::vector<std::string> names;
+    for (const json& one : *validators) {
+        const auto key = one.is_object() ? crypto::PublicKey::from_hex(one.value("key", "")) : std::nullopt;
+        if (!key || std::find(keys.begin(), keys.end(), *key) != keys.end())
+            return unproven("an epoch names a validator without a key, or twice");
+        keys.push_back(*key);
+        names.push_back(one.value("name", ""));
+    }
+    TrustedSet set{consensus::ValidatorSet(std::move(keys), next), std::move(names)};
+    if (set.validators.hash() != closing.header.validators_hash)
+        return unproven(
+            fmt::format("the validators of epoch {} are not those that the validators before them named", next.value));
+    trust.epochs.push_back(std::move(set));
+    return Ok{};
 }
 
 namespace {

@@ -1,9 +1,10 @@
 // Checks a node's answers by oneself, against nothing but a genesis.
 //
-// A quorum of the validators of the genesis signed the header; the header names the state root; every record that the
-// verdict depends on is proven against it, present or absent; the verdict is computed again from those records. A
-// history is complete when its events, hashed one after another, end in the head that the proven item record holds.
-// Thread safety: pure functions. Failure: Error{"unproven", what did not hold}; nothing of such an answer may be used.
+// A quorum of the validators signed the header: those of the genesis, or those that follow from them, epoch by epoch;
+// the header names the state root; every record that the verdict depends on is proven against it, present or absent;
+// the verdict is computed again from those records. A history is complete when its events, hashed one after another,
+// end in the head that the proven item record holds. Thread safety: pure functions. Failure: Error{"unproven", what did
+// not hold}; nothing of such an answer may be used.
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>
@@ -42,8 +43,12 @@ struct ProvenItem {
     rpc::Verdict verdict;
 };
 
-// The quorum of the genesis over exactly these header bytes. The genesis state itself needs no signature.
+// The quorum of its epoch over exactly these header bytes. The genesis state itself needs no signature.
 Result<SignedHeader> check_header(const Trust& trust, ByteView header_bytes, ByteView certificate_bytes);
+
+// The next epoch, from one element of chain_epochs: the validators that are trusted now signed the block that names the
+// new ones.
+[[nodiscard]] Status follow_epoch(Trust& trust, const nlohmann::json& told);
 
 // The answer of item_verify with proof.
 Result<ProvenItem> check_item_answer(const Trust& trust, const ItemQuery& query, const nlohmann::json& answer);

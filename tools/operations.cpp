@@ -67,6 +67,16 @@ std::string_view name_of(OperationKind kind) {
             return "seller standing";
         case OperationKind::kSetTerritories:
             return "territories";
+        case OperationKind::kPropose:
+            return "propose";
+        case OperationKind::kVote:
+            return "vote";
+        case OperationKind::kWithdraw:
+            return "withdraw";
+        case OperationKind::kAddKey:
+            return "keys add";
+        case OperationKind::kRevokeKey:
+            return "keys revoke";
     }
     return "";
 }

@@ -49,6 +49,11 @@ enum class OperationKind {
     kRegisterSeller,
     kSetSellerStanding,
     kSetTerritories,
+    kPropose,
+    kVote,
+    kWithdraw,
+    kAddKey,
+    kRevokeKey,
 };
 std::string_view name_of(OperationKind kind);  // "register", "ship", … as commands are called
 

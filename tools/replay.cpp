@@ -79,8 +79,8 @@ Audited<Ok> Replay::replay(BlockSource& source, const ReplayOrder& order) {
     BlockChecks checks(target_, source, std::max(1u, std::thread::hardware_concurrency()));
     if (until.value == 0) TRY(at_the_end(order));
     while (auditor_->height() < until || (auditor_->height() < last && !auditor_->certified())) {
-        TRY_ASSIGN(const node::CheckedBlock block, checks.next());
-        TRY(auditor_->add(block));
+        TRY_ASSIGN(node::CheckedBlock block, checks.next());
+        TRY(auditor_->add(std::move(block)));
         if (order.progress) order.progress(auditor_->height(), until);
         if (auditor_->height() == until) TRY(at_the_end(order));
     }

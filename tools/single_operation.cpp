@@ -12,17 +12,21 @@ using nlohmann::json;
 
 namespace {
 
-Result<SingleReport> execute(const Operation& operation, const GlobalOptions& options) {
+Result<SingleReport> execute(std::span<const Operation> operations, const GlobalOptions& options) {
     TRY_ASSIGN(const Signer signer, load_signer(options));
     TRY_ASSIGN(RpcClient client, connect(options));
     RpcGate gate(std::move(client), seconds(60));
-    return submit_operation(operation, signer, gate, options.no_wait ? Wait::kUntilTaken : Wait::kUntilFinal);
+    return submit_together(operations, signer, gate, options.no_wait ? Wait::kUntilTaken : Wait::kUntilFinal);
 }
 
 }  // namespace
 
 int run_single(const Operation& operation, const GlobalOptions& options, const AddNotes& add_notes) {
-    const auto report = execute(operation, options);
+    return run_together(std::span(&operation, 1), options, add_notes);
+}
+
+int run_together(std::span<const Operation> operations, const GlobalOptions& options, const AddNotes& add_notes) {
+    const auto report = execute(operations, options);
     if (!report.ok()) return fail(options, report.error());
     const TransactionAnswer& answer = report->answer;
     const bool done = !answer.refused() || report->already;
@@ -35,8 +39,9 @@ int run_single(const Operation& operation, const GlobalOptions& options, const A
     if (answer.refused()) out["refusal"] = {{"code", answer.refusal}, {"message", answer.message}};
     std::string text = report->already    ? fmt::format("already there: {}\n", answer.message)
                        : answer.refused() ? fmt::format("refused: {} ({})\n", answer.message, answer.refusal)
-                       : answer.final ? fmt::format("{}: final in block {}\n", name_of(operation.kind), answer.height)
-                                      : fmt::format("{}: taken, not final yet\n", name_of(operation.kind));
+                       : answer.final
+                           ? fmt::format("{}: final in block {}\n", name_of(operations[0].kind), answer.height)
+                           : fmt::format("{}: taken, not final yet\n", name_of(operations[0].kind));
     text += fmt::format("  transaction {}\n", answer.id.hex());
     if (add_notes && !answer.refused()) add_notes(answer, {out, text});
     return finish(options, out, text, done ? kExitOk : kExitRefused);

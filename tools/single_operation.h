@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <nlohmann/json_fwd.hpp>
+#include <span>
 
 #include "tools/submit.h"
 
@@ -19,6 +20,10 @@ using AddNotes = std::function<void(const TransactionAnswer& answer, AnswerNotes
 
 // Answers the exit status; the answer, or the error, is printed.
 int run_single(const Operation& operation, const GlobalOptions& options, const AddNotes& add_notes = nullptr);
+
+// Several in one transaction, named by the first: all of them, or none.
+int run_together(std::span<const Operation> operations, const GlobalOptions& options,
+                 const AddNotes& add_notes = nullptr);
 
 // SHA-256 of a file: the ledger carries the digest of a document, never the document. Error: file_unreadable.
 Result<Hash256> file_digest(const std::string& path);

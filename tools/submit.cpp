@@ -312,13 +312,18 @@ SubmitReport submit_items(const ItemFile& file, const SubmitPlan& plan, const Si
     return report;
 }
 
-Result<SingleReport> submit_operation(const Operation& operation, const Signer& signer, LedgerGate& gate, Wait wait) {
+Result<SingleReport> submit_together(std::span<const Operation> operations, const Signer& signer, LedgerGate& gate,
+                                     Wait wait) {
     TRY_ASSIGN(const ChainFacts facts, gate.facts());
-    const Envelope envelope = make_transaction({facts.chain_id, signer.organisation, facts.height + kValidHeights},
-                                               signer.key, std::span(&operation, 1));
+    const Envelope envelope =
+        make_transaction({facts.chain_id, signer.organisation, facts.height + kValidHeights}, signer.key, operations);
     TRY_ASSIGN(TransactionAnswer answer, gate.submit(envelope, wait));
-    const bool already = says_already(operation.kind, answer.refusal);
+    const bool already = operations.size() == 1 && says_already(operations[0].kind, answer.refusal);
     return SingleReport{std::move(answer), already};
+}
+
+Result<SingleReport> submit_operation(const Operation& operation, const Signer& signer, LedgerGate& gate, Wait wait) {
+    return submit_together(std::span(&operation, 1), signer, gate, wait);
 }
 
 json to_json(const SubmitReport& report) {

@@ -57,6 +57,9 @@ struct SingleReport {
     bool already = false;
 };
 Result<SingleReport> submit_operation(const Operation& operation, const Signer& signer, LedgerGate& gate, Wait wait);
+// Several in one transaction: all of them, or none. Precondition: not empty.
+Result<SingleReport> submit_together(std::span<const Operation> operations, const Signer& signer, LedgerGate& gate,
+                                     Wait wait);
 
 // Refusals that say by themselves that the operation's effect was there before.
 bool says_already(OperationKind kind, const std::string& code);

@@ -15,8 +15,10 @@ Trust trust_from(const ledger::Genesis& genesis) {
     }
     std::vector<crypto::StateLeaf> leaves;
     for (const auto& [key, record] : genesis.records()) leaves.push_back({key, crypto::state_leaf_hash(key, record)});
-    return {genesis.name, genesis.chain_id(), crypto::state_root(leaves), consensus::ValidatorSet(std::move(keys)),
-            std::move(names)};
+    return {genesis.name,
+            genesis.chain_id(),
+            crypto::state_root(leaves),
+            {{consensus::ValidatorSet(std::move(keys)), std::move(names)}}};
 }
 
 Result<Trust> load_trust(const std::string& path) {

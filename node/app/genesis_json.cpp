@@ -17,28 +17,6 @@ namespace {
 using Json = nlohmann::ordered_json;
 using ledger::Parameters;
 
-struct ParameterField {
-    const char* key;
-    std::uint64_t Parameters::*field;
-};
-
-constexpr std::array<ParameterField, 12> kParameters = {{
-    {"transaction_bytes_max", &Parameters::transaction_bytes_max},
-    {"operations_max", &Parameters::operations_max},
-    {"items_per_register_max", &Parameters::items_per_register_max},
-    {"block_bytes_max", &Parameters::block_bytes_max},
-    {"block_transactions_max", &Parameters::block_transactions_max},
-    {"block_items_max", &Parameters::block_items_max},
-    {"validity_heights_max", &Parameters::validity_heights_max},
-    {"leader_timeout_ms", &Parameters::leader_timeout_ms},
-    {"advance_timeout_ms", &Parameters::advance_timeout_ms},
-    {"retry_ms", &Parameters::retry_ms},
-    {"clock_ahead_ms", &Parameters::clock_ahead_ms},
-    {"report_deadline_ms", &Parameters::report_deadline_ms},
-}};
-// A parameter that is added to the ledger must be added above.
-static_assert(sizeof(Parameters) == kParameters.size() * sizeof(std::uint64_t));
-
 Error malformed(const std::string& path, std::string_view why) {
     return {"genesis_malformed", fmt::format("genesis.json: {}: {}", path.empty() ? "/" : path, why)};
 }
@@ -174,8 +152,8 @@ Result<ledger::GenesisValidator> read_validator(const Json& json, const std::str
 
 Status read_parameters(const Json& json, Parameters& parameters) {
     ObjectReader in(json, "/parameters");
-    for (const ParameterField& field : kParameters)
-        parameters.*field.field = in.optional_number(field.key, parameters.*field.field);
+    for (const ledger::ParameterField& one : ledger::parameter_fields())
+        parameters.*one.field = in.optional_number(one.name.data(), parameters.*one.field);
     return in.finish();
 }
 
@@ -244,7 +222,8 @@ std::optional<WallTime> parse_time(std::string_view text) {
 
 std::string genesis_to_json(const ledger::Genesis& genesis) {
     Json out = {{"name", genesis.name}, {"time", format_time(genesis.time)}};
-    for (const ParameterField& field : kParameters) out["parameters"][field.key] = genesis.parameters.*field.field;
+    for (const ledger::ParameterField& one : ledger::parameter_fields())
+        out["parameters"][std::string(one.name)] = genesis.parameters.*one.field;
     out["organisations"] = Json::array();
     for (const auto& record : genesis.organisations) out["organisations"].push_back(organisation_json(record));
     out["validators"] = Json::array();

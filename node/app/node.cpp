@@ -25,6 +25,15 @@ WallTime wall_now() {
     return WallTime{static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(since).count())};
 }
 
+// As the state was when the node stopped; false while it is empty.
+Result<bool> is_validator_in(const storage::StateTree& state, const crypto::PublicKey& key) {
+    if (state.mark().height.value == 0) return false;
+    TRY_ASSIGN(const std::optional<Bytes> bytes, state.read()->get(ledger::validators_key()));
+    if (!bytes) return false;
+    TRY_ASSIGN(const ledger::ValidatorsRecord record, ledger::ValidatorsRecord::decode(*bytes));
+    return record.find(key) != nullptr;
+}
+
 }  // namespace
 
 class Node::Core final : public ReplicaListener, public TransportEvents {
@@ -52,6 +61,10 @@ class Node::Core final : public ReplicaListener, public TransportEvents {
     void on_fatal(const Error& error) override {
         node_.stopped_ = true;
         if (node_.options_.on_stopped) node_.options_.on_stopped(error);
+    }
+    void on_epoch(const std::shared_ptr<const EpochFacts>& epoch) override {
+        const std::lock_guard lock(node_.shown_mutex_);
+        node_.epoch_ = epoch;
     }
     void on_log(LogLevel level, const std::string& message) override { node_.log(level, message); }
 
@@ -118,7 +131,8 @@ Status Node::open_storage() {
     storage::StateTreeOptions tree;
     tree.bucket_depth = options_.bucket_depth;
     TRY_ASSIGN(state_, storage::StateTree::open(*store_, *state_disk_, tree, progress));
-    if (!options_.observer && !votes_known && state_->mark().height.value > 0)
+    TRY_ASSIGN(const bool validates, is_validator_in(*state_, options_.key.public_key()));
+    if (!options_.observer && !votes_known && validates)
         return Error{
             "votes_missing",
             "the record of this validator's votes (the votes folder) is gone, and the chain is not new: voting "
@@ -128,8 +142,8 @@ Status Node::open_storage() {
 }
 
 Status Node::open_replica() {
-    verify_ = std::make_unique<ThreadVerifyPool>(io_.get_executor(), options_.genesis.parameters,
-                                                 options_.verify_threads, [this] { schedule_pump(); });
+    verify_ =
+        std::make_unique<ThreadVerifyPool>(io_.get_executor(), options_.verify_threads, [this] { schedule_pump(); });
     core_ = std::make_unique<Core>(*this);
     mesh_ = std::make_unique<Mesh>(io_, io_.get_executor(), *core_, mesh_options());
     Replica::Config config{options_.genesis, std::nullopt, {}};
@@ -156,6 +170,7 @@ Status Node::open_replica() {
         log(LogLevel::kWarn, "the state folder was empty: the state was made again from the block log");
     if (report.blocks_replayed > 0)
         log(LogLevel::kInfo, fmt::format("{} blocks of the log were executed again", report.blocks_replayed));
+    epoch_ = replica_->chain().epoch();
     block_reader_ = std::make_unique<BlockStore>(*blocks_);
     reader_ = std::make_unique<LedgerReader>(*state_, *block_reader_);
     const ChainTip& tip = replica_->chain().tip();
@@ -169,12 +184,7 @@ MeshOptions Node::mesh_options() {
     MeshOptions mesh;
     mesh.listen = options_.p2p_listen;
     mesh.peers = options_.peers;
-    mesh.allowed = [this](const crypto::PublicKey& key) {
-        const auto& validators = options_.genesis.validators;
-        const auto is_key = [&](const auto& validator) { return validator.key == key; };
-        return std::any_of(validators.begin(), validators.end(), is_key) ||
-               std::find(options_.allow.begin(), options_.allow.end(), key) != options_.allow.end();
-    };
+    mesh.allowed = [this](const crypto::PublicKey& key) { return may_connect(key); };
     mesh.hello = Hello{kProtocolVersion, chain_id_, crypto::sha256(options_.genesis.parameters.encode())};
     mesh.seed = (std::uint64_t{crypto::random_below(UINT32_MAX)} << 32) | crypto::random_below(UINT32_MAX);
     mesh.news = [this](const MeshNews& news) {
@@ -197,6 +207,20 @@ MeshOptions Node::mesh_options() {
         }
     };
     return mesh;
+}
+
+// Before the chain is followed this far, the validators of later epochs are strangers: whoever is new dials those that
+// its genesis and its configuration name.
+bool Node::may_connect(const crypto::PublicKey& key) const {
+    const auto known = epoch();
+    const auto& genesis = options_.genesis.validators;
+    const auto listed = [&](const PeerAddress& peer) { return peer.key == key; };
+    if (known->record.find(key) != nullptr || known->record.find_pending(key) != nullptr) return true;
+    if (known->epoch() == ledger::kGenesisEpoch &&
+        std::any_of(genesis.begin(), genesis.end(), [&](const auto& one) { return one.key == key; }))
+        return true;
+    return std::any_of(options_.peers.begin(), options_.peers.end(), listed) ||
+           std::find(options_.allow.begin(), options_.allow.end(), key) != options_.allow.end();
 }
 
 Status Node::start() {

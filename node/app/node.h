@@ -32,7 +32,7 @@ struct NodeOptions {
     bool observer = false;
     HostPort p2p_listen = {};
     std::vector<PeerAddress> peers = {};
-    std::vector<crypto::PublicKey> allow = {};  // besides the validators: observers
+    std::vector<crypto::PublicKey> allow = {};  // besides the validators and those voted in: observers
     std::size_t cache_bytes = 128u << 20;
     std::uint32_t bucket_depth = 20;
     bool random_reads = false;
@@ -54,8 +54,7 @@ class Node final : public rpc::NodeApi {
 
     std::unique_ptr<rpc::ReadView> read() const override { return reader_->read(); }
     rpc::NodeStatus status() const override;
-    std::vector<rpc::ValidatorInfo> validators() const override;
-    const ledger::Parameters& parameters() const override { return options_.genesis.parameters; }
+    ledger::Parameters parameters() const override { return epoch()->parameters; }
     Result<rpc::StoredBlockPtr> block(Height height) const override { return reader_->block(height); }
     Result<Height> height_of(const Hash256& block_hash) const override { return reader_->height_of(block_hash); }
     void submit(Bytes envelope, std::function<void(rpc::SubmitOutcome)> done) override;
@@ -80,6 +79,11 @@ class Node final : public rpc::NodeApi {
         std::map<crypto::PublicKey, Height> peer_heights;
         std::string fault;
     };
+    std::shared_ptr<const EpochFacts> epoch() const {
+        const std::lock_guard lock(shown_mutex_);
+        return epoch_;
+    }
+    bool may_connect(const crypto::PublicKey& key) const;
     struct Submission {
         ledger::SignedTransactionPtr transaction;
         std::function<void(SubmitResult)> done;
@@ -140,6 +144,7 @@ class Node final : public rpc::NodeApi {
 
     mutable std::mutex shown_mutex_;
     Shown shown_;
+    std::shared_ptr<const EpochFacts> epoch_;  // guarded by shown_mutex_; never null once open
     std::chrono::steady_clock::time_point shown_at_;
 
     mutable std::mutex items_mutex_;

@@ -10,15 +10,10 @@ namespace {
 
 constexpr const char* kVersion = "0.1.0";
 
-std::string name_of_key(const ledger::Genesis& genesis, const crypto::PublicKey& key) {
-    for (const ledger::GenesisValidator& validator : genesis.validators)
-        if (validator.key == key) return validator.name;
+std::string name_of_key(const EpochFacts& epoch, const crypto::PublicKey& key) {
+    if (const ledger::GenesisValidator* const validator = epoch.record.find(key)) return validator->name;
+    if (const ledger::PendingValidator* const waiting = epoch.record.find_pending(key)) return waiting->validator.name;
     return key.hex().substr(0, 8);
-}
-
-bool is_validator(const ledger::Genesis& genesis, const crypto::PublicKey& key) {
-    return std::any_of(genesis.validators.begin(), genesis.validators.end(),
-                       [&](const ledger::GenesisValidator& validator) { return validator.key == key; });
 }
 
 }  // namespace
@@ -29,7 +24,10 @@ rpc::NodeStatus Node::status() const {
     status.version = kVersion;
     status.chain_name = options_.genesis.name;
     status.chain_id = chain_id_;
-    status.validator = !options_.observer;
+    const auto known = epoch();
+    const bool in_the_set = known->record.find(options_.key.public_key()) != nullptr;
+    status.validator = in_the_set && !options_.observer;
+    status.epoch = known->epoch();
     status.name = options_.name;
     status.height = tip->header.height;
     status.block_hash = tip->block_hash;
@@ -49,10 +47,10 @@ rpc::NodeStatus Node::status() const {
         heights = shown_.peer_heights;
     }
     for (const PeerStats& peer : mesh_->stats().peers) {
-        status.peers.push_back({name_of_key(options_.genesis, peer.key), peer.address,
-                                is_validator(options_.genesis, peer.key), peer.connected, heights[peer.key]});
+        status.peers.push_back({name_of_key(*known, peer.key), peer.address, known->record.find(peer.key) != nullptr,
+                                peer.connected, heights[peer.key]});
     }
-    const bool alone = options_.genesis.validators.size() == 1 && !options_.observer;
+    const bool alone = known->validators.size() == 1 && status.validator;
     const auto is_link = [](const rpc::PeerStatus& peer) { return peer.validator && peer.connected; };
     status.synced &= alone || std::any_of(status.peers.begin(), status.peers.end(), is_link);
     status.items = items_registered();
@@ -82,18 +80,12 @@ std::uint64_t Node::items_registered() const {
     return items_;
 }
 
-std::vector<rpc::ValidatorInfo> Node::validators() const {
-    std::vector<rpc::ValidatorInfo> validators;
-    for (const ledger::GenesisValidator& validator : options_.genesis.validators)
-        validators.push_back({validator.organisation, validator.name, validator.key});
-    return validators;
-}
-
 bool Node::ready(std::string* why_not) const {
     const rpc::NodeStatus now = status();
     std::size_t validators_connected = now.validator ? 1 : 0;
     for (const rpc::PeerStatus& peer : now.peers) validators_connected += peer.validator && peer.connected ? 1 : 0;
-    const consensus::ValidatorSet& set = replica_->validators();
+    const std::shared_ptr<const EpochFacts> known = epoch();
+    const consensus::ValidatorSet& set = known->validators;
     if (stopped_) return *why_not = "the node has stopped", false;
     if (now.read_only) return *why_not = now.fault, false;
     if (!now.synced) return *why_not = "catching up with the other nodes", false;
@@ -123,6 +115,8 @@ void Node::render_metrics(MetricsText& out) const {
     };
     gauge("height", "Height of the last final block.", now.height.value);
     gauge("view", "Current consensus view.", now.view.value);
+    gauge("epoch", "Sets of validators and parameters that there were before the present one.", now.epoch.value);
+    gauge("validator", "1 when this node votes.", now.validator ? 1 : 0);
     gauge("items", "Items registered on the chain.", now.items);
     gauge("pool_transactions", "Transactions waiting for a block.", now.pool_transactions);
     gauge("pool_bytes", "Bytes of the transactions waiting for a block.", now.pool_bytes);

@@ -12,6 +12,7 @@ constexpr std::size_t kSliceMax = 64;
 
 struct ThreadVerifyPool::Job {
     std::vector<ledger::SignedTransactionPtr> batch;
+    ledger::Parameters parameters;
     std::vector<std::optional<CheckedTransaction>> verdicts;
     std::atomic<std::size_t> left{0};
     std::function<void(std::vector<CheckedTransaction>)> done;
@@ -24,9 +25,8 @@ struct ThreadVerifyPool::Job {
     }
 };
 
-ThreadVerifyPool::ThreadVerifyPool(boost::asio::any_io_executor core, ledger::Parameters parameters, unsigned threads,
-                                   std::function<void()> answered)
-    : core_(std::move(core)), parameters_(parameters), answered_(std::move(answered)) {
+ThreadVerifyPool::ThreadVerifyPool(boost::asio::any_io_executor core, unsigned threads, std::function<void()> answered)
+    : core_(std::move(core)), answered_(std::move(answered)) {
     for (unsigned i = 0; i < std::max(1u, threads); ++i) threads_.emplace_back([this] { run(); });
 }
 
@@ -39,17 +39,18 @@ ThreadVerifyPool::~ThreadVerifyPool() {
     for (std::thread& thread : threads_) thread.join();
 }
 
-void ThreadVerifyPool::check(std::vector<ledger::SignedTransactionPtr> batch,
+void ThreadVerifyPool::check(std::vector<ledger::SignedTransactionPtr> batch, const ledger::Parameters& parameters,
                              std::function<void(std::vector<CheckedTransaction>)> done) {
     if (batch.size() <= kInlineMax && under_way_ == 0) {
         std::vector<CheckedTransaction> verdicts;
-        for (auto& transaction : batch) verdicts.push_back(check_transaction(std::move(transaction), parameters_));
+        for (auto& transaction : batch) verdicts.push_back(check_transaction(std::move(transaction), parameters));
         return done(std::move(verdicts));
     }
     auto job = std::make_shared<Job>();
     job->verdicts.resize(batch.size());
     job->left = batch.size();
     job->batch = std::move(batch);
+    job->parameters = parameters;
     job->done = std::move(done);
     ++under_way_;
     {
@@ -77,7 +78,7 @@ void ThreadVerifyPool::run() {
 void ThreadVerifyPool::work(const Slice& slice) {
     Job& job = *slice.job;
     for (std::size_t i = slice.from; i < slice.to; ++i)
-        job.verdicts[i] = check_transaction(std::move(job.batch[i]), parameters_);
+        job.verdicts[i] = check_transaction(std::move(job.batch[i]), job.parameters);
     if (job.left.fetch_sub(slice.to - slice.from) != slice.to - slice.from) return;
     boost::asio::post(core_, [this, job = slice.job] {
         --under_way_;

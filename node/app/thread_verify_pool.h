@@ -19,11 +19,10 @@ namespace touchstone::node {
 class ThreadVerifyPool final : public VerifyPool {
   public:
     // `answered` is called on the core thread after verdicts that came from another thread were handed over.
-    ThreadVerifyPool(boost::asio::any_io_executor core, ledger::Parameters parameters, unsigned threads,
-                     std::function<void()> answered);
+    ThreadVerifyPool(boost::asio::any_io_executor core, unsigned threads, std::function<void()> answered);
     ~ThreadVerifyPool() override;
 
-    void check(std::vector<ledger::SignedTransactionPtr> batch,
+    void check(std::vector<ledger::SignedTransactionPtr> batch, const ledger::Parameters& parameters,
                std::function<void(std::vector<CheckedTransaction>)> done) override;
 
   private:
@@ -37,7 +36,6 @@ class ThreadVerifyPool final : public VerifyPool {
     void work(const Slice& slice);
 
     boost::asio::any_io_executor core_;
-    ledger::Parameters parameters_;
     std::function<void()> answered_;
     std::mutex mutex_;
     std::condition_variable wake_;

@@ -26,7 +26,7 @@ inline const crypto::SecretKey& seat(std::uint32_t index) {
 inline ValidatorSet validator_set(std::uint32_t n) {
     std::vector<crypto::PublicKey> keys;
     for (std::uint32_t i = 0; i < n; ++i) keys.push_back(seat(i).public_key());
-    return ValidatorSet(std::move(keys));
+    return ValidatorSet(std::move(keys), kEpoch);
 }
 
 inline Hash256 digest(std::string_view name) { return crypto::sha256(as_bytes(name)); }

@@ -31,7 +31,7 @@ struct Lone {
     }
 
     void begin(const Anchor& anchor) {
-        EngineConfig config{kChain, kEpoch, validator_set(n), ValidatorIndex(self), kLeader, kAdvance, kRetry};
+        EngineConfig config{kChain, validator_set(n), ValidatorIndex(self), kLeader, kAdvance, kRetry};
         engine = std::make_unique<Engine>(config, gate.get(), anchor);
         engine->start(now);
         take();

@@ -384,7 +384,7 @@ TEST_CASE("certificates are checked before they count, and their sender named (R
 TEST_CASE("what is held or decided is not verified again (R11)") {
     Lone counting;
     std::size_t checks = 0;
-    EngineConfig config{kChain, kEpoch, validator_set(4), std::nullopt, kLeader, kAdvance, kRetry};
+    EngineConfig config{kChain, validator_set(4), std::nullopt, kLeader, kAdvance, kRetry};
     config.verify = [&](const crypto::PublicKey& key, ByteView message, const crypto::Signature& signature) {
         ++checks;
         return crypto::verify(key, message, signature);

@@ -236,7 +236,7 @@ TEST_CASE("two and three validators need each other; a hundred need 67 (R4, R8, 
 }
 
 TEST_CASE("a follower checks, follows and never signs (R9, R14)") {
-    EngineConfig config{kChain, kEpoch, validator_set(4), std::nullopt, kLeader, kAdvance, kRetry};
+    EngineConfig config{kChain, validator_set(4), std::nullopt, kLeader, kAdvance, kRetry};
     Engine engine(config, nullptr, kFromGenesis);
     engine.start({});
     engine.on_work({}, true);

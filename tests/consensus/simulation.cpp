@@ -319,8 +319,7 @@ void Simulation::start(Node& node) {
     for (const auto& record : node.journal)
         hold(node.gate->restore(as_bytes(record)).ok(), "I6: the journal is not restored");
     node.tip = node.anchor.digest;
-    EngineConfig config{kChain,         kEpoch,          validator_set(plan_.n), node.self,
-                        kLeaderTimeout, kAdvanceTimeout, kRetryInterval};
+    EngineConfig config{kChain, validator_set(plan_.n), node.self, kLeaderTimeout, kAdvanceTimeout, kRetryInterval};
     config.verify = remembered_verify;
     node.engine = std::make_unique<Engine>(config, node.gate.get(), node.anchor);
     touch(node, [&](Engine& engine) { engine.start(now_); });

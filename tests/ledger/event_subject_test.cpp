@@ -12,11 +12,10 @@ TEST_CASE("event subjects: of every record of a state", "[records]") {
     world.with_items(2, "L1");
     world.must("brand", {op::Pack{box(1), items(0, 1), {}}, op::Recall{kGtin, "L1", "reason"}});
     world.must("market", {op::RegisterSeller{item(70), "FR"}});
-    world.must("shop", {op::Report{{ReportSubjectKind::kListing, {}, {}, {}, "market", item(71)},
-                                   ReportKind::kListing,
-                                   "fake",
-                                   {},
-                                   {}}});
+    world.must(
+        "shop",
+        {op::Report{
+            {ReportSubjectKind::kListing, {}, {}, {}, "market", item(71)}, ReportKind::kListing, "fake", {}, {}}});
     std::map<std::string, int> kinds;
     for (const auto& [key, record] : world.state) {
         const auto subject = event_subject(key, record);

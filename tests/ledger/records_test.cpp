@@ -4,6 +4,7 @@
 #include <functional>
 #include <sstream>
 
+#include "ledger/governance_records.h"
 #include "ledger/replay.h"
 #include "ledger/report_records.h"
 #include "ledger/seller_records.h"
@@ -110,6 +111,25 @@ const SellerRecord kSeller{hash_of(5),
                             {"bazaar", SellerStanding::kActive, {}, WallTime{1'700'000'000'001}}},
                            2,
                            hash_of(6)};
+const ValidatorsRecord kValidators{Epoch(1),
+                                   golden_genesis().validators,
+                                   Height(70),
+                                   {{{"maker", "maker-1", key_of("validator 7").public_key()},
+                                     key_of("validator 1").public_key(),
+                                     Height(71),
+                                     hash_of(8)},
+                                    {{"maker", "maker-2", key_of("validator 8").public_key()}, {}, Height(72), {}}}};
+const ActivityRecord kActivity{{{key_of("validator 1").public_key(), Height(64)}}};
+const ProposalRecord kProposal{3,
+                               "brand",
+                               encode_change(change::Suspend{"maker"}),
+                               "over-production",
+                               WallTime{1'700'000'000'000},
+                               WallTime{1'700'604'800'000},
+                               ProposalState::kPassed,
+                               Height(9),
+                               {{"brand", true, "over-production", Height(7)}, {"market", false, {}, Height(8)}}};
+const CouncilRecord kCouncil{{"brand", "market"}, 4, {2, 4}};
 const TransactionRecord kTransaction{Height(7), 2, 9};
 const ExpiryRecord kExpiry{{hash_of(1), hash_of(2)}};
 const ExpiryChunk kChunk{hash_of(9), {hash_of(1), hash_of(2)}};
@@ -138,7 +158,10 @@ std::vector<Example> examples() {
                              example("outcome", kOutcome),
                              example("stored_result", kStored),
                              example("parameters", Parameters{}),
-                             example("validators", ValidatorsRecord{Epoch(1), golden_genesis().validators}),
+                             example("validators", kValidators),
+                             example("activity", kActivity),
+                             example("proposal", kProposal),
+                             example("council", kCouncil),
                              example("genesis", golden_genesis())};
     const Block block{header(), {std::make_shared<SignedTransaction>(SignedTransaction{{1, 2, 3}, {}})}};
     all.push_back({"block", block.encode(), [](ByteView bytes) -> std::optional<Bytes> {
@@ -169,6 +192,10 @@ std::string golden_text() {
         {"expiry_chunk_key", expiry_chunk_key(9, Height(7))},
         {"parameters_key", parameters_key()},
         {"validators_key", validators_key()},
+        {"activity_key", activity_key()},
+        {"epoch_key", epoch_key(Epoch(3))},
+        {"council_key", council_key()},
+        {"proposal_key", proposal_key(3)},
         {"header_hash", header().hash()},
         {"chain_id", golden_genesis().chain_id()},
         {"transaction_id", SignedTransaction{{1, 2, 3}, {}}.id()},
@@ -214,6 +241,10 @@ TEST_CASE("what is decoded equals what was encoded") {
     require_equal_again(kStats);
     require_equal_again(kSeller);
     require_equal_again(kTransaction);
+    require_equal_again(kValidators);
+    require_equal_again(kActivity);
+    require_equal_again(kProposal);
+    require_equal_again(kCouncil);
     require_equal_again(kExpiry);
     require_equal_again(kChunk);
     require_equal_again(kEvent);

@@ -29,7 +29,8 @@ inline TransactionOutcome refused(World& world, const std::string& actor, const 
 
     const Hash256 id = info(*transaction).id;
     const std::uint64_t until = info(*transaction).valid_until;
-    const std::set<Hash256> own{transaction_key(id), expiry_key(Height(until)), expiry_chunk_key(until, world.height)};
+    const std::set<Hash256> own{transaction_key(id), expiry_key(Height(until)), expiry_chunk_key(until, world.height),
+                                activity_key()};
     for (const auto& [key, record] : effects.records) REQUIRE(own.contains(key));
     for (const auto& [key, record] : before) REQUIRE(world.state.contains(key));
     REQUIRE(world.side.size() == side_before.size() + 1);
@@ -57,5 +58,7 @@ void report_refusals();
 void seller_refusals();
 void correction_refusals();
 void territory_refusals();
+// Of keys, the council and validators (governance_test.cpp).
+void governance_refusals();
 
 }  // namespace touchstone::ledger::test

@@ -271,6 +271,7 @@ TEST_CASE("every refusal is reached, and changes nothing") {
     seller_refusals();
     correction_refusals();
     territory_refusals();
+    governance_refusals();
     for (const RefusalInfo& one : refusals()) {
         INFO(one.code);
         REQUIRE((one.refusal == Refusal::kNone || reached().contains(one.refusal)));

@@ -225,7 +225,6 @@ NodeStatus TestNode::status() const {
     return status;
 }
 
-std::vector<ValidatorInfo> TestNode::validators() const { return {{"brand", "brand-1", genesis_.validators[0].key}}; }
 
 Result<StoredBlockPtr> TestNode::block(Height height) const {
     const std::lock_guard lock(mutex_);

@@ -41,8 +41,7 @@ class TestNode : public rpc::NodeApi {
     // -- NodeApi
     std::unique_ptr<rpc::ReadView> read() const override;
     rpc::NodeStatus status() const override;
-    std::vector<rpc::ValidatorInfo> validators() const override;
-    const ledger::Parameters& parameters() const override { return genesis_.parameters; }
+    ledger::Parameters parameters() const override { return genesis_.parameters; }
     Result<rpc::StoredBlockPtr> block(Height height) const override;
     Result<Height> height_of(const Hash256& block_hash) const override;
     void submit(Bytes envelope, std::function<void(rpc::SubmitOutcome)> done) override;

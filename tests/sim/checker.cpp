@@ -13,15 +13,16 @@ void Checker::on_send(std::size_t node, const node::Message& message) {
 
 // No honest equivocation: one vote per view and kind, and never a nullify together with a finalize.
 void Checker::on_vote(std::size_t node, const consensus::Vote& vote) {
-    if (vote.signer.value != node) return;
-    const std::uint64_t view = vote.subject.view.value;
-    const auto [slot, fresh] = votes_.emplace(Slot{node, view, vote.subject.kind}, vote);
+    const consensus::Subject& about = vote.subject;
+    const auto [slot, fresh] = votes_.emplace(Slot{node, about.epoch, about.view, about.kind}, vote);
     if (!fresh && !(slot->second == vote))
-        violation(fmt::format("node {} signed two votes of kind {} in view {}", node,
-                              static_cast<int>(vote.subject.kind), view));
+        violation(fmt::format("node {} signed two votes of kind {} in view {} of epoch {}", node,
+                              static_cast<int>(about.kind), about.view.value, about.epoch.value));
     using consensus::VoteKind;
-    if (votes_.contains({node, view, VoteKind::kNullify}) && votes_.contains({node, view, VoteKind::kFinalize}))
-        violation(fmt::format("node {} signed a nullify and a finalize in view {}", node, view));
+    if (votes_.contains({node, about.epoch, about.view, VoteKind::kNullify}) &&
+        votes_.contains({node, about.epoch, about.view, VoteKind::kFinalize}))
+        violation(fmt::format("node {} signed a nullify and a finalize in view {} of epoch {}", node, about.view.value,
+                              about.epoch.value));
 }
 
 void Checker::on_final(std::size_t node, const std::vector<node::ExecutedBlockPtr>& blocks, const node::ChainTip& tip) {
@@ -54,7 +55,9 @@ void Checker::on_restart(std::size_t node, const std::vector<Bytes>& journal, co
                          const std::function<bool(const Hash256&)>& has_body) {
     heights_[node] = chain.tip().height;
     std::set<Bytes> records(journal.begin(), journal.end());
-    const auto first = votes_.lower_bound({node, chain.tip().view.value + 1, consensus::VoteKind::kNotarize});
+    // Of the epochs after the chain's too: it may have lost the closing block's commit.
+    const auto first =
+        votes_.lower_bound({node, chain.epoch()->epoch(), chain.tip().view.next(), consensus::VoteKind::kNotarize});
     for (auto entry = first; entry != votes_.end() && std::get<0>(entry->first) == node; ++entry) {
         const consensus::Vote& vote = entry->second;
         if (!records.contains(consensus::SignerGate::journal_record(vote)))

@@ -32,7 +32,7 @@ class Checker {
         Hash256 parent;
         Hash256 state_root;
     };
-    using Slot = std::tuple<std::size_t, std::uint64_t, consensus::VoteKind>;  // node, view, kind
+    using Slot = std::tuple<std::size_t, Epoch, View, consensus::VoteKind>;  // by node
 
     void on_vote(std::size_t node, const consensus::Vote& vote);
 

@@ -132,11 +132,10 @@ void SimNode::drop(const crypto::PublicKey&, const std::string& why) {
     simulator_.checker().violation(fmt::format("node {} accuses an honest peer: {}", index_, why));
 }
 
-void SimNode::check(std::vector<ledger::SignedTransactionPtr> batch,
+void SimNode::check(std::vector<ledger::SignedTransactionPtr> batch, const ledger::Parameters& parameters,
                     std::function<void(std::vector<node::CheckedTransaction>)> done) {
     std::vector<node::CheckedTransaction> verdicts;
-    for (const auto& transaction : batch)
-        verdicts.push_back(node::check_transaction(transaction, simulator_.genesis().parameters));
+    for (const auto& transaction : batch) verdicts.push_back(node::check_transaction(transaction, parameters));
     auto shared = std::make_shared<std::vector<node::CheckedTransaction>>(std::move(verdicts));
     simulator_.schedule(microseconds(static_cast<std::int64_t>(simulator_.random(500))),
                         [this, life = life_, shared, done = std::move(done)] {

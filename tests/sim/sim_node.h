@@ -28,12 +28,13 @@ class SimNode final : public node::Transport, public node::VerifyPool, public no
 
     void send(const crypto::PublicKey& peer, node::Frame frame) override;
     void drop(const crypto::PublicKey& peer, const std::string& why) override;
-    void check(std::vector<ledger::SignedTransactionPtr> batch,
+    void check(std::vector<ledger::SignedTransactionPtr> batch, const ledger::Parameters& parameters,
                std::function<void(std::vector<node::CheckedTransaction>)> done) override;
     void on_final(const std::vector<node::ExecutedBlockPtr>& blocks, const node::ChainTip& tip) override;
     void on_admitted(const Hash256&) override {}
     void on_expired(const Hash256& id) override { expired_.insert(id); }
     void on_fatal(const Error& error) override { fault_ = error; }
+    void on_epoch(const std::shared_ptr<const node::EpochFacts>&) override {}
     void on_log(node::LogLevel level, const std::string& message) override;
 
     const std::set<Hash256>& expired() const { return expired_; }

@@ -17,35 +17,48 @@ std::uint64_t number_from(const char* variable, std::uint64_t otherwise) {
     return given != nullptr ? std::stoull(given) : otherwise;
 }
 
-}  // namespace
-
-TEST_CASE("no seed of the simulator violates an invariant") {
+// Runs the seeds that the environment asks for, and prints what happened.
+sim::Outcome run_seeds(const char* what, sim::Weather (*weather_of)(std::uint64_t), std::uint64_t usual_count) {
     const bool one = std::getenv("TOUCHSTONE_SEED") != nullptr;
     const std::uint64_t first = one ? number_from("TOUCHSTONE_SEED", 0) : number_from("TOUCHSTONE_SIM_FIRST", 1);
-    const std::uint64_t count = one ? 1 : number_from("TOUCHSTONE_SIM_SEEDS", 150);
+    const std::uint64_t count = one ? 1 : number_from("TOUCHSTONE_SIM_SEEDS", usual_count);
     sim::Outcome all;
     std::uint64_t failed = 0;
     const auto started = std::chrono::steady_clock::now();
     for (std::uint64_t seed = first; seed < first + count; ++seed) {
-        const sim::Outcome outcome = sim::Simulator(seed, sim::weather_of(seed)).run();
+        const sim::Outcome outcome = sim::Simulator(seed, weather_of(seed)).run();
         all.events += outcome.events;
         all.blocks += outcome.blocks;
         all.transactions_final += outcome.transactions_final;
         all.crashes += outcome.crashes;
         all.nullified += outcome.nullified;
+        all.epochs += outcome.epochs;
         for (const std::string& violation : outcome.violations)
-            fmt::print("seed {}: {}\n  replay: TOUCHSTONE_SEED={} build/release/tests/sim/test_sim\n", seed, violation,
-                       seed);
+            fmt::print("seed {}: {}\n  replay: TOUCHSTONE_SEED={} build/release/tests/sim/test_sim \"{}\"\n", seed,
+                       violation, seed, what);
         failed += outcome.ok() ? 0 : 1;
         if (count >= 1000 && (seed - first + 1) % 1000 == 0) fmt::print("{} seeds\n", seed - first + 1);
     }
     const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
     fmt::print(
         "simulator: {} seeds, {} events ({:.0f}/s on one core), {} blocks, {} transactions, {} crashes, {} nullify "
-        "votes, {} seeds with violations\n",
+        "votes, {} epochs ended, {} seeds with violations\n",
         count, all.events, static_cast<double>(all.events) / seconds, all.blocks, all.transactions_final, all.crashes,
-        all.nullified, failed);
+        all.nullified, all.epochs, failed);
     REQUIRE(failed == 0);
+    return all;
+}
+
+}  // namespace
+
+TEST_CASE("no seed of the simulator violates an invariant") {
+    const sim::Outcome all = run_seeds("no seed of the simulator violates an invariant", sim::weather_of, 150);
+    REQUIRE(all.transactions_final > 0);
+}
+
+TEST_CASE("no seed violates an invariant while the council changes the validators") {
+    const sim::Outcome all = run_seeds("no seed violates an invariant while the council changes the validators",
+                                       sim::changing_weather_of, 100);
     REQUIRE(all.transactions_final > 0);
 }
 

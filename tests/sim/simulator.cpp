@@ -39,19 +39,31 @@ Weather weather_of(std::uint64_t seed) {
     return weather;
 }
 
+Weather changing_weather_of(std::uint64_t seed) {
+    Weather weather = weather_of(seed);
+    std::mt19937_64 random(seed ^ 0x636f756e63696cu);
+    weather.joiners = static_cast<std::uint32_t>(1 + random() % 3);
+    weather.changes = static_cast<std::uint32_t>(2 + random() % 8);
+    return weather;
+}
+
 Simulator::Simulator(std::uint64_t seed, Weather weather) : seed_(seed), weather_(weather), random_(seed) {
     make_genesis();
-    const std::size_t count = weather_.validators + weather_.observers;
+    const std::size_t count = weather_.validators + weather_.observers + weather_.joiners;
     side_.assign(count, 0);
     for (std::size_t i = 0; i < count; ++i) {
         auto key = crypto::SecretKey::from_seed(seed_bytes(2, i));
         node_keys_.push_back(key.public_key());
-        nodes_.push_back(std::make_unique<SimNode>(
-            *this, i, i < weather_.validators ? std::optional(std::move(key)) : std::nullopt));
+        nodes_.push_back(
+            std::make_unique<SimNode>(*this, i, is_observer(i) ? std::nullopt : std::optional(std::move(key))));
     }
 }
 
 Simulator::~Simulator() = default;
+
+bool Simulator::is_observer(std::size_t node) const {
+    return node >= weather_.validators && node < weather_.validators + weather_.observers;
+}
 
 void Simulator::make_genesis() {
     genesis_.name = "simulated";
@@ -60,7 +72,8 @@ void Simulator::make_genesis() {
     brand.id = "brand";
     brand.name = "Brand";
     brand.roles = 1u << static_cast<int>(ledger::Role::kBrand);
-    brand.keys.push_back({brand_key().public_key(), ledger::KeyPurpose::kOperate, Height(0), Height(0)});
+    brand.keys.push_back({brand_key().public_key(), ledger::KeyPurpose::kAdmin, Height(0), Height(0)});
+    brand.council = true;
     genesis_.organisations.push_back(brand);
     for (std::uint32_t i = 0; i < weather_.validators; ++i)
         genesis_.validators.push_back(
@@ -114,6 +127,47 @@ void Simulator::plan_clients() {
     for (std::uint32_t i = 0; i < weather_.transactions; ++i)
         schedule(microseconds(static_cast<std::int64_t>(random(static_cast<std::uint64_t>(weather_.bad_until.us)))),
                  [this, i] { submit_one(i); });
+    for (std::uint32_t i = 0; i < weather_.changes; ++i)
+        schedule(microseconds(static_cast<std::int64_t>(random(static_cast<std::uint64_t>(weather_.bad_until.us)))),
+                 [this, i] { submit_change(i); });
+}
+
+// Any of them may be refused: the validator is there already, the quorum would break, …
+ledger::Change Simulator::some_change() {
+    const auto some_joiner = [&] {
+        const std::size_t joiner = weather_.validators + weather_.observers + random(weather_.joiners);
+        return ledger::GenesisValidator{"brand", fmt::format("v{}", joiner), node_keys_[joiner]};
+    };
+    const auto some_validator = [&] {
+        std::size_t node = random(node_keys_.size());
+        while (is_observer(node)) node = random(node_keys_.size());
+        return node_keys_[node];
+    };
+    switch (random(8)) {
+        case 0:
+            return ledger::change::SetParameters{{{"retry_ms", 300 + random(400)}}};
+        case 1:
+        case 2:
+            return ledger::change::RemoveValidator{some_validator()};
+        case 3:
+        case 4:
+            return ledger::change::ReplaceValidator{some_validator(), some_joiner()};
+        default:
+            return ledger::change::AddValidator{some_joiner()};
+    }
+}
+
+void Simulator::submit_change(std::uint32_t number) {
+    submit_to(random(nodes_.size()), sign(10'000 + number, {ledger::op::Propose{some_change(), "as it goes"}}), 0);
+}
+
+ledger::SignedTransactionPtr Simulator::sign(std::uint32_t number, const std::vector<ledger::Operation>& operations) {
+    const crypto::SecretKey key = brand_key();
+    Bytes nonce(8, 0);
+    nonce[0] = static_cast<std::uint8_t>(number);
+    nonce[1] = static_cast<std::uint8_t>(number >> 8);
+    return std::make_shared<ledger::SignedTransaction>(ledger::sign_payload(
+        ledger::build_payload({genesis_.chain_id(), "brand", key.public_key(), 50'000, nonce}, operations), key));
 }
 
 void Simulator::submit_one(std::uint32_t number) {
@@ -132,12 +186,7 @@ void Simulator::submit_one(std::uint32_t number) {
         run.items.erase(std::unique(run.items.begin(), run.items.end()), run.items.end());
         operations.push_back(std::move(run));
     }
-    const crypto::SecretKey key = brand_key();
-    Bytes nonce(8, 0);
-    nonce[0] = static_cast<std::uint8_t>(number);
-    nonce[1] = static_cast<std::uint8_t>(number >> 8);
-    auto transaction = std::make_shared<ledger::SignedTransaction>(ledger::sign_payload(
-        ledger::build_payload({genesis_.chain_id(), "brand", key.public_key(), 50'000, nonce}, operations), key));
+    const ledger::SignedTransactionPtr transaction = sign(number, operations);
     submit_to(random(nodes_.size()), transaction, 0);
 }
 
@@ -243,8 +292,10 @@ Outcome Simulator::run() {
             for (const auto& node : nodes_) checker_.violation("  " + node->describe());
         }
     }
-    Outcome outcome{seed_,    events_, checker_.height().value, checker_.transactions_final(),
-                    crashes_, 0,       checker_.violations()};
+    Outcome outcome{seed_, events_, checker_.height().value, checker_.transactions_final(), crashes_,
+                    0,     0,       checker_.violations()};
+    for (const auto& node : nodes_)
+        if (node->alive()) outcome.epochs = std::max(outcome.epochs, node->replica().validators().epoch().value);
     for (const auto& node : nodes_)
         outcome.nullified += node->nullified() + (node->alive() ? node->replica().stats().nullified_views : 0);
     return outcome;

@@ -28,12 +28,16 @@ struct Weather {
     Duration delay_max = milliseconds(20);
     std::uint32_t crashes = 0;     // how many times some node dies while the weather is bad
     std::uint32_t partitions = 0;  // how many times the network splits
+    std::uint32_t joiners = 0;     // nodes that may be voted in
+    std::uint32_t changes = 0;     // of validators, parameters and keys, by the council
     Duration bad_until = seconds(20);
     Duration give_up_after = seconds(120);  // of good weather: then liveness has failed
 };
 
 // The weather of a seed: mostly unkind, sometimes fair.
 Weather weather_of(std::uint64_t seed);
+// The same with a council that changes who validates and by which parameters, all the while.
+Weather changing_weather_of(std::uint64_t seed);
 
 struct Outcome {
     std::uint64_t seed = 0;
@@ -42,6 +46,7 @@ struct Outcome {
     std::uint64_t transactions_final = 0;
     std::uint64_t crashes = 0;
     std::uint64_t nullified = 0;
+    std::uint64_t epochs = 0;
     std::vector<std::string> violations;
     bool ok() const { return violations.empty(); }
 };
@@ -75,11 +80,15 @@ class Simulator {
     void plan_clients();
     void plan_faults();
     void submit_one(std::uint32_t number);
+    void submit_change(std::uint32_t number);
+    ledger::Change some_change();
+    ledger::SignedTransactionPtr sign(std::uint32_t number, const std::vector<ledger::Operation>& operations);
     void submit_to(std::size_t node, const ledger::SignedTransactionPtr& transaction, std::uint32_t tries);
     void crash_and_restart(std::size_t node);
     void split();
     void heal();
     bool connected(std::size_t a, std::size_t b) const;
+    bool is_observer(std::size_t node) const;
     void update_connections();
     bool everything_final() const;
     bool bad_weather() const { return now_ < Instant{} + weather_.bad_until; }

@@ -26,7 +26,7 @@ crypto::SecretKey key_of(std::uint8_t n) {
 // An honest chain of one block: its records, its header, its signatures.
 struct Chain {
     std::vector<crypto::SecretKey> validators;
-    Trust trust{"test", {}, {}, consensus::ValidatorSet({key_of(1).public_key()}), {}};
+    Trust trust{"test", {}, {}, {}};
     std::map<Hash256, Bytes> records;
     ledger::ItemRecord item;
     std::vector<Bytes> events;
@@ -34,20 +34,20 @@ struct Chain {
 
     Chain() {
         std::vector<crypto::PublicKey> keys;
+        std::vector<std::string> names;
         for (std::uint8_t i = 1; i <= 4; ++i) {
             validators.push_back(key_of(i));
             keys.push_back(validators.back().public_key());
-            trust.validator_names.push_back("v" + std::to_string(i));
+            names.push_back("v" + std::to_string(i));
         }
-        trust.validators = consensus::ValidatorSet(keys);
+        trust.epochs.push_back({consensus::ValidatorSet(keys), names});
         trust.chain_id.bytes[0] = 7;
         add_records();
         header.chain_id = trust.chain_id;
-        header.epoch = Epoch(1);
         header.height = Height(17);
         header.view = View(20);
         header.time = WallTime{1'800'000'000'000};
-        header.validators_hash = trust.validators.hash();
+        header.validators_hash = trust.epochs[0].validators.hash();
         seal();
     }
 

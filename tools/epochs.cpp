@@ -1,0 +1,21 @@
+#include "tools/epochs.h"
+
+#include <nlohmann/json.hpp>
+
+namespace touchstone::tools {
+
+Result<Trust> load_trust_and_follow(const std::string& path, RpcClient& client) {
+    TRY_ASSIGN(Trust trust, load_trust(path));
+    for (bool complete = false; !complete;) {
+        const std::size_t known = trust.epochs.size();
+        TRY_ASSIGN(const nlohmann::json answer, client.call("chain_epochs", {{"from", known}}));
+        const auto epochs = answer.is_object() ? answer.find("epochs") : answer.end();
+        if (epochs == answer.end() || !epochs->is_array())
+            return Error{"unproven", "the node does not tell who validates: its answer to chain_epochs is malformed"};
+        for (const nlohmann::json& told : *epochs) TRY(follow_epoch(trust, told));
+        complete = answer.value("complete", true) || trust.epochs.size() == known;
+    }
+    return trust;
+}
+
+}  // namespace touchstone::tools
