@@ -11,13 +11,13 @@ BATCH = 50
 
 
 class Load:
-    """`with Load(season) as load:` registers small batches without pause, each of them until all of it is final."""
+    """`with Load(season, lot) as load:` registers small batches without pause, each of them until all of it is final."""
 
-    def __init__(self, season, threads=2):
+    def __init__(self, season, code, threads=2):
         self.season, self.ending, self.batches = season, threading.Event(), 0
         first = season.lots[0]
         # An order of its own: what was ordered before is all made.
-        self.lot = Lot(first.product, first.maker, first.carrier, "RUSH", "2030-01-01", "")
+        self.lot = Lot(first.product, first.maker, first.carrier, code, "2030-01-01", "")
         self.fault = None
         self.threads = [threading.Thread(target=self.run, daemon=True) for _ in range(threads)]
 
@@ -51,7 +51,7 @@ class Load:
         stage, lot = self.season.stage, self.lot
         with stage.lock:
             self.batches += 1
-            path = str(stage.folder / "files" / f"rush-{self.batches:05d}.csv")
+            path = str(stage.folder / "files" / f"{lot.code}-{self.batches:05d}.csv")
         stage.program("serials", "new", "--gtin", lot.product.gtin, "--count", str(BATCH), "--lot", lot.code, "--expiry",
                       lot.expiry, "--file", path)
         stage[lot.maker].insists("register", "--file", path, count=BATCH)

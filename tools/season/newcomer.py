@@ -10,7 +10,7 @@ from season.stage import Node
 def newcomer(season):
     """customs runs a node of its own. Four validators restart one by one for it, and nothing waits for them."""
     stage = season.stage
-    with Load(season) as load:
+    with Load(season, "RUSH") as load:
         node, key = make_home(stage, "customs")
         for validator in list(stage.nodes):
             allow(stage, validator, key)
@@ -37,7 +37,7 @@ def make_home(stage, operator):
     peers = ",".join(f"{validator['key']}@127.0.0.1:{stage.port - 1000 + index}"
                      for index, validator in enumerate(validators))
     made = stage.program("init", "--home", str(node.home), "--genesis", str(stage.net / "genesis.json"),
-                         "--node.observer", "true", "--p2p.peers", peers,
+                         "--p2p.peers", peers,
                          "--p2p.listen", f"127.0.0.1:{stage.port - 1000 + node.index}",
                          "--rpc.listen", f"127.0.0.1:{stage.port + node.index}",
                          "--admin.listen", f"127.0.0.1:{node.admin_port}",

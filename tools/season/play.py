@@ -2,7 +2,7 @@
 
 import time
 
-from season import arriving, cast, complaints, making, newcomer, recalls, reckoning, selling
+from season import arriving, cast, complaints, council, making, newcomer, recalls, reckoning, selling
 from season.season import Season
 
 VALIDATORS = 4
@@ -21,6 +21,8 @@ CHAPTERS = (
     ("September: corrections", complaints.corrections),
     ("October: a recall", recalls.recall),
     ("November: a node more, under load", newcomer.newcomer),
+    ("November: a stolen laptop", council.stolen_key),
+    ("November: the council votes, under load", council.validators),
     ("December: verdicts", reckoning.verdicts),
 )
 

@@ -196,12 +196,12 @@ class Answer:
 class Actor:
     """A member, or with `organisation` None anybody: acts through the node that it or its neighbour runs."""
 
-    def __init__(self, stage, organisation):
+    def __init__(self, stage, organisation, key=None):
         self.stage, self.organisation = stage, organisation
         own = [node for node in stage.nodes if node.operator == organisation]
         # Its own node first, then the others, should that one be gone.
         self.nodes = own + [node for node in stage.nodes if node not in own]
-        self.key = stage.net / "orgs" / f"{organisation}.key"
+        self.key = key or stage.net / "orgs" / f"{organisation}.key"
 
     def _flags(self):
         flags = ["--rpc", ",".join(node.url for node in self.nodes)]
