@@ -99,6 +99,7 @@ void Engine::Impl::propose_if_leading() {
     ask_to_build(parent, highest ? highest->subject.digest : finalized_digest_);
 }
 
+// R21: the answer may be the parent itself, which is a subject of its own in this view.
 void Engine::Impl::ask_to_build(View parent, const Hash256& digest) {
     round_.build = BuildState::kAsked;
     round_.build_parent = parent;

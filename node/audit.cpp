@@ -144,6 +144,7 @@ Auditor::Auditor(const AuditTarget& target, storage::StateTree& state, Observer 
 
 Audited<std::unique_ptr<Auditor>> Auditor::begin(const AuditTarget& target, storage::StateTree& state,
                                                  Observer observer) {
+    target.epochs.forget();
     std::unique_ptr<Auditor> auditor(new Auditor(target, state, std::move(observer)));
     TRY(auditor->commit_genesis());
     return auditor;

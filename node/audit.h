@@ -51,7 +51,8 @@ struct AuditCounts {
     std::uint64_t events = 0;
 };
 
-// What blocks are checked against; outlives every check. The auditor adds epochs as it meets their closing blocks.
+// What blocks are checked against; outlives every check. The auditor, one at a time, adds epochs as it meets their
+// closing blocks.
 struct AuditTarget {
     explicit AuditTarget(const ledger::Genesis& from);
 

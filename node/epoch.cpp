@@ -27,7 +27,7 @@ Hash256 validators_hash_after(const EpochFacts& epoch, const ledger::BlockEffect
     return set_of(effects.rules->validators).hash();
 }
 
-EpochHistory::EpochHistory(const ledger::Genesis& genesis) : epochs_{std::make_shared<const EpochFacts>(genesis)} {}
+EpochHistory::EpochHistory(const ledger::Genesis& genesis) : genesis_(genesis), epochs_{std::make_shared<const EpochFacts>(genesis)} {}
 
 std::shared_ptr<const EpochFacts> EpochHistory::find(Epoch epoch) const {
     const std::lock_guard lock(mutex_);
@@ -37,6 +37,12 @@ std::shared_ptr<const EpochFacts> EpochHistory::find(Epoch epoch) const {
 std::shared_ptr<const EpochFacts> EpochHistory::latest() const {
     const std::lock_guard lock(mutex_);
     return epochs_.back();
+}
+
+void EpochHistory::forget() {
+    const std::lock_guard lock(mutex_);
+    epochs_.resize(1, epochs_.front());
+    epochs_.front() = std::make_shared<const EpochFacts>(genesis_);
 }
 
 void EpochHistory::learn(ledger::EpochRules rules) {

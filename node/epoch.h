@@ -35,8 +35,11 @@ class EpochHistory {
     std::shared_ptr<const EpochFacts> latest() const;
     // Of the epoch that is known last, renewed, or of the one after it.
     void learn(ledger::EpochRules rules);
+    // Back to the first epoch alone.
+    void forget();
 
   private:
+    ledger::Genesis genesis_;
     mutable std::mutex mutex_;
     std::vector<std::shared_ptr<const EpochFacts>> epochs_;
 };

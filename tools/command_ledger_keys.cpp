@@ -64,8 +64,7 @@ int run_revoke(const Arguments& arguments, const GlobalOptions& options) {
 Result<ledger::KeyPurpose> purpose_of(const crypto::PublicKey& key, const GlobalOptions& options) {
     TRY_ASSIGN(RpcClient client, connect(options));
     TRY_ASSIGN(const nlohmann::json answer, client.call("org_get", {{"id", options.organisation}}));
-    const nlohmann::json organisation = answer.value("organisation", nlohmann::json::object());
-    for (const nlohmann::json& one : organisation.value("keys", nlohmann::json::array()))
+    for (const nlohmann::json& one : answer.value("keys", nlohmann::json::array()))
         if (one.value("key", "") == key.hex())
             return one.value("purpose", "") == "admin" ? ledger::KeyPurpose::kAdmin : ledger::KeyPurpose::kOperate;
     return Error{"unknown_key", fmt::format("'{}' has no key {}; touchstone org show lists its keys",

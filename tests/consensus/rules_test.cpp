@@ -110,6 +110,20 @@ TEST_CASE("an empty block is built only when the finalization does not come by i
     }
 }
 
+TEST_CASE("the parent itself may be proposed again, and is final when that is finalized (R21)") {
+    Lone lone(4, 2);
+    lone.certify(notarize(1, 0, kA));
+    lone.pass(Duration{kLeader.us / 4});
+    REQUIRE(lone.all<Build>().at(0).parent_digest == kA);
+    lone.built(2, kA);
+    REQUIRE(lone.sent(notarize(2, 1, kA)) == 1);
+    lone.hear({0, 1}, notarize(2, 1, kA));
+    REQUIRE(lone.sent(finalize(2, 1, kA)) == 1);
+    lone.hear({0, 1}, finalize(2, 1, kA));
+    REQUIRE(lone.final_view() == 2);
+    REQUIRE(lone.all<Finalized>().at(0).certificate.subject.digest == kA);
+}
+
 TEST_CASE("a valid first proposal is notarized, once (R3)") {
     Lone lone;
     lone.propose(1, notarize(1, 0, kA));

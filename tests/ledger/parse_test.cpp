@@ -1,6 +1,7 @@
 // Parsing: what is built is read back, what is not understood is refused, and no bytes whatever crash it.
 #include "ledger/parsed.h"
 #include "ledger/wire_scan.h"
+#include "ledger/governance_records.h"
 #include "tests/ledger/world.h"
 #include "tests/support/seed.h"
 
@@ -50,7 +51,14 @@ std::vector<Operation> one_of_each() {
             op::Resolve{item(2), ReportOutcome::kWithdrawn, "mine"},
             op::RegisterSeller{item(3), "FR"},
             op::SetSellerStanding{item(3), SellerStanding::kClosed, "fakes"},
-            op::SetTerritories{kGtin, {"CH", "DE"}}};
+            op::SetTerritories{kGtin, {"CH", "DE"}},
+            op::Propose{change::Amend{"maker", "Maker", 6, kGln, "CH", change::Seat::kGiven, key_of("a").public_key()},
+                        "grown"},
+            op::VoteOnProposal{7, true, "agreed"},
+            op::WithdrawProposal{8},
+            op::AddKey{key_of("b").public_key(), KeyPurpose::kAdmin, key_of("b").sign(Bytes{1})},
+            op::RevokeKey{key_of("c").public_key(), "lost"},
+            op::ValidatorReady{item(5)}};
 }
 
 Result<ParsedTransactionPtr, Rejection> parse_bytes(Bytes payload) {

@@ -14,6 +14,7 @@ from audit_cases import AuditCases
 from bad_input_cases import BadRpcCases, BadPeerCases, BadTransactionCases
 from container_cases import ContainerCases
 from crash_cases import CrashCases, StorageCases
+from governance_cases import GovernanceCases
 from job_cases import CustodyCases, RegisterCases, VerifyCases
 from observer_cases import IdleCases, ObserverCases
 from report_cases import ReportCases
@@ -22,7 +23,7 @@ from report_cases import ReportCases
 def load_tests(loader, _tests, _pattern):
     """In this order: what merely asks comes before what kills."""
     ordered = [RegisterCases, CustodyCases, ContainerCases, VerifyCases, ReportCases, IdleCases, AuditCases, BadRpcCases,
-               BadTransactionCases, BadPeerCases, ObserverCases, CrashCases, StorageCases]
+               BadTransactionCases, BadPeerCases, ObserverCases, CrashCases, StorageCases, GovernanceCases]
     return unittest.TestSuite(loader.loadTestsFromTestCase(cases) for cases in ordered)
 
 

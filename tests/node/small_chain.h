@@ -33,7 +33,7 @@ struct MemoryState {
 
 class SmallChain {
   public:
-    explicit SmallChain(const ledger::Genesis& from = four_validators()) : target(from) {
+    explicit SmallChain(const ledger::Genesis& from = four_validators()) : target(from), epochs_(from) {
         auto delta = prepare_genesis(*state_.tree, target.genesis);
         REQUIRE(delta.ok());
         state_.tree->commit(*delta, {Height(0), target.chain_id, storage::delta_root(**delta), Bytes{1}}, {});
@@ -56,24 +56,25 @@ class SmallChain {
         block.transactions = std::move(transactions);
         std::vector<ledger::ParsedTransactionPtr> parsed;
         for (const auto& transaction : block.transactions) {
-            auto one = ledger::parse(transaction, target.genesis.parameters);
+            auto one = ledger::parse(transaction, epochs_.latest()->parameters);
             REQUIRE(one.ok());
             parsed.push_back(*one);
         }
         ledger::Header& header = block.header;
         header.chain_id = target.chain_id;
+        const auto epoch = epochs_.latest();
+        header.epoch = epoch->epoch();
         header.height = Height(blocks.size() + 1);
         header.view = View(2 * header.height.value - 1);
         header.parent = tip_hash_;
         header.time = WallTime{time_ += 1000};
-        header.validators_hash = target.validators_hash;
-        header.proposer = target.validators.leader(header.view);
+        header.proposer = epoch->validators.leader(header.view);
         header.log_root = log_.root();
         header.transaction_root = ledger::transaction_root(block.transactions);
         header.state_root = execute(header, parsed);
         tip_hash_ = header.hash();
         log_.append(crypto::log_leaf_hash(tip_hash_.view()));
-        blocks.push_back({header.height, block.encode(), certificate(block, {0, 1, 3})});
+        blocks.push_back({header.height, block.encode(), certificate(block, usual_signers)});
     }
     void add(const std::string& actor, const std::vector<ledger::Operation>& operations) {
         add({sign(actor, operations)});
@@ -106,7 +107,7 @@ class SmallChain {
 
     consensus::Subject subject(const ledger::Block& of) const {
         const std::uint64_t height = of.header.height.value;
-        return {Epoch(0), consensus::VoteKind::kFinalize, of.header.view, View(height < 2 ? 0 : 2 * height - 3),
+        return {of.header.epoch, consensus::VoteKind::kFinalize, of.header.view, View(height < 2 ? 0 : 2 * height - 3),
                 of.header.hash()};
     }
     Bytes certificate(const ledger::Block& of, const std::vector<std::uint32_t>& signers) const {
@@ -116,33 +117,41 @@ class SmallChain {
     Bytes certificate(const consensus::Subject& about, const std::vector<std::uint32_t>& signers,
                       const std::string& impostor) const {
         consensus::Certificate made{about, {}, {}};
+        const auto epoch = epochs_.find(about.epoch);
         const Bytes message = consensus::signing_bytes(target.chain_id, about);
         for (const std::uint32_t signer : signers) {
             const bool forged = !impostor.empty() && signer == signers.back();
             made.signers.emplace_back(signer);
-            made.signatures.push_back(lt::key_of(forged ? impostor : "v" + std::to_string(signer)).sign(message));
+            made.signatures.push_back(lt::key_of(forged ? impostor : epoch->record.validators.at(signer).name).sign(message));
         }
-        return made.encode(4);
+        return made.encode(epoch->validators.size());
     }
 
     AuditTarget target;
+    std::vector<std::uint32_t> usual_signers{0, 1, 3};  // of the blocks to come
     std::vector<RawBlock> blocks;
 
   private:
-    Hash256 execute(const ledger::Header& header, const std::vector<ledger::ParsedTransactionPtr>& parsed) {
+    Hash256 execute(ledger::Header& header, const std::vector<ledger::ParsedTransactionPtr>& parsed) {
         const auto view = state_.tree->view(nullptr);
-        auto effects = ledger::execute({target.chain_id, header.height, header.time, target.genesis.parameters}, parsed,
-                                       [&](const Hash256& key) { return *view->get(key); });
+        const auto epoch = epochs_.latest();
+        auto effects = ledger::execute({target.chain_id, header.height, header.time, epoch->parameters, header.epoch,
+                                        header.parent, header.proposer},
+                                       parsed, [&](const Hash256& key) { return *view->get(key); });
         REQUIRE(effects.ok());
         for (const auto& outcome : effects->outcomes) REQUIRE(outcome.applied());
+        header.validators_hash = validators_hash_after(*epoch, *effects);
+        const auto rules = effects->rules;
         auto delta = prepare_effects(*state_.tree, nullptr, *effects, view.get());
         REQUIRE(delta.ok());
         const Hash256 root = storage::delta_root(**delta);
         state_.tree->commit(*delta, {header.height, {}, root, Bytes{1}}, {});
+        if (rules) epochs_.learn(*rules);
         return root;
     }
 
     MemoryState state_;
+    EpochHistory epochs_;
     crypto::LogFrontier log_;
     Hash256 tip_hash_;
     std::uint64_t time_ = 0;
