@@ -11,10 +11,13 @@ def newcomer(season):
     """customs runs a node of its own. Four validators restart one by one for it, and nothing waits for them."""
     stage = season.stage
     with Load(season, "RUSH") as load:
-        node, key = make_home(stage, "customs")
-        for validator in list(stage.nodes):
-            allow(stage, validator, key)
+        path = stage.folder / "files" / "node.key"
+        made = stage.program("keys", "new", str(path))
+        stage.expect("exit status of keys new", made.status, 0, made)
+        for validator in stage.nodes:
+            allow(stage, validator, made.json["public_key"])
         before = load.batches
+        node = make_home(stage, "customs", path)
         start(stage)
         stage.nodes.append(node)
         stage.wait_until(lambda: node.status()["synced"] and node.status()["height"] >= stage.height,
@@ -30,20 +33,20 @@ def newcomer(season):
     season.row("validators restarted for it, one by one", 4, f"longest time between two blocks {gap} ms")
 
 
-def make_home(stage, operator):
-    """The folder of the next node, made by `touchstone init`; answers the node and its public key."""
+def make_home(stage, operator, key):
+    """The folder of the next node, made by `touchstone init` around its key."""
     node = Node(stage, len(stage.nodes), operator)
     validators = json.loads((stage.net / "genesis.json").read_text())["validators"]
     peers = ",".join(f"{validator['key']}@127.0.0.1:{stage.port - 1000 + index}"
                      for index, validator in enumerate(validators))
     made = stage.program("init", "--home", str(node.home), "--genesis", str(stage.net / "genesis.json"),
-                         "--p2p.peers", peers,
+                         "--node-key", str(key), "--p2p.peers", peers,
                          "--p2p.listen", f"127.0.0.1:{stage.port - 1000 + node.index}",
                          "--rpc.listen", f"127.0.0.1:{stage.port + node.index}",
                          "--admin.listen", f"127.0.0.1:{node.admin_port}",
                          "--storage.cache_mb", "64", "--node.passphrase_file", str(stage.net / "passphrase"))
     stage.expect("exit status of init", made.status, 0, made)
-    return node, made.json["key"]
+    return node
 
 
 def allow(stage, node, key):
