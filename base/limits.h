@@ -10,7 +10,7 @@ namespace touchstone::limits {
 
 // -- consensus
 inline constexpr std::uint32_t kValidatorsMax = 100;
-inline constexpr std::uint64_t kViewsAheadMax = 1024;       // votes further ahead of our view are dropped
+inline constexpr std::uint64_t kViewsAheadMax = 1024;  // votes further ahead of our view are dropped
 inline constexpr std::size_t kCertificatesPerReplyMax = 256;
 
 // -- transactions and blocks (defaults of consensus parameters)
@@ -19,24 +19,25 @@ inline constexpr std::size_t kOperationsPerTransactionMax = 1000;
 inline constexpr std::size_t kItemsPerRegisterMax = 50'000;
 inline constexpr std::size_t kBlockBytesMax = 8u << 20;
 inline constexpr std::size_t kBlockTransactionsMax = 4096;
-inline constexpr std::size_t kBlockItemsMax = 50'000;       // item keys touched by one block
-inline constexpr std::size_t kBlockItemsTarget = 10'000;    // a proposer adds no transaction past this many items
+inline constexpr std::size_t kBlockItemsMax = 50'000;     // item keys touched by one block
+inline constexpr std::size_t kBlockItemsTarget = 10'000;  // a proposer adds no transaction past this many items
 inline constexpr std::uint64_t kValidityHeightsMax = 100'000;
 
 // -- ledger fields, in bytes
 inline constexpr std::size_t kOrgIdBytesMax = 32;
 inline constexpr std::size_t kNameBytesMax = 200;
-inline constexpr std::size_t kLotBytesMax = 20;             // GS1 AI (10): up to 20 characters
-inline constexpr std::size_t kSerialBytesMax = 20;          // GS1 AI (21): up to 20 characters
+inline constexpr std::size_t kLotBytesMax = 20;     // GS1 AI (10): up to 20 characters
+inline constexpr std::size_t kSerialBytesMax = 20;  // GS1 AI (21): up to 20 characters
 inline constexpr std::size_t kReasonBytesMax = 500;
 inline constexpr std::size_t kKeysPerOrgMax = 64;
-inline constexpr std::size_t kContainerLevelsMax = 5;       // item in case in pallet in sea container, and one to spare
-inline constexpr std::uint64_t kSaleUndoMs = 24u * 3600 * 1000;  // how long a sale may be cancelled, by the chain's clock
-inline constexpr std::size_t kEvidenceMax = 16;             // hashes of documents that a report names
-inline constexpr std::size_t kCountriesMax = 249;           // ISO 3166-1 has as many
-inline constexpr std::size_t kOpenProposalsMax = 64;        // of the council
-inline constexpr std::size_t kDocumentKeysMax = 256;        // items and containers that a kept document is about
-inline constexpr std::size_t kCorrectionEventsMax = 256;    // from the wrong event to the item's last one
+inline constexpr std::size_t kContainerLevelsMax = 5;  // item in case in pallet in sea container, and one to spare
+inline constexpr std::uint64_t kSaleUndoMs =
+    24u * 3600 * 1000;                                    // how long a sale may be cancelled, by the chain's clock
+inline constexpr std::size_t kEvidenceMax = 16;           // hashes of documents that a report names
+inline constexpr std::size_t kCountriesMax = 249;         // ISO 3166-1 has as many
+inline constexpr std::size_t kOpenProposalsMax = 64;      // of the council
+inline constexpr std::size_t kDocumentKeysMax = 256;      // items and containers that a kept document is about
+inline constexpr std::size_t kCorrectionEventsMax = 256;  // from the wrong event to the item's last one
 
 // -- pool of pending transactions
 inline constexpr std::size_t kPoolTransactionsMax = 50'000;
@@ -63,9 +64,9 @@ inline constexpr std::size_t kTokenCharactersMax = 1024;
 inline constexpr std::size_t kAudienceBytesMax = 255;
 
 // -- vault
-inline constexpr std::size_t kVaultPutMax = 10'000;             // items in one call
+inline constexpr std::size_t kVaultPutMax = 10'000;  // items in one call
 inline constexpr std::size_t kVaultDocumentBytesMax = 8u << 20;
-inline constexpr std::size_t kVaultIdBytesMax = 200;            // of a document
+inline constexpr std::size_t kVaultIdBytesMax = 200;  // of a document
 inline constexpr std::uint64_t kVaultRecordsMax = 1'000'000'000;
 
 // -- storage

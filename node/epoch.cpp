@@ -27,7 +27,8 @@ Hash256 validators_hash_after(const EpochFacts& epoch, const ledger::BlockEffect
     return set_of(effects.rules->validators).hash();
 }
 
-EpochHistory::EpochHistory(const ledger::Genesis& genesis) : genesis_(genesis), epochs_{std::make_shared<const EpochFacts>(genesis)} {}
+EpochHistory::EpochHistory(const ledger::Genesis& genesis)
+    : genesis_(genesis), epochs_{std::make_shared<const EpochFacts>(genesis)} {}
 
 std::shared_ptr<const EpochFacts> EpochHistory::find(Epoch epoch) const {
     const std::lock_guard lock(mutex_);

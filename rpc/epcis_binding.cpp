@@ -182,8 +182,7 @@ HttpReply answer_epcis(ServerState& state, const HttpRequest& request, const Cal
              "this node keeps no EPCIS events: it is not configured with an organisation, its key and "
              "its vault; capture with the command line (touchstone capture), or ask the organisation's "
              "own node"});
-    if (Fault fault = check_rights(caller, root))
-        return problem_reply(*fault);
+    if (Fault fault = check_rights(caller, root)) return problem_reply(*fault);
     if (Fault fault = check_preferences(request)) return problem_reply(*fault);
     if (root) return post_capture(*repository, request);
     return target.path == "/events" ? get_events(*repository, target) : get_one(*repository, target);

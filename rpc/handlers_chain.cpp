@@ -101,8 +101,7 @@ HandlerError block_get(const CallContext& context, const Params& params, JsonWri
     write_block_head(out, *stored, *context.caller);
     out.key("transactions").begin_array();
     for (std::size_t i = from; i < until; ++i)
-        if (const auto parsed = parse_stored(transactions[i]);
-            parsed && may_see(*context.caller, *parsed))
+        if (const auto parsed = parse_stored(transactions[i]); parsed && may_see(*context.caller, *parsed))
             write_summary(out, *parsed);
     out.end_array();
     write_page_end(out, until < transactions.size() ? std::optional<std::uint64_t>(until) : std::nullopt);

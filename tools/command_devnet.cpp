@@ -18,44 +18,65 @@ using nlohmann::json;
 struct DevnetArguments {
     DevnetPlan plan;
     std::string dir = "touchstone-devnet";
+    std::string genesis;
     bool detach = false;
     unsigned wait_seconds = 60;
 };
 
-Result<std::vector<DevnetNode>> bring_up(const DevnetArguments& arguments) {
+struct Network {
+    std::vector<DevnetNode> nodes;
+    std::vector<ledger::OrganisationRecord> organisations;
+};
+
+Result<Network> bring_up(const DevnetArguments& arguments) {
     TRY(prepare_devnet(arguments.plan));
     TRY(start_devnet(arguments.plan.dir));
-    TRY_ASSIGN(std::vector<DevnetNode> nodes, devnet_nodes(arguments.plan.dir));
+    Network network;
+    TRY_ASSIGN(network.nodes, devnet_nodes(arguments.plan.dir));
+    TRY_ASSIGN(network.organisations, devnet_organisations(arguments.plan.dir));
     TRY(wait_ready(arguments.plan.dir, arguments.wait_seconds));
-    return nodes;
+    return network;
 }
 
-std::string describe(const DevnetArguments& arguments, const std::vector<DevnetNode>& nodes) {
+// "acme (brand), …"
+std::string names_of(const std::vector<ledger::OrganisationRecord>& organisations) {
+    std::string text;
+    for (const ledger::OrganisationRecord& record : organisations) {
+        std::string roles;
+        for (std::size_t i = 0; i < ledger::kRoleCount; ++i) {
+            const auto role = static_cast<ledger::Role>(i);
+            if (record.has(role)) roles += fmt::format("{}{}", roles.empty() ? "" : ", ", ledger::name_of(role));
+        }
+        text += fmt::format("{}{} ({})", text.empty() ? "" : ", ", record.id, roles);
+    }
+    return text;
+}
+
+std::string describe(const DevnetArguments& arguments, const Network& network) {
     Table table;
     table.row({"node", "role", "JSON-RPC", "admin"});
-    for (const DevnetNode& node : nodes)
+    for (const DevnetNode& node : network.nodes)
         table.row({node.name, node.validator ? "validator" : "observer", node.rpc_url, node.admin_url + "/metrics"});
-    std::string organisations;
-    for (const SampleOrganisation& sample : sample_organisations())
-        organisations += fmt::format("{}{} ({})", organisations.empty() ? "" : ", ", sample.id, sample.role);
     return fmt::format(
         "{}\norganisations: {}\nkeys in {}/orgs, passphrase \"{}\"\n\n"
         "export TOUCHSTONE_TRUST={}/genesis.json TOUCHSTONE_PASSPHRASE={}\n"
         "export TOUCHSTONE_ORG=acme TOUCHSTONE_KEY={}/orgs/acme.key   # who signs, and who reads lists\n"
         "stop it with: touchstone devnet stop --dir {}\n",
-        table.text(), organisations, arguments.dir, kDevnetPassphrase, arguments.dir, kDevnetPassphrase, arguments.dir,
-        arguments.dir);
+        table.text(), names_of(network.organisations), arguments.dir, kDevnetPassphrase, arguments.dir,
+        kDevnetPassphrase, arguments.dir, arguments.dir);
 }
 
-json as_json(const std::vector<DevnetNode>& nodes, const std::string& dir) {
+json as_json(const Network& network, const std::string& dir) {
     json list = json::array();
-    for (const DevnetNode& node : nodes)
+    for (const DevnetNode& node : network.nodes)
         list.push_back({{"name", node.name},
                         {"validator", node.validator},
                         {"rpc", node.rpc_url},
                         {"admin", node.admin_url},
                         {"pid", running_pid(std::filesystem::absolute(std::filesystem::path(dir) / node.name))}});
-    return {{"dir", dir}, {"nodes", list}};
+    json organisations = json::array();
+    for (const ledger::OrganisationRecord& record : network.organisations) organisations.push_back(record.id);
+    return {{"dir", dir}, {"nodes", list}, {"organisations", organisations}};
 }
 
 // Blocked before the nodes are started, so that Ctrl-C reaches this process alone and ends them in order.
@@ -70,9 +91,10 @@ sigset_t block_signals() {
 
 int run_devnet(const GlobalOptions& options, DevnetArguments& arguments) {
     arguments.plan.dir = arguments.dir;
-    const auto nodes = bring_up(arguments);
-    if (!nodes.ok()) return fail(options, nodes.error());
-    const int status = finish(options, as_json(*nodes, arguments.dir), describe(arguments, *nodes));
+    arguments.plan.genesis = arguments.genesis;
+    const auto network = bring_up(arguments);
+    if (!network.ok()) return fail(options, network.error());
+    const int status = finish(options, as_json(*network, arguments.dir), describe(arguments, *network));
     if (arguments.detach) return status;
     std::fflush(stdout);
     const sigset_t signals = block_signals();
@@ -103,6 +125,9 @@ void add_devnet_command(CLI::App& app, GlobalOptions& options) {
     command->add_option("--dir", arguments->dir, "Folder of the network");
     command->add_option("--rpc-port", arguments->plan.rpc_port, "JSON-RPC port of the first node")
         ->check(CLI::Range(2048u, 60000u));
+    command->add_option("--genesis", arguments->genesis,
+                        "Template of a genesis.json: your organisations and parameters, without time, keys and "
+                        "validators, which devnet makes");
     command->add_option("--set", arguments->plan.settings,
                         "KEY=VALUE for every node's config.toml, e.g. log.level=debug");
     command->add_option("--wait", arguments->wait_seconds, "Seconds to wait until every node is ready");

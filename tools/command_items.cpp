@@ -271,9 +271,30 @@ Result<Operation> containers_operation(const Arguments& arguments, const ItemCom
     return operation;
 }
 
+void note_keys(AnswerNotes& notes, const char* what, const std::vector<Hash256>& keys) {
+    constexpr std::size_t kShownMax = 50;
+    json& list = notes.object[what] = json::array();
+    notes.text += fmt::format("  {}: {}\n", what, keys.size());
+    for (const Hash256& key : keys) {
+        if (list.size() < kShownMax) notes.text += fmt::format("    item {}\n", key.hex());
+        list.push_back(key.hex());
+    }
+    if (keys.size() > kShownMax)
+        notes.text += fmt::format("    … and {} more; --json names them all\n", keys.size() - kShownMax);
+}
+
 int run_containers(const Arguments& arguments, const ItemCommand& command, const GlobalOptions& options) {
     const auto operation = containers_operation(arguments, command, options);
-    return operation.ok() ? run_single(*operation, options) : fail(options, operation.error());
+    if (!operation.ok()) return fail(options, operation.error());
+    return run_single(*operation, options, [&](const TransactionAnswer&, AnswerNotes notes) {
+        if (!operation->counted) return;
+        notes.object["counted"] = *operation->counted;
+        notes.text += fmt::format("  counted: {}\n", *operation->counted);
+        if (arguments.scan.empty()) return;
+        // Whoever unloads the truck is to look for these now.
+        note_keys(notes, "missing", operation->missing);
+        note_keys(notes, "surplus", operation->surplus);
+    });
 }
 
 void add_one(CLI::App& app, GlobalOptions& options, const ItemCommand& command) {

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <iostream>
 #include <nlohmann/json.hpp>
 
 #include "ledger/gs1.h"
@@ -100,6 +101,27 @@ int show_list(const GlobalOptions& options, const ListForm& form, const json& pa
                   fmt::format("{}{} in all\n", table.text(), all->size()));
 }
 
+// The keys of all that is directly in it: items one on a line, as commands take them with --file.
+int list_contents(const GlobalOptions& options, const std::string& sscc) {
+    const auto key = container_named(sscc);
+    if (!key.ok()) return fail(options, key.error());
+    auto client = connect(options);
+    if (!client.ok()) return fail(options, client.error());
+    const auto contents = fetch_all(*client, "container_get", "contents", {{"key", key->hex()}});
+    if (!contents.ok()) return fail(options, contents.error());
+    json out{{"ok", true}, {"items", json::array()}, {"containers", json::array()}};
+    std::string text;
+    for (const json& entry : *contents) {
+        const bool item = entry.value("kind", "") == "item";
+        out[item ? "items" : "containers"].push_back(entry.value("key", ""));
+        if (item) text += entry.value("key", "") + "\n";
+    }
+    // Not among the items: a command would take its key for an item's.
+    for (const json& container : out["containers"])
+        std::cerr << fmt::format("container {}\n", container.get<std::string>());
+    return finish(options, out, text);
+}
+
 // What is directly in it by number; --json has the keys of the first page.
 int show_container(const GlobalOptions& options, const std::string& sscc) {
     const auto key = container_named(sscc);
@@ -162,10 +184,17 @@ void add_registry_commands(CLI::App& app, GlobalOptions& options) {
                   "lot");
 
     const auto sscc = std::make_shared<std::string>();
+    const auto contents = std::make_shared<bool>(false);
     CLI::App* container = add_read(app, "container", "A container: who holds it, and what is in it",
-                                   "touchstone container 106141412345678908");
+                                   "touchstone container 106141412345678908\n"
+                                   "         touchstone container 106141412345678908 --contents | "
+                                   "touchstone unpack --from 106141412345678908 --file -");
     container->add_option("sscc", *sscc, "SSCC: 18 digits")->required();
-    container->callback([&options, sscc] { options.exit_status = show_container(options, *sscc); });
+    container->add_flag("--contents", *contents,
+                        "Keys of all items directly in it, one on a line; of containers in it on stderr");
+    container->callback([&options, sscc, contents] {
+        options.exit_status = *contents ? list_contents(options, *sscc) : show_container(options, *sscc);
+    });
 
     const auto gtin = std::make_shared<std::string>();
     CLI::App* recalls = add_read(app, "recalls", "Recalls in force", "touchstone recalls --gtin 09506000134352");

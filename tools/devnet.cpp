@@ -14,6 +14,8 @@
 #include "node/app/config.h"
 #include "node/app/genesis_json.h"
 #include "node/app/home.h"
+#include "tools/client_options.h"
+#include "tools/devnet_founding.h"
 #include "tools/http_connection.h"
 
 namespace touchstone::tools {
@@ -22,36 +24,21 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* kPassphraseFile = "passphrase";
-// Whose the validators are, in turn.
-constexpr const char* kOperators[] = {"acme", "borea", "swift", "bazaar"};
 
-Result<crypto::PublicKey> make_key(const fs::path& path, const crypto::SecretKey& key) {
-    TRY(crypto::write_key_file(path, key, kDevnetPassphrase, crypto::KeyFileWork::kMinimal));
-    return key.public_key();
+Status write_key(const fs::path& path, const crypto::SecretKey& key) {
+    return crypto::write_key_file(path, key, kDevnetPassphrase, crypto::KeyFileWork::kMinimal);
 }
 
-// Keys of sample organisations go into orgs/, the genesis gets their public halves.
-Status add_organisations(ledger::Genesis& genesis, const fs::path& folder) {
-    for (const SampleOrganisation& sample : sample_organisations()) {
-        ledger::OrganisationRecord record;
-        record.id = sample.id;
-        record.name = sample.name;
-        const auto role = ledger::role_from(sample.role);
-        record.roles = static_cast<std::uint16_t>(1u << static_cast<int>(*role));
-        record.gln = sample.gln;
-        record.country = sample.country;
-        record.council = *role == ledger::Role::kBrand || *role == ledger::Role::kPlatform;
-        TRY_ASSIGN(const crypto::PublicKey key, make_key(folder / (record.id + ".key"), crypto::SecretKey::generate()));
-        record.keys.push_back({key, ledger::KeyPurpose::kAdmin, Height(0), Height(0)});
-        genesis.organisations.push_back(std::move(record));
-    }
-    return Ok{};
+std::vector<crypto::SecretKey> new_keys(std::size_t count) {
+    std::vector<crypto::SecretKey> keys;
+    for (std::size_t i = 0; i < count; ++i) keys.push_back(crypto::SecretKey::generate());
+    return keys;
 }
 
 std::string node_name(unsigned index) { return fmt::format("node{}", index); }
 
-Result<node::TextMap> node_settings(const DevnetPlan& plan, unsigned index,
-                                    const std::vector<crypto::PublicKey>& keys) {
+Result<node::TextMap> node_settings(const DevnetPlan& plan, unsigned index, const std::vector<crypto::PublicKey>& keys,
+                                    const ledger::Genesis& genesis) {
     node::TextMap settings;
     const auto at = [](unsigned port) { return fmt::format("127.0.0.1:{}", port); };
     settings["rpc.listen"] = at(plan.rpc_port + index);
@@ -60,7 +47,7 @@ Result<node::TextMap> node_settings(const DevnetPlan& plan, unsigned index,
     settings["node.passphrase_file"] = (fs::absolute(plan.dir) / kPassphraseFile).string();
     settings["storage.cache_mb"] = "64";
     if (index < plan.validators) {
-        const std::string operated_by = kOperators[index % std::size(kOperators)];
+        const std::string& operated_by = genesis.validators[index].organisation;
         settings["organisation.id"] = operated_by;
         settings["organisation.key"] = (fs::absolute(plan.dir) / "orgs" / (operated_by + ".key")).string();
         settings["organisation.passphrase_file"] = settings["node.passphrase_file"];
@@ -85,6 +72,20 @@ Result<node::TextMap> node_settings(const DevnetPlan& plan, unsigned index,
         settings[setting.substr(0, equals)] = setting.substr(equals + 1);
     }
     return settings;
+}
+
+Status write_homes(const DevnetPlan& plan, const std::vector<crypto::SecretKey>& secrets,
+                   const ledger::Genesis& genesis) {
+    const std::string text = node::genesis_to_json(genesis);
+    std::vector<crypto::PublicKey> keys;
+    for (const crypto::SecretKey& secret : secrets) keys.push_back(secret.public_key());
+    for (unsigned i = 0; i < secrets.size(); ++i) {
+        const node::Home home(plan.dir / node_name(i));
+        TRY_ASSIGN(const node::TextMap settings, node_settings(plan, i, keys, genesis));
+        TRY(node::create_home(home, {text, node::render_config_file(settings)}));
+        TRY(write_key(home.node_key(), secrets[i]));
+    }
+    return Ok{};
 }
 
 int pid_in(const fs::path& node_home) {
@@ -126,49 +127,42 @@ Status spawn(const fs::path& home) {
 
 }  // namespace
 
-const std::vector<SampleOrganisation>& sample_organisations() {
-    static const std::vector<SampleOrganisation> organisations = {
-        {"acme", "Acme Cosmetics", "brand", "9506000134000", "IT"},
-        {"borea", "Borea Shoes", "brand", "4012345000009", "DE"},
-        {"atelier", "Atelier Contract Makers", "manufacturer", "9506000134017", "VN"},
-        {"swift", "Swift Logistics", "logistics", "9506000134024", "NL"},
-        {"corner", "Corner Shop", "retailer", "9506000134031", "FR"},
-        {"bazaar", "Bazaar Marketplace", "platform", "9506000134048", "CN"},
-        {"customs", "Customs Office", "regulator", "9506000134055", "FR"},
-        {"veritas", "Veritas Audit", "auditor", "9506000134062", "CH"},
-    };
-    return organisations;
-}
-
 Status prepare_devnet(const DevnetPlan& plan) {
-    if (fs::exists(plan.dir / "genesis.json")) return Ok{};
+    if (fs::exists(plan.dir / "genesis.json")) {
+        if (plan.genesis.empty()) return Ok{};
+        return Error{"usage",
+                     fmt::format("{} has a chain already, and --genesis is for a new one: name another folder with "
+                                 "--dir, or remove this one",
+                                 plan.dir.string())};
+    }
+    TRY_ASSIGN(Founding founding,
+               plan.genesis.empty() ? Result<Founding>(sample_founding()) : founding_from(plan.genesis));
+    const std::vector<crypto::SecretKey> members = new_keys(founding.genesis.organisations.size());
+    for (std::size_t i = 0; i < members.size(); ++i)
+        founding.genesis.organisations[i].keys.push_back(
+            {members[i].public_key(), ledger::KeyPurpose::kAdmin, Height(0), Height(0)});
+    const std::vector<crypto::SecretKey> nodes = new_keys(plan.validators + plan.observers);
+    for (unsigned i = 0; i < plan.validators; ++i)
+        founding.genesis.validators.push_back(
+            {founding.operators[i % founding.operators.size()], node_name(i), nodes[i].public_key()});
+    // Before anything is written: ids become names of files.
+    TRY(founding.genesis.check());
     std::error_code error;
     fs::create_directories(plan.dir / "orgs", error);
     if (error) return Error{"devnet_io", fmt::format("can not make {}: {}", plan.dir.string(), error.message())};
-    ledger::Genesis genesis;
-    genesis.name = "devnet";
-    genesis.time = node::system_time();
-    TRY(add_organisations(genesis, plan.dir / "orgs"));
+    for (std::size_t i = 0; i < members.size(); ++i)
+        TRY(write_key(plan.dir / "orgs" / (founding.genesis.organisations[i].id + ".key"), members[i]));
     TRY(node::write_text_file(plan.dir / kPassphraseFile, std::string(kDevnetPassphrase) + "\n"));
-
-    std::vector<crypto::SecretKey> secrets;
-    std::vector<crypto::PublicKey> keys;
-    for (unsigned i = 0; i < plan.validators + plan.observers; ++i) {
-        secrets.push_back(crypto::SecretKey::generate());
-        keys.push_back(secrets.back().public_key());
-        if (i < plan.validators)
-            genesis.validators.push_back({kOperators[i % std::size(kOperators)], node_name(i), keys.back()});
-    }
-    TRY(genesis.check());
-    const std::string text = node::genesis_to_json(genesis);
-    for (unsigned i = 0; i < secrets.size(); ++i) {
-        const node::Home home(plan.dir / node_name(i));
-        TRY_ASSIGN(const node::TextMap settings, node_settings(plan, i, keys));
-        TRY(node::create_home(home, {text, node::render_config_file(settings)}));
-        TRY_ASSIGN([[maybe_unused]] const crypto::PublicKey key, make_key(home.node_key(), secrets[i]));
-    }
+    const std::string text = node::genesis_to_json(founding.genesis);
+    TRY(write_homes(plan, nodes, founding.genesis));
     // Last: a folder without it was never finished.
     return node::write_text_file(plan.dir / "genesis.json", text);
+}
+
+Result<std::vector<ledger::OrganisationRecord>> devnet_organisations(const fs::path& dir) {
+    TRY_ASSIGN(const std::string text, read_text_file((dir / "genesis.json").string()));
+    TRY_ASSIGN(ledger::Genesis genesis, node::genesis_from_json(text));
+    return std::move(genesis.organisations);
 }
 
 Result<std::vector<DevnetNode>> devnet_nodes(const fs::path& dir) {

@@ -1,4 +1,4 @@
-// A complete local network: keys, a genesis with sample organisations, one home folder and one process per node.
+// A complete local network: keys, a genesis, one home folder and one process per node.
 //
 // Layout of its folder: genesis.json; orgs/<id>.key (passphrase "devnet"); node0 …: home folders, with node.log and
 // pid. Validators are of acme, borea, swift and bazaar in turn, and have their vaults. JSON-RPC of node i is on
@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "base/result.h"
+#include "ledger/records.h"
 
 namespace touchstone::tools {
 
@@ -22,6 +22,7 @@ struct DevnetPlan {
     unsigned observers = 0;
     unsigned rpc_port = 8545;
     std::vector<std::string> settings;  // KEY=VALUE for every node's config.toml
+    std::filesystem::path genesis;      // template (tools/devnet_founding.h); empty: the sample organisations
 };
 
 struct DevnetNode {
@@ -31,20 +32,13 @@ struct DevnetNode {
     bool validator = true;
 };
 
-struct SampleOrganisation {
-    const char* id;
-    const char* name;
-    const char* role;
-    const char* gln;
-    const char* country;
-};
-const std::vector<SampleOrganisation>& sample_organisations();
-
-// Makes the folder, or uses the one that is there when it has a genesis.json. Errors: devnet_io and those of home
-// folders.
+// Makes the folder, or uses the one that is there when it has a genesis.json. Errors: devnet_io, usage (a template for
+// a folder that has its chain), genesis_invalid, those of templates and of home folders.
 [[nodiscard]] Status prepare_devnet(const DevnetPlan& plan);
 // The nodes of a prepared folder, in order. Error: devnet_missing.
 Result<std::vector<DevnetNode>> devnet_nodes(const std::filesystem::path& dir);
+// Those of the folder's genesis. Errors: file_unreadable, genesis_malformed.
+Result<std::vector<ledger::OrganisationRecord>> devnet_organisations(const std::filesystem::path& dir);
 // Starts every node that does not run, as a process of its own. Error: devnet_start (names the node and its last log
 // lines).
 [[nodiscard]] Status start_devnet(const std::filesystem::path& dir);

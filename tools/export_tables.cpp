@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "base/check.h"
 #include "ledger/event_subject.h"
 #include "ledger/index.h"
 #include "rpc/json_writer.h"
@@ -72,6 +73,24 @@ std::optional<ledger::EventSubject> subject_in(const ledger::BlockEffects& effec
 std::optional<Hash256> subject_of_event_key(ByteView key) {
     if (key.size() != 1 + Hash256::kSize + 4 || key[0] != 'e') return std::nullopt;
     return Hash256::from_view(key.subspan(1, Hash256::kSize));
+}
+
+struct Place {
+    std::string custodian;
+    std::string receiver;  // while in transit; else empty
+};
+
+// Who has an item, and to whom it is on its way: of a packed one its outermost container says.
+Result<Place> place_of(const ledger::ItemRecord& item, const storage::StateReadGuard& state) {
+    Place place{item.custodian, item.receiver};
+    for (Hash256 within = item.container; !within.is_zero();) {
+        TRY_ASSIGN(const auto bytes, state.get(within));
+        INVARIANT(bytes);  // what is in a container names one that exists
+        TRY_ASSIGN(const ledger::ContainerRecord container, ledger::ContainerRecord::decode(*bytes));
+        place = {container.custodian, container.receiver};
+        within = container.container;
+    }
+    return place;
 }
 
 // Records in the order of an index, until `visit` fails.
@@ -175,11 +194,6 @@ Status Exporter::write_events(const node::Auditor::Applied& applied) {
 
 // Every item has a first event, so their keys name the items.
 Status Exporter::write_items(const storage::StateReadGuard& state) {
-    const auto mine = [&](const ledger::ItemRecord& item) {
-        const std::string& id = filter_.organisation;
-        return (filter_.gtin.empty() || item.gtin == filter_.gtin) &&
-               (id.empty() || item.maker == id || item.owner == id || item.custodian == id || item.receiver == id);
-    };
     Status told = Ok{};
     const Bytes prefix{'e'};
     TRY(state.side_scan(prefix, prefix, [&](ByteView key, ByteView) {
@@ -192,18 +206,25 @@ Status Exporter::write_items(const storage::StateReadGuard& state) {
         }
         const auto subject = *bytes ? ledger::event_subject(*subject_key, **bytes) : std::nullopt;
         if (!subject || subject->kind != ledger::SubjectKind::kItem) return true;
-        const auto decoded = ledger::ItemRecord::decode(**bytes);
-        INVARIANT(decoded.ok());
-        const ledger::ItemRecord& item = *decoded;
-        if (!mine(item)) return true;
-        told =
-            writer_.write({hex_cell(*subject_key), item.gtin, text_cell(item.lot), text_cell(day_text(item.expiry)),
-                           text_cell(day_text(item.made_on)), std::string(ledger::name_of(item.state)),
-                           text_cell(flags_of(item)), item.maker, item.owner, item.custodian, text_cell(item.receiver),
-                           text_cell(item.facility), time_cell(item.registered_at), number_cell(item.event_count)});
+        const auto item = ledger::ItemRecord::decode(**bytes);
+        INVARIANT(item.ok());
+        told = write_item(*subject_key, *item, state);
         return told.ok();
     }));
     return told;
+}
+
+Status Exporter::write_item(const Hash256& key, const ledger::ItemRecord& item, const storage::StateReadGuard& state) {
+    if (!filter_.gtin.empty() && item.gtin != filter_.gtin) return Ok{};
+    TRY_ASSIGN(const Place place, place_of(item, state));
+    const std::string& id = filter_.organisation;
+    if (!id.empty() && item.maker != id && item.owner != id && place.custodian != id && place.receiver != id)
+        return Ok{};
+    return writer_.write({hex_cell(key), item.gtin, text_cell(item.lot), text_cell(day_text(item.expiry)),
+                          text_cell(day_text(item.made_on)), std::string(ledger::name_of(item.state)),
+                          text_cell(flags_of(item)), item.maker, item.owner, place.custodian, text_cell(place.receiver),
+                          item.container.is_zero() ? Cell{} : hex_cell(item.container), text_cell(item.facility),
+                          time_cell(item.registered_at), number_cell(item.event_count)});
 }
 
 Status Exporter::write_products(const storage::StateReadGuard& state) {

@@ -54,6 +54,8 @@ class Exporter {
     [[nodiscard]] Status write_transactions(const node::Auditor::Applied& applied);
     [[nodiscard]] Status write_events(const node::Auditor::Applied& applied);
     [[nodiscard]] Status write_items(const storage::StateReadGuard& state);
+    [[nodiscard]] Status write_item(const Hash256& key, const ledger::ItemRecord& item,
+                                    const storage::StateReadGuard& state);
     [[nodiscard]] Status write_products(const storage::StateReadGuard& state);
     [[nodiscard]] Status write_licences(const storage::StateReadGuard& state);
     [[nodiscard]] Status write_organisations(const storage::StateReadGuard& state);

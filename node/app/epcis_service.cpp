@@ -23,8 +23,7 @@ ItemsByGtin registered_items(std::span<const epcis::EventResult> events) {
             return std::holds_alternative<ledger::op::Register>(one);
         });
         if (event.state != epcis::EventState::kPlanned || !registers) continue;
-        for (const epcis::NamedItem& item : event.plan.named)
-            items[item.gtin].push_back({item.gtin, item.serial, {}});
+        for (const epcis::NamedItem& item : event.plan.named) items[item.gtin].push_back({item.gtin, item.serial, {}});
     }
     return items;
 }
@@ -39,8 +38,9 @@ Status check_strength(const rpc::NodeApi& node, const std::string& gtin, const s
     if (!record) return Ok{};
     TRY_ASSIGN(const ledger::ProductRecord product, ledger::ProductRecord::decode(*record));
     if (product.serial_policy != ledger::SerialPolicy::kRefuse) return Ok{};
-    return Error{"serials_guessable",
-                 fmt::format("{}. The brand refuses such serials (serial_policy); nothing was sent", describe(estimate))};
+    return Error{
+        "serials_guessable",
+        fmt::format("{}. The brand refuses such serials (serial_policy); nothing was sent", describe(estimate))};
 }
 
 // What the command line does before a registration (tools/serial_care.h).

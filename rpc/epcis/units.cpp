@@ -25,8 +25,7 @@ struct Collector {
         if (identifier.kind == IdentifierKind::kItem) {
             items.push_back(ledger_key(identifier));
             plan.items.push_back(items.back());
-            if (!identifier.gtin.empty()) 
-                plan.named.push_back({items.back(), identifier.gtin, identifier.serial});
+            if (!identifier.gtin.empty()) plan.named.push_back({items.back(), identifier.gtin, identifier.serial});
         } else if (identifier.kind == IdentifierKind::kContainer) {
             units.containers.push_back(ledger_key(identifier));
             plan.containers.push_back(units.containers.back());

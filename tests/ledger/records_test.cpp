@@ -4,8 +4,8 @@
 #include <functional>
 #include <sstream>
 
-#include "ledger/governance_records.h"
 #include "ledger/document_records.h"
+#include "ledger/governance_records.h"
 #include "ledger/replay.h"
 #include "ledger/report_records.h"
 #include "ledger/seller_records.h"

@@ -1,5 +1,7 @@
 """Cases and pallets, ownership and the end of items, through the command line on real nodes."""
 
+import subprocess
+
 import harness
 from shared import NetworkCase
 
@@ -69,7 +71,9 @@ class ContainerCases(NetworkCase):
         self.run_as("atelier", "ship", "--sscc", pallet, "--to", "corner")
         scan = self.net.dir / "scan.csv"
         scan.write_text("uri\n" + "\n".join(uris[1:] + [stray]) + "\n")
-        self.run_as("corner", "receive", "--sscc", pallet, "--scan", str(scan))
+        told = self.run_as("corner", "receive", "--sscc", pallet, "--scan", str(scan))
+        self.assertEqual((told["counted"], told["missing"], told["surplus"]),
+                         (6, [self.item(uris[0])["key"]], [self.item(stray)["key"]]))
         self.assertEqual(self.container(pallet)["container"]["items"], 5)
         self.assertEqual((self.item(uris[0])["state"], self.item(uris[0])["custodian"]), ("active", "atelier"))
         self.assertEqual(self.run_as(None, "history", uris[0])["events"][-1]["kind"], "missing")
@@ -77,6 +81,21 @@ class ContainerCases(NetworkCase):
         events = self.net.nodes[0].rpc.call("container_history", sscc=pallet)["events"]
         self.assertEqual(events[-1]["detail"], "counted 6 of 6; missing 1, surplus 1")
         self.assertEqual(self.container(cases[0])["container"]["items"], 2)
+
+    def test_the_contents_of_a_container_go_into_the_next_command(self):
+        uris, cases, pallet = self.pallet(count=2400)  # more than a page in each case
+        keys = {item["key"] for item in self.items(uris[:1200])}
+        listed = self.run_as(None, "container", cases[0], "--contents")
+        self.assertEqual((set(listed["items"]), listed["containers"]), (keys, []))
+        self.assertEqual(self.run_as(None, "container", pallet, "--contents")["items"], [])
+        self.assertEqual(len(self.run_as(None, "container", pallet, "--contents")["containers"]), 2)
+        self.run_as("atelier", "unpack", "--from", pallet, "--sscc", cases[0])
+        command = [str(harness.BINARY), "--rpc", self.net.nodes[0].url, "container", cases[0], "--contents"]
+        text = subprocess.run(command, env=self.net.environment, capture_output=True, check=True).stdout
+        path = self.net.root / "contents.txt"
+        path.write_bytes(text)
+        self.assertEqual(self.run_as("atelier", "unpack", "--from", cases[0], "--file", str(path))["accepted"], 1200)
+        self.assertEqual(self.container(cases[0])["container"]["items"], 0)
 
     def test_a_wrong_sscc_names_the_right_digit(self):
         good = self.new_sscc()

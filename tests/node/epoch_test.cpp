@@ -1,4 +1,5 @@
-// An audit follows the validators and parameters from epoch to epoch, and takes no word of the wrong ones (SPEC.md, R21).
+// An audit follows the validators and parameters from epoch to epoch, and takes no word of the wrong ones (SPEC.md,
+// R21).
 #include <catch2/catch.hpp>
 
 #include "tests/node/small_chain.h"

@@ -122,7 +122,8 @@ class SmallChain {
         for (const std::uint32_t signer : signers) {
             const bool forged = !impostor.empty() && signer == signers.back();
             made.signers.emplace_back(signer);
-            made.signatures.push_back(lt::key_of(forged ? impostor : epoch->record.validators.at(signer).name).sign(message));
+            made.signatures.push_back(
+                lt::key_of(forged ? impostor : epoch->record.validators.at(signer).name).sign(message));
         }
         return made.encode(epoch->validators.size());
     }

@@ -243,7 +243,6 @@ NodeStatus TestNode::status() const {
     return status;
 }
 
-
 Result<StoredBlockPtr> TestNode::block(Height height) const {
     const std::lock_guard lock(mutex_);
     if (height.value == 0 || height.value > blocks_.size()) return Error{"not_found", "There is no such block yet."};

@@ -235,3 +235,25 @@ TEST_CASE("replay: a fault ends it, a height above the chain is refused, and not
     REQUIRE(std::filesystem::is_empty(folder.path()));
     REQUIRE(Replay::open(chain.target.genesis, folder.path() + "/absent").error().code == "file_io");
 }
+
+// The item's own record still names who packed it: the pallet has moved on since.
+TEST_CASE("export: packed items are where their outermost container is", "[export]") {
+    SmallChain chain;
+    const Hash256 box = ledger::container_key("106141400000000010"),
+                  pallet = ledger::container_key("106141400000000096");
+    chain.add("brand", {ledger::op::DeclareProduct{lt::kGtin, "Lamp", {}, {}}});
+    chain.add("brand", {lt::World::registration(lt::items(0, 3), "L1")});
+    chain.add("brand", {ledger::op::Pack{box, lt::items(0, 2), {}}, ledger::op::Pack{pallet, {}, {box}}});
+    chain.add("brand", {ledger::op::Ship{{}, "carrier", "DN", {pallet}}});
+    chain.add("carrier", {ledger::op::Receive{{}, {pallet}}});
+    chain.add("carrier", {ledger::op::Ship{{}, "shop", "CMR", {pallet}}});
+    const auto items = rows_of(chain, "items");
+    REQUIRE(all(items, "custodian") == std::multiset<std::string>{"brand", "carrier", "carrier"});
+    REQUIRE(all(items, "receiver") == std::multiset<std::string>{"null", "shop", "shop"});
+    REQUIRE(all(items, "container") == std::multiset<std::string>{"null", box.hex(), box.hex()});
+    REQUIRE(all(items, "state") == std::multiset<std::string>{"active", "packed", "packed"});
+    REQUIRE(rows_of(chain, "items", {{}, {}, {}, "shop"}).size() == 2);
+    REQUIRE(rows_of(chain, "items", {{}, {}, {}, "carrier"}).size() == 2);
+    REQUIRE(all(rows_of(chain, "items", {{}, Height(4), {}, "carrier"}), "custodian") ==
+            std::multiset<std::string>{"brand", "brand"});
+}

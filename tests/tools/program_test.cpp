@@ -216,3 +216,42 @@ TEST_CASE("capture judges documents without sending them") {
     REQUIRE(run("capture --dry-run " + folder.file("absent")).status == 2);
     REQUIRE(run("capture --proceed --rollback --dry-run " + path).status == 2);
 }
+
+// A network that can not be founded starts no node and leaves no folder.
+TEST_CASE("a template of a genesis: what devnet makes itself is refused, and so is what no chain can be founded on") {
+    const Folder folder;
+    const auto founded = [&](const std::string& text) {
+        const std::string path = folder.write("template.json", text);
+        const Run result = run("--json devnet --detach --dir " + folder.file("net") + " --genesis " + path);
+        REQUIRE_FALSE(fs::exists(folder.path / "net"));
+        return std::pair(result.status, one_object(result)["error"]);
+    };
+    const auto organisation = [](const std::string& fields) {
+        return R"({"name": "x", "parameters": {}, "organisations": [{)" + fields + "}]}";
+    };
+    const std::string good = R"("id": "helios", "name": "Helios", "roles": ["brand"])";
+    for (const std::string& text :
+         {std::string("not JSON"), std::string("[]"), organisation(good + R"(, "keys": [])"),
+          std::string(R"({"name": "x", "time": "2026-01-01T00:00:00Z", "parameters": {}, "organisations": []})"),
+          std::string(R"({"name": "x", "parameters": {}, "organisations": []})")}) {
+        INFO(text);
+        const auto [status, error] = founded(text);
+        REQUIRE((status == 2 && error["code"] == "bad_template"));
+    }
+    const auto [status, error] = founded(organisation(R"("id": "helios", "name": "Helios", "roles": ["queen"])"));
+    REQUIRE((status == 2 && error["code"] == "genesis_malformed"));
+    REQUIRE(error["message"].get<std::string>().find("/organisations/0/roles/0") != std::string::npos);
+    REQUIRE(founded(organisation(R"("id": "../escape", "name": "x", "roles": ["brand"])")).second["code"] ==
+            "genesis_invalid");
+    REQUIRE(founded(organisation(good + R"(}, {)" + good)).second["code"] == "genesis_invalid");
+}
+
+TEST_CASE("a template is for a new chain") {
+    const Folder folder;
+    fs::create_directories(folder.path / "net");
+    folder.write("net/genesis.json", "{}");
+    const std::string path = folder.write("template.json", "{}");
+    const Run result = run("--json devnet --detach --dir " + folder.file("net") + " --genesis " + path);
+    REQUIRE(result.status == 2);
+    REQUIRE(one_object(result)["error"]["code"] == "usage");
+}
