@@ -28,12 +28,10 @@ def chain_id(g):  # SHA-256 over the canonical bytes of the genesis
              - datetime.datetime.fromtimestamp(0, datetime.timezone.utc))
     order = ["transaction_bytes_max", "operations_max", "items_per_register_max", "block_bytes_max",
              "block_transactions_max", "block_items_max", "validity_heights_max", "leader_timeout_ms",
-             "advance_timeout_ms", "retry_ms", "clock_ahead_ms"]
-    if "report_deadline_ms" in g["parameters"]:  # chains founded before it was a parameter go without
-        order.append("report_deadline_ms")
+             "advance_timeout_ms", "retry_ms", "clock_ahead_ms", "report_deadline_ms", "proposal_deadline_ms"]
     check(all(p in g["parameters"] for p in order), "genesis.json leaves parameters to defaults: write all of them")
-    validators = b"\1" + num(0, 8) + num(len(g["validators"]), 4) + b"".join(
-        text(v["organisation"]) + text(v["name"]) + bytes.fromhex(v["key"]) for v in g["validators"])
+    validators = b"\1" + num(0, 8) + num(0, 8) + num(len(g["validators"]), 4) + b"".join(
+        text(v["organisation"]) + text(v["name"]) + bytes.fromhex(v["key"]) for v in g["validators"]) + num(0, 4)
     return sha(b"touchstone/genesis/1", b"\1", text(g["name"]), num(since // datetime.timedelta(milliseconds=1), 8),
                lump(b"\1" + b"".join(num(g["parameters"][p], 8) for p in order)),
                num(len(g["organisations"]), 4), *[lump(organisation(o)) for o in g["organisations"]], lump(validators))
@@ -45,13 +43,29 @@ def signed(key, message, signature):  # Ed25519, by the openssl program
         return subprocess.run(["openssl", "pkeyutl", "-verify", "-pubin", "-keyform", "DER", "-inkey", d + "/k", "-rawin",
                                "-in", d + "/m", "-sigfile", d + "/s"], capture_output=True).returncode == 0
 
-def check_header(genesis, header, certificate):  # a quorum of the genesis signed exactly these bytes
-    keys = [bytes.fromhex(v["key"]) for v in genesis["validators"]]
+def set_hash(epoch, validators):
+    return sha(b"touchstone/validators/1", num(epoch, 8), num(len(validators), 4),
+               *[bytes.fromhex(v["key"]) for v in validators])
+
+def follow(chain, epochs, told):  # the validators known now signed the block that names the next ones
+    for one in told:
+        header = raw(one["header"])
+        check_header(chain, epochs, header, raw(one["certificate"]))
+        check(int.from_bytes(header[34:42], "big") == len(epochs) - 1, "an epoch is left out")
+        check(header[162:194] == set_hash(len(epochs), one["validators"]), "others than the validators before them named")
+        epochs.append(one["validators"])
+
+def check_header(chain, epochs, header, certificate):  # a quorum of its epoch signed exactly these bytes
     check(len(header) == 230 and header[:2] == b"\0\1", "the header is malformed")
-    check(header[2:34] == chain_id(genesis), "another chain than the genesis describes")
-    check(header[162:194] == sha(b"touchstone/validators/1", num(len(keys), 4), *keys), "another validator set")
-    check(certificate[:8] == header[34:42] and certificate[8] == 3 and certificate[9:17] == header[50:58]
-          and certificate[25:57] == sha(b"touchstone/header/1", header), "the certificate is no finalization of this block")
+    check(header[2:34] == chain, "another chain than the genesis describes")
+    epoch = int.from_bytes(header[34:42], "big")
+    check(epoch < len(epochs), "the block's validators are not known: ask for chain_epochs")
+    validators = epochs[epoch]
+    keys = [bytes.fromhex(v["key"]) for v in validators]
+    closing = header[162:194] != set_hash(epoch, validators)  # proposed again, maybe, until it was final
+    check(certificate[:8] == header[34:42] and certificate[8] == 3 and certificate[25:57] == sha(b"touchstone/header/1", header)
+          and (certificate[9:17] == header[50:58] or closing and certificate[9:17] > header[50:58]),
+          "the certificate is no finalization of this block")
     n, width = int.from_bytes(certificate[57:59], "big"), (len(keys) + 7) // 8
     check(n == len(keys), "the certificate is of another number of validators")
     bits = [i for i in range(width * 8) if certificate[59 + i // 8] >> (7 - i % 8) & 1]
@@ -61,7 +75,7 @@ def check_header(genesis, header, certificate):  # a quorum of the genesis signe
     for place, i in enumerate(bits):
         at = 59 + width + 64 * place
         check(signed(keys[i], message, certificate[at:at + 64]), f"the signature of validator {i} is wrong")
-    return [genesis["validators"][i]["name"] for i in bits]
+    return [validators[i]["name"] for i in bits]
 
 def check_path(root, key, record, path):  # that `key` has this record, or none
     bit = lambda k, i: k[i // 8] >> (7 - i % 8) & 1
@@ -101,17 +115,20 @@ def item_fields(record):  # what was proven, read from the record's own bytes
 def main(genesis_file, source, gtin, serial):
     genesis = json.load(open(genesis_file))
     key = sha(b"touchstone/item/1", gtin.encode(), serial.encode())
-    answers = []
-    for method in ("item_verify", "item_history"):
-        if source.startswith("http"):
-            call = {"jsonrpc": "2.0", "id": 1, "method": method, "params": {"gtin": gtin, "serial": serial}}
-            request = urllib.request.Request(source, json.dumps(call).encode(), {"content-type": "application/json"})
-            answers.append(json.load(urllib.request.urlopen(request, timeout=30)))
+    chain, epochs, answers = chain_id(genesis), [genesis["validators"]], []
+    def ask(method, **params):
+        call = json.dumps({"jsonrpc": "2.0", "id": 1, "method": method, "params": params}).encode()
+        request = urllib.request.Request(source, call, {"content-type": "application/json"})
+        return json.load(urllib.request.urlopen(request, timeout=30))
+    if source.startswith("http"):
+        while told := ask("chain_epochs", **{"from": len(epochs)})["result"]["epochs"]:
+            follow(chain, epochs, told)
+        answers = [ask(method, gtin=gtin, serial=serial) for method in ("item_verify", "item_history")]
     for answer in answers or [json.load(open(source))]:
         check("result" in answer, f"the node answers with an error: {answer.get('error')}")
         result = answer["result"]
         header = raw(result["header"])
-        names = check_header(genesis, header, raw(result["certificate"]))
+        names = check_header(chain, epochs, header, raw(result["certificate"]))
         print(f"block {result['height']} of chain {header[2:34].hex()[:16]}… signed by {', '.join(names)}")
         records = {}
         for p in result["proof"]:

@@ -161,7 +161,9 @@ class InsiderCases(NetworkCase):
         height = registration["height"]
         nothing = [{}]
         return {
-            "chain_status": nothing, "chain_validators": nothing, "header_get": nothing, "rpc.discover": nothing,
+            "chain_status": nothing, "chain_validators": nothing, "chain_epochs": nothing, "chain_parameters": nothing,
+            "proposal_get": [{"number": 1}], "proposal_list": nothing,
+            "document_get": [{"document": "0" * 64, "organisation": "acme"}], "header_get": nothing, "rpc.discover": nothing,
             "block_get": [{"height": height}, {}], "block_list": [{"limit": 1000}],
             "block_bytes": [{"height": height}], "tx_get": [{"id": registration["transaction"]}],
             "tx_submit": [{"transaction": "AAAA"}], "tx_submit_and_wait": [{"transaction": "AAAA"}],

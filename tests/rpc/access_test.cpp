@@ -85,6 +85,8 @@ json params_of(const MethodInfo& method, Running& running) {
         {"report_stats", {{"organisation", "brand"}, {"month", "2024-10"}}},
         {"seller_get", {{"pseudonym", std::string(64, '1')}}},
         {"tx_get", {{"id", std::string(64, '2')}}},
+        {"proposal_get", {{"number", 1}}},
+        {"document_get", {{"document", std::string(64, '3')}, {"organisation", "brand"}}},
         {"tx_submit", {{"transaction", "AAAA"}}},
         {"tx_submit_and_wait", {{"transaction", "AAAA"}}},
         {"events_unsubscribe", {{"subscription", 1}}},

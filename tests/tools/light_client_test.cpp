@@ -288,9 +288,13 @@ TEST_CASE("a header of another chain, state or validator set is not believed") {
         chain.header.chain_id.bytes[0] = 8;
         require_unproven(chain, chain.answer(), "the node serves the chain");
     }
-    SECTION("another set of validators") {
-        chain.header.validators_hash.bytes[0] ^= 1;
-        require_unproven(chain, chain.answer(), "another set of validators");
+    SECTION("an epoch that was not followed") {
+        chain.header.epoch = Epoch(1);
+        require_unproven(chain, chain.answer(), "sets of validators are known");
+    }
+    SECTION("signers of another set") {
+        chain.validators[3] = key_of(44);
+        require_unproven(chain, chain.answer(), "signatures do not hold");
     }
     SECTION("a header cut short") {
         json answer = chain.answer();
@@ -336,6 +340,91 @@ TEST_CASE("without a signature only the genesis state is believed, at height 0")
     REQUIRE(check_item_answer(chain.trust, query_of(), answer).ok());
     chain.trust.genesis_root.bytes[0] ^= 1;
     require_unproven(chain, answer, "not the genesis");
+}
+
+namespace {
+
+// What chain_epochs tells of the next epoch: v1, v2 and v3 go on, v5 comes for v4.
+struct NextEpoch : Chain {
+    NextEpoch() {
+        std::vector<crypto::PublicKey> keys;
+        for (const std::uint8_t seed : {1, 2, 3, 5}) {
+            keys.push_back(key_of(seed).public_key());
+            told["validators"].push_back({{"organisation", "acme"}, {"name", "n"}, {"key", keys.back().hex()}});
+        }
+        header.validators_hash = consensus::ValidatorSet(keys, Epoch(1)).hash();
+        close(certificate({0, 1, 2}));
+    }
+    void close(const Bytes& certificate) {
+        told["header"] = to_base64(header.encode());
+        told["certificate"] = to_base64(certificate);
+    }
+    std::string fault() {
+        const Status followed = follow_epoch(trust, told);
+        return followed.ok() ? "" : followed.error().message;
+    }
+    // The chain is in the new epoch; its old keys still sign.
+    void go_on() {
+        header.epoch = Epoch(1);
+        header.view = header.view.next();
+        validators[3] = key_of(5);
+    }
+    json told;
+};
+
+}  // namespace
+
+TEST_CASE("each set of validators vouches for the next one") {
+    NextEpoch chain;
+    REQUIRE(chain.fault().empty());
+    REQUIRE(chain.trust.epochs.size() == 2);
+    chain.go_on();
+    REQUIRE(check_item_answer(chain.trust, query_of(), chain.answer()).ok());
+    // Who left does not sign any more, and nobody believes an epoch that he has not followed.
+    chain.validators[3] = key_of(4);
+    require_unproven(chain, chain.answer(), "signatures");
+    chain.header.epoch = Epoch(2);
+    require_unproven(chain, chain.answer(), "ask again");
+}
+
+TEST_CASE("other validators than were named, or named by others, are not followed") {
+    NextEpoch swapped;
+    swapped.told["validators"][3]["key"] = key_of(66).public_key().hex();
+    REQUIRE(swapped.fault().find("are not those") != std::string::npos);
+    NextEpoch twice;
+    twice.told["validators"][3] = twice.told["validators"][2];
+    REQUIRE(twice.fault().find("twice") != std::string::npos);
+    NextEpoch few;
+    few.close(few.certificate({0, 1}));
+    REQUIRE(few.fault().find("quorum") != std::string::npos);
+    NextEpoch again;
+    REQUIRE(again.fault().empty());
+    REQUIRE(again.fault().find("can not begin epoch 2") != std::string::npos);
+    NextEpoch nobody;
+    nobody.told.erase("validators");
+    REQUIRE_FALSE(nobody.fault().empty());
+    for (const NextEpoch* one : {&swapped, &twice, &few, &nobody}) REQUIRE(one->trust.epochs.size() == 1);
+}
+
+TEST_CASE("only the last block of an epoch may be final in a later view than its own") {
+    NextEpoch chain;
+    const View own = chain.header.view;
+    consensus::Certificate later;
+    later.subject = {Epoch(0), consensus::VoteKind::kFinalize, View(own.value + 2), own, chain.header.hash()};
+    const auto sign = [&] {
+        later.signers.clear(), later.signatures.clear();
+        for (const std::uint32_t signer : {0u, 1u, 2u}) {
+            later.signers.push_back(ValidatorIndex(signer));
+            later.signatures.push_back(
+                chain.validators[signer].sign(consensus::signing_bytes(chain.trust.chain_id, later.subject)));
+        }
+        return later.encode(4);
+    };
+    chain.close(sign());
+    REQUIRE(chain.fault().empty());
+    Chain ordinary;
+    later.subject.digest = ordinary.header.hash();
+    REQUIRE_FALSE(check_header(ordinary.trust, ordinary.header.encode(), sign()).ok());
 }
 
 TEST_CASE("a verdict that its own proof contradicts is not passed on") {

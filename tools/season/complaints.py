@@ -95,8 +95,8 @@ def check_outcomes(season, fates):
 
 def months(season):
     """The months (UTC) in which complaints may have been filed: by the first block's time and the last one's."""
-    anybody = season.stage.anybody
-    times = [anybody.ask("block_get", height=1)["time_ms"], anybody.ask("chain_status")["block_time_ms"]]
+    customs = season.stage["customs"]
+    times = [customs.ask("block_get", height=1)["time_ms"], customs.ask("chain_status")["block_time_ms"]]
     return sorted({datetime.datetime.fromtimestamp(ms / 1000, datetime.timezone.utc).strftime("%Y-%m") for ms in times})
 
 

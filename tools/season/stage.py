@@ -35,20 +35,21 @@ class Rpc:
     def __init__(self, port):
         self.port, self.local = port, threading.local()
 
-    def call(self, method, **params):
+    def call(self, method, token=None, **params):
+        """One read; with a token as the organisation that it is of."""
         body = json.dumps({"jsonrpc": "2.0", "id": 1, "method": method, "params": params})
-        answer = json.loads(self.post(body))
+        answer = json.loads(self.post(body, {"Authorization": f"Touchstone {token}"} if token else {}))
         if "error" in answer:
             raise Surprise(f"{method} {params}: {answer['error']}")
         return answer["result"]
 
-    def post(self, body):
+    def post(self, body, headers):
         for fresh in (False, True):
             connection = getattr(self.local, "connection", None)
             if fresh or connection is None:
                 connection = self.local.connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
             try:
-                connection.request("POST", "/", body, {"Content-Type": "application/json"})
+                connection.request("POST", "/", body, {"Content-Type": "application/json"} | headers)
                 return connection.getresponse().read()
             except (OSError, http.client.HTTPException) as error:
                 connection.close()
@@ -197,7 +198,7 @@ class Actor:
     """A member, or with `organisation` None anybody: acts through the node that it or its neighbour runs."""
 
     def __init__(self, stage, organisation, key=None):
-        self.stage, self.organisation = stage, organisation
+        self.stage, self.organisation, self.signed = stage, organisation, None
         own = [node for node in stage.nodes if node.operator == organisation]
         # Its own node first, then the others, should that one be gone.
         self.nodes = own + [node for node in stage.nodes if node not in own]
@@ -249,9 +250,15 @@ class Actor:
         return answer
 
     def ask(self, method, **params):
-        """One read over JSON-RPC."""
+        """One read over JSON-RPC, of what this organisation may see."""
         self.catch_up()
-        return self.nodes[0].rpc.call(method, **params)
+        return self.nodes[0].rpc.call(method, self.token(), **params)
+
+    def token(self):
+        """Signed with the organisation's key, and good for a season; None for anybody."""
+        if self.organisation and not self.signed:
+            self.signed = self.run("token", "new", "--audience", "any", "--minutes", "60")["token"]
+        return self.signed
 
     def catch_up(self):
         """A node may learn a few milliseconds after another that a block is final: read what one was told of."""
