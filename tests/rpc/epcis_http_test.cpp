@@ -60,6 +60,7 @@ struct Running {
         node.stock(2);
         ServerOptions options;
         options.port = 0;
+        options.auth.clock = [] { return test::kTestNow; };
         auto started = Server::start(node, options);
         REQUIRE(started.ok());
         server = *std::move(started);
