@@ -90,7 +90,8 @@ class ContainerCases(NetworkCase):
         self.assertEqual(self.run_as(None, "container", pallet, "--contents")["items"], [])
         self.assertEqual(len(self.run_as(None, "container", pallet, "--contents")["containers"]), 2)
         self.run_as("atelier", "unpack", "--from", pallet, "--sscc", cases[0])
-        command = [str(harness.BINARY), "--rpc", self.net.nodes[0].url, "container", cases[0], "--contents"]
+        command = [str(harness.BINARY), "--rpc", self.net.nodes[0].url, "--org", "atelier", "--key",
+                   str(self.net.key_of("atelier")), "container", cases[0], "--contents"]
         text = subprocess.run(command, env=self.net.environment, capture_output=True, check=True).stdout
         path = self.net.root / "contents.txt"
         path.write_bytes(text)
