@@ -6,11 +6,14 @@ TOUCHSTONE_WRITE_DOCS=1 writes the table of docs/epcis.md, which is compared oth
 """
 
 import collections
+import contextlib
+import http.client
 import json
 import os
 import pathlib
 import re
 import unittest
+import urllib.parse
 import urllib.request
 
 import harness
@@ -171,6 +174,58 @@ class EpcisCases(NetworkCase):
                              [event["touchstone:kind"] for event in events])
             parents = {event["parentID"] for event in again if "parentID" in event}
             self.assertTrue(all(parent.startswith("urn:touchstone:container:") for parent in parents), parents)
+
+    def http(self, method, target, org=None, document=None, **headers):
+        """One request to the REST binding of acme's own node; answers status, headers and body."""
+        node = self.net.nodes[0]
+        connection = http.client.HTTPConnection("127.0.0.1", node.rpc_port, timeout=20)
+        if org:
+            headers["Authorization"] = f"Touchstone {self.net.token(org, f'127.0.0.1:{node.rpc_port}')}"
+        body = None if document is None else json.dumps(document)
+        connection.request(method, target, body, {"Content-Type": "application/json", **headers})
+        answer = connection.getresponse()
+        text = answer.read().decode()
+        connection.close()
+        return answer.status, dict(answer.getheaders()), json.loads(text) if text else None
+
+    def test_a_member_captures_and_asks_at_its_own_node(self):
+        gtin = self.net.new_product()
+        _, uris = self.net.new_serials(gtin, 3)
+        event = {"type": "ObjectEvent", "eventTime": "2026-03-01T10:00:00Z", "eventTimeZoneOffset": "+01:00",
+                 "action": "ADD", "bizStep": "commissioning", "disposition": "active", "epcList": uris[:2]}
+        shipping = {**event, "eventTime": "2026-03-02T10:00:00Z", "action": "OBSERVE", "bizStep": "storing",
+                    "disposition": "in_progress"}
+        document = {"@context": ["https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld"],
+                    "type": "EPCISDocument", "schemaVersion": "2.0", "creationDate": "2026-03-02T11:00:00Z",
+                    "epcisBody": {"eventList": [event, shipping]}}
+        for org, status in ((None, 401), ("borea", 403), ("veritas", 403)):
+            self.assertEqual(self.http("POST", "/capture", org, document)[0], status)
+        status, headers, _ = self.http("POST", "/capture", "acme", document)
+        self.assertEqual(status, 202)
+        job = harness.wait_until(lambda: (lambda one: None if one["running"] else one)(
+            self.http("GET", headers["Location"], "acme")[2]), 20, "the capture job has ended")
+        self.assertTrue(job["success"], job)
+        # On the ledger, in acme's vault, and in the answers to queries: in the order and within the limits asked for.
+        verdict = self.run_as(None, "verify", uris[0])
+        self.assertEqual(verdict["verdict"], "genuine")
+        with contextlib.closing(self.net.nodes[0].rpc_as("acme")) as own:
+            kept = own.call("vault_find", gtin=gtin)
+        self.assertIn(uris[0].rpartition("/")[2], json.dumps(kept))
+        found = self.events("eventType=ObjectEvent&MATCH_epc=" + urllib.parse.quote(uris[0], safe=""))
+        self.assertEqual({one["bizStep"] for one in found}, {"commissioning", "storing"})
+        found = self.events("EQ_bizStep=storing&GE_eventTime=2026-03-02T00:00:00Z&MATCH_epc="
+                            + urllib.parse.quote(uris[1], safe=""))
+        self.assertEqual([one["eventTime"] for one in found], ["2026-03-02T10:00:00Z"])
+        self.assertTrue(found[0]["eventID"].startswith("ni:///sha-256;"), found)
+        self.assertEqual(self.http("GET", "/events", "veritas")[0], 200)  # an auditor may ask
+        self.assertEqual(self.http("GET", "/events", "borea")[0], 403)
+        status, _, problem = self.http("GET", "/events?colour=red", "acme")
+        self.assertEqual((status, problem["title"]), (400, "QueryParameterException"))
+
+    def events(self, query):
+        status, _, document = self.http("GET", "/events?" + query, "acme")
+        self.assertEqual(status, 200, document)
+        return document["epcisBody"]["queryResults"]["resultsBody"]["eventList"]
 
     def test_rollback_records_all_events_of_a_document_or_none(self):
         gtin = self.net.new_product(quota=1)
