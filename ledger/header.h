@@ -27,7 +27,7 @@ struct Header {
     WallTime time;             // the proposer's clock, never below its parent's
     Hash256 transaction_root;  // RFC 9162 root over leaf data SignedTransaction::leaf()
     Hash256 state_root;        // after this block
-    Hash256 validators_hash;   // of the set that signs this block
+    Hash256 validators_hash;   // of the set that signs the next block
     ValidatorIndex proposer;
     Hash256 log_root;  // RFC 9162 root over the block hashes of heights 0 .. height - 1
     bool operator==(const Header&) const = default;
