@@ -9,8 +9,8 @@
 #include "rpc/epcis/event_hash.h"
 #include "tools/commands.h"
 #include "tools/containers.h"
+#include "tools/epochs.h"
 #include "tools/item_file.h"
-#include "tools/light_client.h"
 #include "tools/registry_reads.h"
 #include "tools/single_operation.h"
 
@@ -71,11 +71,9 @@ int run_record(const Arguments& arguments, const GlobalOptions& options) {
 
 Result<std::pair<std::optional<ledger::DocumentRecord>, Height>> ask(const Arguments& arguments, const Hash256& hash,
                                                                      const GlobalOptions& options) {
-    TRY_ASSIGN(const Trust trust, load_trust(options.trust));
-    TRY_ASSIGN(RpcClient client, connect(options));
-    TRY_ASSIGN(const json answer,
-               client.call("document_get", {{"document", hash.hex()}, {"organisation", arguments.by}}));
-    TRY_ASSIGN(const ProvenRecord proven, check_record_answer(trust, ledger::document_key(hash, arguments.by), answer));
+    const json params{{"document", hash.hex()}, {"organisation", arguments.by}};
+    TRY_ASSIGN(const ProvenRecord proven,
+               ask_proven(options, {"document_get", params, ledger::document_key(hash, arguments.by)}));
     std::pair<std::optional<ledger::DocumentRecord>, Height> made{std::nullopt, proven.signed_header.header.height};
     if (proven.record) {
         TRY_ASSIGN(made.first, ledger::DocumentRecord::decode(*proven.record));

@@ -147,12 +147,9 @@ int show_report(const Arguments& arguments, const GlobalOptions& options) {
 
 Result<std::pair<ledger::ReportStatsRecord, std::uint64_t>> proven_stats(const Arguments& arguments,
                                                                          const GlobalOptions& options) {
-    TRY_ASSIGN(RpcClient client, connect(options));
-    TRY_ASSIGN(const Trust trust, load_trust_and_follow(options.trust, client));
     const json params{{"organisation", arguments.organisation}, {"month", arguments.month}};
-    TRY_ASSIGN(const json answer, client.call("report_stats", params));
     const Hash256 key = ledger::report_stats_key(arguments.organisation, arguments.month);
-    TRY_ASSIGN(const ProvenRecord proven, check_record_answer(trust, key, answer));
+    TRY_ASSIGN(const ProvenRecord proven, ask_proven(options, {"report_stats", params, key}));
     const std::uint64_t height = proven.signed_header.header.height.value;
     // That there is no record is proven too, and stands for zeros.
     if (!proven.record)

@@ -77,10 +77,8 @@ struct ProvenSeller {
 };
 
 Result<ProvenSeller> ask(const Hash256& pseudonym, const GlobalOptions& options) {
-    TRY_ASSIGN(RpcClient client, connect(options));
-    TRY_ASSIGN(const Trust trust, load_trust_and_follow(options.trust, client));
-    TRY_ASSIGN(const json answer, client.call("seller_get", {{"pseudonym", pseudonym.hex()}}));
-    TRY_ASSIGN(const ProvenRecord proven, check_record_answer(trust, ledger::seller_key(pseudonym), answer));
+    const json params{{"pseudonym", pseudonym.hex()}};
+    TRY_ASSIGN(const ProvenRecord proven, ask_proven(options, {"seller_get", params, ledger::seller_key(pseudonym)}));
     ProvenSeller made{std::nullopt, proven.signed_header.header.height.value};
     if (proven.record) {
         TRY_ASSIGN(made.seller, ledger::SellerRecord::decode(*proven.record));

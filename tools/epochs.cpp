@@ -1,7 +1,5 @@
 #include "tools/epochs.h"
 
-#include <nlohmann/json.hpp>
-
 namespace touchstone::tools {
 
 Result<Trust> load_trust_and_follow(const std::string& path, RpcClient& client) {
@@ -16,6 +14,13 @@ Result<Trust> load_trust_and_follow(const std::string& path, RpcClient& client) 
         complete = answer.value("complete", true) || trust.epochs.size() == known;
     }
     return trust;
+}
+
+Result<ProvenRecord> ask_proven(const GlobalOptions& options, const ProvenQuestion& question) {
+    TRY_ASSIGN(RpcClient client, connect(options));
+    TRY_ASSIGN(const Trust trust, load_trust_and_follow(options.trust, client));
+    TRY_ASSIGN(const nlohmann::json answer, client.call(question.method, question.params));
+    return check_record_answer(trust, question.key, answer);
 }
 
 }  // namespace touchstone::tools

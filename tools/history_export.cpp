@@ -12,6 +12,7 @@
 #include "rpc/epcis/document.h"
 #include "rpc/epcis/export.h"
 #include "tools/containers.h"
+#include "tools/epochs.h"
 #include "tools/provenance.h"
 
 namespace touchstone::tools {
@@ -65,8 +66,8 @@ WallTime now() {
 }
 
 Result<json> document_of(const HistoryExport& order, const GlobalOptions& options) {
-    TRY_ASSIGN(const Trust trust, load_trust(options.trust));
     TRY_ASSIGN(RpcClient client, connect(options));
+    TRY_ASSIGN(const Trust trust, load_trust_and_follow(options.trust, client));
     std::map<Hash256, std::string> ssccs;
     for (const std::string& sscc : order.containers) {
         TRY_ASSIGN(const Hash256 key, container_named(sscc));

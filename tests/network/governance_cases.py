@@ -44,6 +44,13 @@ class GovernanceCases(unittest.TestCase):
         verdict = self.net.cli("verify", load.registered[0])
         self.assertEqual((verdict.status, verdict.json["proven"]), (0, True), str(verdict))
         self.assertIn("customs-1", verdict.json["signers"] + names)
+        # So does every command that proves what it says.
+        exported = self.net.root / "history.jsonld"
+        self.net.must("history", load.registered[0], "--epcis", "--output", str(exported))
+        self.assertTrue(exported.read_text())
+        shown = self.net.must("document", "show", "ab" * 32, "--by", "acme")
+        self.assertEqual((shown["proven"], shown["recorded"]), (True, False))
+        self.assertTrue(self.net.must("history", load.registered[0])["complete"])
         # The new set is what it says: three of its four make blocks, in one life and the next.
         members[0].kill()
         self.net.must("product", "declare", harness.gtin14(777777), "--name", "Late", org="acme", nodes=members[1:])
