@@ -22,18 +22,6 @@ constexpr std::array<std::string_view, std::variant_size_v<Change>> kChangeNames
 constexpr std::array<std::string_view, 5> kStateNames{"open", "passed", "rejected", "withdrawn", "expired"};
 constexpr std::size_t kVoteBytesMin = 4 + 1 + 4 + 8;
 
-void write_validator(Writer& writer, const GenesisValidator& validator) {
-    writer.string(validator.organisation).string(validator.name).raw(validator.key.view());
-}
-
-GenesisValidator read_validator(Reader& reader) {
-    GenesisValidator validator;
-    validator.organisation = reader.string();
-    validator.name = reader.string();
-    validator.key = read_public_key(reader);
-    return validator;
-}
-
 void write_amend(Writer& writer, const change::Amend& amend) {
     writer.string(amend.organisation).string(amend.name).u16(amend.roles).string(amend.gln).string(amend.country);
     writer.u8(static_cast<std::uint8_t>(amend.council)).u8(amend.admin_key ? 1 : 0);

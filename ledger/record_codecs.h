@@ -5,6 +5,7 @@
 #include "base/codec.h"
 #include "base/result.h"
 #include "crypto/ed25519.h"
+#include "ledger/validator_records.h"
 
 namespace touchstone::ledger {
 
@@ -34,6 +35,10 @@ inline std::size_t read_count(Reader& reader, std::size_t element_size) {
     }
     return count;
 }
+
+// text organisation ‖ text name ‖ key (32); validator_records.cpp.
+void write_validator(Writer& writer, const GenesisValidator& validator);
+GenesisValidator read_validator(Reader& reader);
 
 template <class Record>
 Result<Record> finished(const Reader& reader, Record record) {

@@ -16,6 +16,17 @@ constexpr std::size_t kValidatorBytesMin = 4 + 4 + crypto::PublicKey::kSize;
 constexpr std::size_t kPendingBytesMin = kValidatorBytesMin + 1 + 8 + Hash256::kSize;
 constexpr std::size_t kEntryBytes = crypto::PublicKey::kSize + 8;
 
+PendingValidator read_pending(Reader& reader) {
+    PendingValidator pending;
+    pending.validator = read_validator(reader);
+    if (read_bool(reader)) pending.replaces = read_public_key(reader);
+    pending.voted_in = Height(reader.u64());
+    pending.block = reader.hash();
+    return pending;
+}
+
+}  // namespace
+
 void write_validator(Writer& writer, const GenesisValidator& validator) {
     writer.string(validator.organisation).string(validator.name).raw(validator.key.view());
 }
@@ -27,17 +38,6 @@ GenesisValidator read_validator(Reader& reader) {
     validator.key = read_public_key(reader);
     return validator;
 }
-
-PendingValidator read_pending(Reader& reader) {
-    PendingValidator pending;
-    pending.validator = read_validator(reader);
-    if (read_bool(reader)) pending.replaces = read_public_key(reader);
-    pending.voted_in = Height(reader.u64());
-    pending.block = reader.hash();
-    return pending;
-}
-
-}  // namespace
 
 Hash256 epoch_key(Epoch epoch) {
     return crypto::tagged_hash("touchstone/epoch/1", {std::move(Writer{}.u64(epoch.value)).take()});

@@ -113,8 +113,6 @@ class Replica : public TransportEvents {
     const TransactionPool& pool() const { return pool_; }
     const ReplicaStats& stats() const { return stats_; }
     const consensus::ValidatorSet& validators() const { return chain_->epoch()->validators; }
-    // In the validator set of this epoch, and voting.
-    bool validates() const { return self_.has_value(); }
     View view() const;
     Height best_known_height() const { return sync_.best_known(); }
     std::optional<Height> peer_height(const crypto::PublicKey& peer) const { return sync_.height_of(peer); }

@@ -1,14 +1,10 @@
 #include "rpc/governance_json.h"
 
 #include "base/overloaded.h"
+#include "rpc/record_json.h"
 
 namespace touchstone::rpc {
 namespace {
-
-void text_or_null(JsonWriter& out, std::string_view name, std::string_view text) {
-    out.key(name);
-    text.empty() ? out.null() : out.string(text);
-}
 
 void write_roles(JsonWriter& out, std::uint16_t roles) {
     out.key("roles");
@@ -22,8 +18,8 @@ void write_roles(JsonWriter& out, std::uint16_t roles) {
 void write_admitted(JsonWriter& out, const ledger::OrganisationRecord& organisation) {
     out.field("organisation", organisation.id).field("name", organisation.name);
     write_roles(out, organisation.roles);
-    text_or_null(out, "gln", organisation.gln);
-    text_or_null(out, "country", organisation.country);
+    write_text_or_null(out, "gln", organisation.gln);
+    write_text_or_null(out, "country", organisation.country);
     out.field("council", organisation.council).key("keys").begin_array();
     for (const ledger::OrganisationKey& key : organisation.keys) {
         out.begin_object().field_hex("key", key.key.view());
@@ -34,10 +30,10 @@ void write_admitted(JsonWriter& out, const ledger::OrganisationRecord& organisat
 
 void write_amended(JsonWriter& out, const ledger::change::Amend& amend) {
     out.field("organisation", amend.organisation);
-    text_or_null(out, "name", amend.name);
+    write_text_or_null(out, "name", amend.name);
     write_roles(out, amend.roles);
-    text_or_null(out, "gln", amend.gln);
-    text_or_null(out, "country", amend.country);
+    write_text_or_null(out, "gln", amend.gln);
+    write_text_or_null(out, "country", amend.country);
     out.key("council");
     amend.council == ledger::change::Seat::kUnchanged ? out.null()
                                                       : out.boolean(amend.council == ledger::change::Seat::kGiven);

@@ -12,11 +12,6 @@ void write_hash_or_null(JsonWriter& out, std::string_view name, const Hash256& h
     hash.is_zero() ? out.null() : out.hex(hash.view());
 }
 
-void write_text_or_null(JsonWriter& out, std::string_view name, std::string_view text) {
-    out.key(name);
-    text.empty() ? out.null() : out.string(text);
-}
-
 void write_recall(JsonWriter& out, const ledger::RecallMark& recall) {
     out.key("recall");
     if (!recall.active) {
@@ -51,6 +46,11 @@ void write_refusal(JsonWriter& out, const ledger::TransactionOutcome& outcome) {
 }
 
 }  // namespace
+
+void write_text_or_null(JsonWriter& out, std::string_view name, std::string_view text) {
+    out.key(name);
+    text.empty() ? out.null() : out.string(text);
+}
 
 void write_countries(JsonWriter& out, std::string_view name, const std::vector<std::string>& countries) {
     out.key(name).begin_array();

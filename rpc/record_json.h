@@ -29,6 +29,7 @@ void write_event(JsonWriter& out, const ledger::Event& event, ByteView canonical
 void write_header_fields(JsonWriter& out, const ledger::Header& header);
 // A list of texts.
 void write_countries(JsonWriter& out, std::string_view name, const std::vector<std::string>& countries);
+void write_text_or_null(JsonWriter& out, std::string_view name, std::string_view text);  // empty: null
 void write_day(JsonWriter& out, std::string_view name, ledger::Day day);
 
 // The members applied, refusal and operations of an open object. `keys` of an operation's items name the refused ones.

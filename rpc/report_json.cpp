@@ -1,16 +1,13 @@
 #include "rpc/report_json.h"
 
+#include "rpc/record_json.h"
+
 namespace touchstone::rpc {
 namespace {
 
 void hash_or_null(JsonWriter& out, std::string_view name, const Hash256& hash) {
     out.key(name);
     hash.is_zero() ? out.null() : out.hex(hash.view());
-}
-
-void text_or_null(JsonWriter& out, std::string_view name, std::string_view text) {
-    out.key(name);
-    text.empty() ? out.null() : out.string(text);
 }
 
 void time_or_null(JsonWriter& out, std::string_view name, WallTime time) {
@@ -21,9 +18,9 @@ void time_or_null(JsonWriter& out, std::string_view name, WallTime time) {
 void write_subject(JsonWriter& out, const ledger::ReportSubject& subject) {
     out.key("subject").begin_object().field("kind", ledger::name_of(subject.kind));
     hash_or_null(out, "item", subject.item);
-    text_or_null(out, "gtin", subject.gtin);
-    text_or_null(out, "lot", subject.lot);
-    text_or_null(out, "platform", subject.platform);
+    write_text_or_null(out, "gtin", subject.gtin);
+    write_text_or_null(out, "lot", subject.lot);
+    write_text_or_null(out, "platform", subject.platform);
     hash_or_null(out, "listing", subject.listing);
     out.end_object();
 }
@@ -59,7 +56,7 @@ void write_record(JsonWriter& out, const ledger::SellerRecord& seller) {
     out.key("entries").begin_array();
     for (const ledger::SellerEntry& entry : seller.entries) {
         out.begin_object().field("platform", entry.platform).field("standing", ledger::name_of(entry.standing));
-        text_or_null(out, "reason", entry.reason);
+        write_text_or_null(out, "reason", entry.reason);
         out.field("since_ms", entry.since.ms).end_object();
     }
     out.end_array().field("event_count", seller.event_count).field_hex("event_head", seller.event_head.view());

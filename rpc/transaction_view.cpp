@@ -4,6 +4,7 @@
 
 #include "base/overloaded.h"
 #include "ledger/parsed.h"
+#include "rpc/record_json.h"
 
 namespace touchstone::rpc {
 namespace {
@@ -165,11 +166,6 @@ OperationView view_of(const ledger::Operation& operation) {
         operation);
 }
 
-void write_optional(JsonWriter& out, std::string_view name, std::string_view text) {
-    out.key(name);
-    text.empty() ? out.null() : out.string(text);
-}
-
 // Those that were not refused, of the keys whose first has the place `first` in the operation.
 void write_accepted(JsonWriter& out, const std::vector<Hash256>* keys, std::size_t first,
                     const ledger::OperationOutcome& outcome) {
@@ -215,10 +211,10 @@ void write_operation_events(JsonWriter& out, const ledger::ParsedTransaction& tr
         out.begin_object().field("kind", ledger::name_of(view.kind));
         out.field_hex("transaction", transaction.info().id.view()).field("operation", i);
         out.field("actor", transaction.info().organisation);
-        write_optional(out, "other", view.other);
-        write_optional(out, "detail", view.detail);
-        write_optional(out, "gtin", view.gtin);
-        write_optional(out, "lot", view.lot);
+        write_text_or_null(out, "other", view.other);
+        write_text_or_null(out, "detail", view.detail);
+        write_text_or_null(out, "gtin", view.gtin);
+        write_text_or_null(out, "lot", view.lot);
         out.key("reference");
         view.reference && !view.reference->is_zero() ? out.hex(view.reference->view()) : out.null();
         out.key("container");
