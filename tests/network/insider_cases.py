@@ -160,10 +160,13 @@ class InsiderCases(NetworkCase):
         registration = self.acme.rpc.call("item_history", **item)["events"][0]
         height = registration["height"]
         nothing = [{}]
+        # Records that are there: the proof of an absence names its neighbour in the tree, whoever's that is.
+        self.run_as("acme", "document", "record", "ab" * 32)
+        shop = self.run_as("bazaar", "seller", "register", "--country", "FR", "--registration", "FR 552 100 554")
         return {
             "chain_status": nothing, "chain_validators": nothing, "chain_epochs": nothing, "chain_parameters": nothing,
             "proposal_get": [{"number": 1}], "proposal_list": nothing,
-            "document_get": [{"document": "0" * 64, "organisation": "acme"}], "header_get": nothing, "rpc.discover": nothing,
+            "document_get": [{"document": "ab" * 32, "organisation": "acme"}], "header_get": nothing, "rpc.discover": nothing,
             "block_get": [{"height": height}, {}], "block_list": [{"limit": 1000}],
             "block_bytes": [{"height": height}], "tx_get": [{"id": registration["transaction"]}],
             "tx_submit": [{"transaction": "AAAA"}], "tx_submit_and_wait": [{"transaction": "AAAA"}],
@@ -176,7 +179,7 @@ class InsiderCases(NetworkCase):
             "licence_get": [{**gtin, "manufacturer": "atelier"}],
             "recall_list": [{}, gtin], "report_get": [{"id": "0" * 64}],
             "report_list": [{}, {"organisation": "acme"}],
-            "report_stats": [{"organisation": "acme", "month": "2026-01"}], "seller_get": [{"pseudonym": "0" * 64}],
+            "report_stats": [{"organisation": "acme", "month": "2026-01"}], "seller_get": [{"pseudonym": shop["pseudonym"]}],
             "events_subscribe": [{"from_height": 1}], "events_unsubscribe": [{"subscription": 1}],
             "vault_put": [{"items": []}], "vault_find": [gtin, {}, {"keys": mine["keys"][:5]}], "vault_status": nothing,
         }
