@@ -1,5 +1,5 @@
 // Every bound of the system in one place. Past a bound there is a named error, never an unbounded queue.
-// A bound that all validators must share is a consensus parameter on chain (ledger/parameters.h), and its
+// A bound that all validators must share is a consensus parameter on chain (ledger/records/parameters.h), and its
 // default stands here.
 #pragma once
 

@@ -3,8 +3,8 @@
 
 #include <map>
 
-#include "ledger/event_subject.h"
-#include "ledger/index.h"
+#include "ledger/records/event_subject.h"
+#include "ledger/records/index.h"
 #include "node/audit.h"
 
 namespace touchstone::node {

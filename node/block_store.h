@@ -11,7 +11,7 @@
 #include <unordered_map>
 
 #include "consensus/types.h"
-#include "ledger/header.h"
+#include "ledger/records/header.h"
 #include "storage/block_log.h"
 #include "storage/state_tree.h"
 

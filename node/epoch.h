@@ -6,8 +6,8 @@
 #include <mutex>
 
 #include "consensus/types.h"
-#include "ledger/execute.h"
-#include "ledger/genesis.h"
+#include "ledger/rules/execute.h"
+#include "ledger/rules/genesis.h"
 
 namespace touchstone::node {
 

@@ -8,7 +8,7 @@
 
 #include "base/overloaded.h"
 #include "crypto/sha256.h"
-#include "ledger/build.h"
+#include "ledger/schema/build.h"
 #include "node/replica.h"
 
 namespace touchstone::node {

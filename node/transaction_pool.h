@@ -11,7 +11,7 @@
 
 #include "base/limits.h"
 #include "crypto/ed25519.h"
-#include "ledger/execute.h"
+#include "ledger/rules/execute.h"
 
 namespace touchstone::node {
 

@@ -5,7 +5,7 @@
 #include <functional>
 #include <vector>
 
-#include "ledger/execute.h"
+#include "ledger/rules/execute.h"
 
 namespace touchstone::node {
 

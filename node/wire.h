@@ -11,7 +11,7 @@
 
 #include "base/result.h"
 #include "consensus/types.h"
-#include "ledger/header.h"
+#include "ledger/records/header.h"
 #include "node/transport.h"
 
 namespace touchstone::node {

@@ -2,7 +2,7 @@
 
 #include <charconv>
 
-#include "ledger/corrections.h"
+#include "ledger/rules/corrections.h"
 #include "rpc/record_json.h"
 
 namespace touchstone::rpc {

@@ -3,7 +3,7 @@
 // Thread safety: pure functions of a view. Errors are those of the view, or name a damaged store.
 #pragma once
 
-#include "ledger/index.h"
+#include "ledger/records/index.h"
 #include "rpc/method.h"
 #include "rpc/record_cache.h"
 

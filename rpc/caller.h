@@ -19,7 +19,7 @@
 #include <unordered_set>
 #include <vector>
 
-#include "ledger/records.h"
+#include "ledger/records/records.h"
 #include "rpc/access.h"
 #include "rpc/auth_token.h"
 #include "rpc/node_api.h"

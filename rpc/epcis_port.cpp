@@ -6,8 +6,8 @@
 #include <future>
 
 #include "crypto/sha256.h"
-#include "ledger/build.h"
-#include "ledger/index.h"
+#include "ledger/schema/build.h"
+#include "ledger/records/index.h"
 
 namespace touchstone::rpc {
 namespace {

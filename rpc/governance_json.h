@@ -1,8 +1,8 @@
 // Proposals, their changes, validators and parameters as the JSON of docs/rpc.md; see rpc/record_json.h for the forms.
 #pragma once
 
-#include "ledger/governance_records.h"
-#include "ledger/parameters.h"
+#include "ledger/records/governance_records.h"
+#include "ledger/records/parameters.h"
 #include "rpc/json_writer.h"
 
 namespace touchstone::rpc {

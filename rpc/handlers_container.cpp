@@ -1,5 +1,5 @@
 // container_get, container_history.
-#include "ledger/gs1.h"
+#include "ledger/identifiers/gs1.h"
 #include "rpc/answer_parts.h"
 #include "rpc/container_access.h"
 #include "rpc/record_cache.h"

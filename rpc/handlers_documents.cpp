@@ -1,6 +1,6 @@
 // document_get.
-#include "ledger/document_records.h"
-#include "ledger/text.h"
+#include "ledger/records/document_records.h"
+#include "ledger/identifiers/text.h"
 #include "rpc/answer_parts.h"
 #include "rpc/schemas.h"
 

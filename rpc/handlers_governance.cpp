@@ -1,5 +1,5 @@
 // chain_validators, chain_epochs, chain_parameters, proposal_get, proposal_list.
-#include "ledger/validator_records.h"
+#include "ledger/records/validator_records.h"
 #include "rpc/answer_parts.h"
 #include "rpc/governance_json.h"
 #include "rpc/schemas.h"

@@ -1,6 +1,6 @@
 // product_get, product_list, lot_get, org_get, org_list, licence_get, recall_list.
-#include "ledger/gs1.h"
-#include "ledger/index.h"
+#include "ledger/identifiers/gs1.h"
+#include "ledger/records/index.h"
 #include "rpc/answer_parts.h"
 #include "rpc/record_json.h"
 #include "rpc/schemas.h"

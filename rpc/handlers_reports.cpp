@@ -1,6 +1,6 @@
 // report_get, report_list, report_stats, seller_get.
-#include "ledger/report_index.h"
-#include "ledger/text.h"
+#include "ledger/records/report_index.h"
+#include "ledger/identifiers/text.h"
 #include "rpc/answer_parts.h"
 #include "rpc/report_json.h"
 #include "rpc/schemas.h"

@@ -1,5 +1,5 @@
 // vault_put, vault_find, vault_status: for the organisation whose node this is.
-#include "ledger/gs1.h"
+#include "ledger/identifiers/gs1.h"
 #include "rpc/method.h"
 #include "rpc/schemas.h"
 

@@ -11,9 +11,9 @@
 
 #include "base/result.h"
 #include "crypto/state_root.h"
-#include "ledger/execute.h"
-#include "ledger/header.h"
-#include "ledger/records.h"
+#include "ledger/rules/execute.h"
+#include "ledger/records/header.h"
+#include "ledger/records/records.h"
 #include "rpc/vault_api.h"
 
 namespace touchstone::epcis {

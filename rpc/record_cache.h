@@ -12,7 +12,7 @@
 #include <unordered_map>
 
 #include "base/strong.h"
-#include "ledger/records.h"
+#include "ledger/records/records.h"
 #include "rpc/node_api.h"
 
 namespace touchstone::rpc {

@@ -2,7 +2,7 @@
 
 #include <chrono>
 
-#include "ledger/corrections.h"
+#include "ledger/rules/corrections.h"
 
 namespace touchstone::rpc {
 namespace {

@@ -3,9 +3,9 @@
 // Days are "YYYY-MM-DD" or null, times are milliseconds since 1970 (…_ms), hashes and keys are lower-case hexadecimal.
 #pragma once
 
-#include "ledger/execute.h"
-#include "ledger/header.h"
-#include "ledger/records.h"
+#include "ledger/rules/execute.h"
+#include "ledger/records/header.h"
+#include "ledger/records/records.h"
 #include "rpc/json_writer.h"
 
 namespace touchstone::rpc {

@@ -1,8 +1,8 @@
 // Reports, their statistics and sellers as the JSON of docs/rpc.md; see rpc/record_json.h for the forms.
 #pragma once
 
-#include "ledger/report_records.h"
-#include "ledger/seller_records.h"
+#include "ledger/records/report_records.h"
+#include "ledger/records/seller_records.h"
 #include "rpc/json_writer.h"
 
 namespace touchstone::rpc {

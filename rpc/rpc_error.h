@@ -5,7 +5,7 @@
 #include <string_view>
 
 #include "base/result.h"
-#include "ledger/refusal.h"
+#include "ledger/schema/refusal.h"
 
 namespace touchstone::rpc {
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "base/overloaded.h"
-#include "ledger/parsed.h"
+#include "ledger/schema/parsed.h"
 #include "rpc/record_json.h"
 
 namespace touchstone::rpc {

@@ -4,7 +4,7 @@
 #include <optional>
 #include <span>
 
-#include "ledger/execute.h"
+#include "ledger/rules/execute.h"
 #include "rpc/caller.h"
 #include "rpc/json_writer.h"
 #include "rpc/node_api.h"

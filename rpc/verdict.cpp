@@ -6,7 +6,7 @@
 #include <chrono>
 
 #include "base/check.h"
-#include "ledger/countries.h"
+#include "ledger/identifiers/countries.h"
 
 namespace touchstone::rpc {
 namespace {

@@ -1,7 +1,7 @@
 #include "rpc/verify.h"
 
 #include "base/limits.h"
-#include "ledger/text.h"
+#include "ledger/identifiers/text.h"
 #include "rpc/record_json.h"
 #include "rpc/verdict.h"
 

@@ -6,7 +6,7 @@
 #include <optional>
 #include <string_view>
 
-#include "ledger/gs1.h"
+#include "ledger/identifiers/gs1.h"
 #include "rpc/method.h"
 
 namespace touchstone::rpc {

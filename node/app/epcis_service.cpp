@@ -4,7 +4,7 @@
 
 #include <map>
 
-#include "ledger/serial_strength.h"
+#include "ledger/identifiers/serial_strength.h"
 #include "rpc/caller.h"
 #include "rpc/epcis_port.h"
 #include "rpc/vault_api.h"
@@ -43,7 +43,7 @@ Status check_strength(const rpc::NodeApi& node, const std::string& gtin, const s
         fmt::format("{}. The brand refuses such serials (serial_policy); nothing was sent", describe(estimate))};
 }
 
-// What the command line does before a registration (tools/serial_care.h).
+// What the command line does before a registration (tools/client/serial_care.h).
 Status care_for(const rpc::NodeApi& node, std::span<const epcis::EventResult> events) {
     const ItemsByGtin items = registered_items(events);
     for (const auto& [gtin, of_product] : items) TRY(check_strength(node, gtin, of_product));

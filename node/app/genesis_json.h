@@ -14,7 +14,7 @@
 #include <string>
 
 #include "base/time.h"
-#include "ledger/genesis.h"
+#include "ledger/rules/genesis.h"
 
 namespace touchstone::node {
 

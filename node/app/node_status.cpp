@@ -1,7 +1,7 @@
 // What a node says of itself: status, validators, readiness, metrics.
 #include <fmt/format.h>
 
-#include "ledger/index.h"
+#include "ledger/records/index.h"
 #include "node/app/mesh_metrics.h"
 #include "node/app/node.h"
 

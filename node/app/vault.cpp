@@ -7,8 +7,8 @@
 #include <set>
 
 #include "base/codec.h"
-#include "ledger/gs1.h"
-#include "ledger/records.h"
+#include "ledger/identifiers/gs1.h"
+#include "ledger/records/records.h"
 
 namespace touchstone::node {
 namespace {

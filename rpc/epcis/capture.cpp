@@ -6,7 +6,7 @@
 #include <set>
 
 #include "base/overloaded.h"
-#include "ledger/corrections.h"
+#include "ledger/rules/corrections.h"
 
 namespace touchstone::epcis {
 

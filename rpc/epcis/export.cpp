@@ -8,8 +8,8 @@
 #include <set>
 #include <tuple>
 
-#include "ledger/corrections.h"
-#include "ledger/gs1.h"
+#include "ledger/rules/corrections.h"
+#include "ledger/identifiers/gs1.h"
 #include "rpc/epcis/document.h"
 #include "rpc/epcis/identifiers.h"
 #include "rpc/epcis/times.h"

@@ -13,7 +13,7 @@
 #include <string>
 #include <vector>
 
-#include "ledger/records.h"
+#include "ledger/records/records.h"
 
 namespace touchstone::epcis {
 

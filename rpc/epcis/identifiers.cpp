@@ -5,8 +5,8 @@
 #include <array>
 #include <vector>
 
-#include "ledger/gs1.h"
-#include "ledger/records.h"
+#include "ledger/identifiers/gs1.h"
+#include "ledger/records/records.h"
 
 namespace touchstone::epcis {
 namespace {

@@ -23,7 +23,7 @@
 #include <string>
 #include <vector>
 
-#include "ledger/operations.h"
+#include "ledger/schema/operations.h"
 #include "rpc/epcis/document.h"
 
 namespace touchstone::epcis {

@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "base/time.h"
-#include "ledger/records.h"
+#include "ledger/records/records.h"
 
 namespace touchstone::epcis {
 

@@ -5,8 +5,8 @@
 #include <nlohmann/json.hpp>
 
 #include "base/limits.h"
-#include "ledger/gs1.h"
-#include "ledger/text.h"
+#include "ledger/identifiers/gs1.h"
+#include "ledger/identifiers/text.h"
 #include "rpc/epcis/checks.h"
 #include "rpc/epcis/times.h"
 

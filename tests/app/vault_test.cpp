@@ -7,7 +7,7 @@
 #include <set>
 #include <thread>
 
-#include "ledger/records.h"
+#include "ledger/records/records.h"
 #include "tests/app/folder.h"
 
 using namespace touchstone;

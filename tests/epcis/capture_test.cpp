@@ -3,7 +3,7 @@
 
 #include <catch2/catch.hpp>
 
-#include "ledger/document_records.h"
+#include "ledger/records/document_records.h"
 #include "rpc/epcis/export.h"
 #include "tests/epcis/world_port.h"
 

@@ -3,7 +3,7 @@
 
 #include <catch2/catch.hpp>
 
-#include "ledger/records.h"
+#include "ledger/records/records.h"
 #include "rpc/epcis/times.h"
 
 using namespace touchstone;

@@ -4,9 +4,9 @@
 #include <unordered_map>
 
 #include "crypto/sha256.h"
-#include "ledger/build.h"
-#include "ledger/execute.h"
-#include "ledger/genesis.h"
+#include "ledger/schema/build.h"
+#include "ledger/rules/execute.h"
+#include "ledger/rules/genesis.h"
 
 namespace {
 

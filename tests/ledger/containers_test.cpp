@@ -2,7 +2,7 @@
 // ledger; and thousands of random packings against a plain model.
 #include <set>
 
-#include "ledger/index.h"
+#include "ledger/records/index.h"
 #include "tests/ledger/world.h"
 #include "tests/support/seed.h"
 

@@ -1,5 +1,5 @@
 // Inspections and corrections: events beside the state. The wrong event stays, and the chain still holds.
-#include "ledger/corrections.h"
+#include "ledger/rules/corrections.h"
 
 #include "tests/ledger/reports.h"
 

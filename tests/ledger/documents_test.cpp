@@ -1,5 +1,5 @@
 // Documents kept by their hashes: beside the ledger's rules, and in the histories of whoever has to do with the goods.
-#include "ledger/document_records.h"
+#include "ledger/records/document_records.h"
 #include "tests/ledger/reports.h"
 
 using namespace touchstone;

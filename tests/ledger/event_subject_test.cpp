@@ -1,7 +1,7 @@
 // Every kind of record with events is known by its key and bytes, and nothing else is taken for one.
-#include "ledger/event_subject.h"
+#include "ledger/records/event_subject.h"
 
-#include "ledger/document_records.h"
+#include "ledger/records/document_records.h"
 #include "tests/ledger/world.h"
 
 using namespace touchstone;

@@ -8,7 +8,7 @@
 #include <fstream>
 #include <sstream>
 
-#include "ledger/transitions.h"
+#include "ledger/rules/transitions.h"
 
 namespace {
 
@@ -31,7 +31,7 @@ constexpr Group kGroups[]{{1, "The transaction as a whole"},
 std::string errors() {
     std::string out =
         "# Why the ledger refuses\n\n"
-        "Generated from `ledger/refusal.cpp` by `generate_docs`; do not edit. A refusal has a stable code, a number "
+        "Generated from `ledger/schema/refusal.cpp` by `generate_docs`; do not edit. A refusal has a stable code, a number "
         "that\n"
         "stands in stored results, a meaning, and a remedy: what to do about it. Results also carry a detail that "
         "names\n"
@@ -56,7 +56,7 @@ std::string cell(const Transition& transition) {
 std::string transitions() {
     std::string out =
         "# The life of an item\n\n"
-        "Generated from `ledger/transitions.cpp` by `generate_docs`; do not edit. A cell shows the next state in bold, "
+        "Generated from `ledger/rules/transitions.cpp` by `generate_docs`; do not edit. A cell shows the next state in bold, "
         "or\n"
         "the code of the refusal ([errors.md](errors.md)).\n\n| operation |";
     for (const Lifecycle state : kLifecycles) out += fmt::format(" {} |", name_of(state));

@@ -1,5 +1,5 @@
 // The council, keys and validators: who may, what follows, and every refusal.
-#include "ledger/governance_records.h"
+#include "ledger/records/governance_records.h"
 #include "tests/ledger/refusal_checks.h"
 
 using namespace touchstone;

@@ -2,7 +2,7 @@
 // recompute, no quota is exceeded, counters count, execution is deterministic.
 #include <set>
 
-#include "ledger/transitions.h"
+#include "ledger/rules/transitions.h"
 #include "tests/ledger/world.h"
 #include "tests/support/seed.h"
 

@@ -1,7 +1,7 @@
 // Parsing: what is built is read back, what is not understood is refused, and no bytes whatever crash it.
-#include "ledger/governance_records.h"
-#include "ledger/parsed.h"
-#include "ledger/wire_scan.h"
+#include "ledger/records/governance_records.h"
+#include "ledger/schema/parsed.h"
+#include "ledger/schema/wire_scan.h"
 #include "tests/ledger/world.h"
 #include "tests/support/seed.h"
 

@@ -4,11 +4,11 @@
 #include <functional>
 #include <sstream>
 
-#include "ledger/document_records.h"
-#include "ledger/governance_records.h"
-#include "ledger/replay.h"
-#include "ledger/report_records.h"
-#include "ledger/seller_records.h"
+#include "ledger/records/document_records.h"
+#include "ledger/records/governance_records.h"
+#include "ledger/rules/replay.h"
+#include "ledger/records/report_records.h"
+#include "ledger/records/seller_records.h"
 #include "tests/ledger/world.h"
 #include "tests/support/seed.h"
 

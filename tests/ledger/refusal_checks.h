@@ -4,7 +4,7 @@
 
 #include <set>
 
-#include "ledger/replay.h"
+#include "ledger/rules/replay.h"
 #include "tests/ledger/world.h"
 
 namespace touchstone::ledger::test {

@@ -1,7 +1,7 @@
 // A transaction counts once: repeats, validity, and forgetting what has expired, also when much expires at once.
-#include "ledger/replay.h"
+#include "ledger/rules/replay.h"
 
-#include "ledger/index.h"
+#include "ledger/records/index.h"
 #include "tests/ledger/world.h"
 
 using namespace touchstone;

@@ -1,6 +1,6 @@
 // Refusals of reports, sellers, inspections, corrections and territories; run by refusals_test.cpp, whose set must be
 // complete.
-#include "ledger/corrections.h"
+#include "ledger/rules/corrections.h"
 #include "tests/ledger/refusal_checks.h"
 #include "tests/ledger/reports.h"
 

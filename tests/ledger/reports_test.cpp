@@ -3,7 +3,7 @@
 
 #include <set>
 
-#include "ledger/report_index.h"
+#include "ledger/records/report_index.h"
 #include "tests/support/seed.h"
 
 using namespace touchstone;

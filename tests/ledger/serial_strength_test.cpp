@@ -1,5 +1,5 @@
 // Which serials are found to be guessable, and that those of random generators are not.
-#include "ledger/serial_strength.h"
+#include "ledger/identifiers/serial_strength.h"
 
 #include <catch2/catch.hpp>
 #include <string>

@@ -1,7 +1,7 @@
 // One product's life from declaration to return, through signed payloads, parsing and execution.
 #include "tests/ledger/world.h"
 
-#include "ledger/index.h"
+#include "ledger/records/index.h"
 
 using namespace touchstone;
 using namespace touchstone::ledger;

@@ -1,5 +1,5 @@
 // Where a product may be sold, and where a recall applies.
-#include "ledger/countries.h"
+#include "ledger/identifiers/countries.h"
 #include "tests/ledger/reports.h"
 
 using namespace touchstone;

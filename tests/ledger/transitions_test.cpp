@@ -1,5 +1,5 @@
 // The table against its twin below, and every cell against the real executor.
-#include "ledger/transitions.h"
+#include "ledger/rules/transitions.h"
 
 #include "tests/ledger/world.h"
 

@@ -5,9 +5,9 @@
 #include <map>
 
 #include "crypto/sha256.h"
-#include "ledger/build.h"
-#include "ledger/execute.h"
-#include "ledger/genesis.h"
+#include "ledger/schema/build.h"
+#include "ledger/rules/execute.h"
+#include "ledger/rules/genesis.h"
 
 // Within the ledger's namespace: its tests speak its language.
 namespace touchstone::ledger::test {

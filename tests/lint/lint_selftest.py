@@ -51,7 +51,7 @@ class LintTest(unittest.TestCase):
             "base/a.h": header("#include <vector>\n"),
             "crypto/b.h": header('#include "base/a.h"\n'),
             "crypto/b.cpp": '#include "crypto/b.h"\n#include <openssl/evp.h>\n#include <sodium.h>\n#include "base/a.h"\n',
-            "ledger/c.h": header('#include "crypto/b.h"\n#include "ledger/transaction.pb.h"\n'),
+            "ledger/c.h": header('#include "crypto/b.h"\n#include "ledger/schema/transaction.pb.h"\n'),
             "consensus/d.h": header('#include "crypto/b.h"\n'),
             "storage/e.cpp": '#include <leveldb/db.h>\n#include "base/a.h"\n',
             "storage/disk_posix.cpp": "int f() { return ::clock_gettime(0, nullptr); }\n",
@@ -119,10 +119,10 @@ class LintTest(unittest.TestCase):
                     fine = place in homes_of_it or place.startswith("tests/")
                     text = f"#pragma once\n#include <{include}>\n"
                     self.expect({place: text}, *[] if fine else [f"{place}:2: [third-party]"])
-        self.expect({"rpc/a.cpp": '#include "ledger/transaction.pb.h"\n'}, "rpc/a.cpp:1: [third-party]")
+        self.expect({"rpc/a.cpp": '#include "ledger/schema/transaction.pb.h"\n'}, "rpc/a.cpp:1: [third-party]")
 
     def test_third_parties_do_not_leak_through_headers(self):
-        self.expect({"ledger/pb.h": header('#include "ledger/transaction.pb.h"\n'), "ledger/x.h": header('#include "ledger/pb.h"\n'),
+        self.expect({"ledger/schema/pb.h": header('#include "ledger/schema/transaction.pb.h"\n'), "ledger/x.h": header('#include "ledger/schema/pb.h"\n'),
                      "rpc/a.h": header('#include "ledger/x.h"\n'), "rpc/b.h": header('#include "rpc/a.h"\n'),
                      "node/a.h": header('#include "ledger/x.h"\n')}, "rpc/a.h:2: [third-party]")
 

@@ -1,7 +1,7 @@
 // Reports, statistics, sellers, corrections and territories as JSON-RPC tells them, with their proofs.
 #include <catch2/catch.hpp>
 
-#include "ledger/document_records.h"
+#include "ledger/records/document_records.h"
 #include "rpc/fast_path.h"
 #include "rpc/json_rpc.h"
 #include "rpc/verdict.h"

@@ -8,9 +8,9 @@
 #include <mutex>
 
 #include "crypto/sha256.h"
-#include "ledger/build.h"
-#include "ledger/execute.h"
-#include "ledger/genesis.h"
+#include "ledger/schema/build.h"
+#include "ledger/rules/execute.h"
+#include "ledger/rules/genesis.h"
 #include "rpc/auth_token.h"
 #include "rpc/node_api.h"
 #include "storage/state_tree.h"

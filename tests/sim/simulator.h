@@ -11,7 +11,7 @@
 #include <random>
 #include <set>
 
-#include "ledger/build.h"
+#include "ledger/schema/build.h"
 #include "node/replica.h"
 #include "tests/sim/checker.h"
 #include "tests/support/memory_disk.h"

@@ -1,5 +1,5 @@
 // Parties of a capture: whom a GLN stands for.
-#include "tools/capture_port.h"
+#include "tools/client/capture_port.h"
 
 #include <catch2/catch.hpp>
 

@@ -11,8 +11,8 @@
 
 #include "tests/node/small_chain.h"
 #include "tests/storage/temp_folder.h"
-#include "tools/export_tables.h"
-#include "tools/item_file.h"
+#include "tools/replay/export_tables.h"
+#include "tools/client/item_file.h"
 
 using namespace touchstone;
 using namespace touchstone::tools;

@@ -1,11 +1,11 @@
 // Tokens as the command line makes them, and what a node is called in them.
-#include "tools/identity.h"
+#include "tools/client/identity.h"
 
 #include <catch2/catch.hpp>
 
 #include "base/limits.h"
 #include "rpc/auth_token.h"
-#include "tools/http_connection.h"
+#include "tools/client/http_connection.h"
 
 using namespace touchstone;
 using namespace touchstone::tools;

@@ -1,8 +1,8 @@
-#include "tools/item_file.h"
+#include "tools/client/item_file.h"
 
 #include <catch2/catch.hpp>
 
-#include "tools/plan.h"
+#include "tools/client/plan.h"
 
 using namespace touchstone;
 using namespace touchstone::tools;

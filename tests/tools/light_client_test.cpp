@@ -1,5 +1,5 @@
 // A node's answer, whole and tampered with in every part: only the whole one may be believed.
-#include "tools/light_client.h"
+#include "tools/proof/light_client.h"
 
 #include <catch2/catch.hpp>
 #include <map>

@@ -1,10 +1,10 @@
-#include "tools/operations.h"
+#include "tools/client/operations.h"
 
 #include <catch2/catch.hpp>
 
-#include "ledger/execute.h"
-#include "tools/http_connection.h"
-#include "tools/rpc_client.h"
+#include "ledger/rules/execute.h"
+#include "tools/client/http_connection.h"
+#include "tools/client/rpc_client.h"
 
 #include <nlohmann/json.hpp>
 

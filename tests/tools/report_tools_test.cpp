@@ -1,11 +1,11 @@
 // Pseudonyms of shops, countries as typed, and the operations on reports, sellers, corrections and territories.
 #include <catch2/catch.hpp>
 
-#include "ledger/execute.h"
-#include "ledger/parsed.h"
-#include "tools/country_arguments.h"
-#include "tools/operations.h"
-#include "tools/seller_pseudonym.h"
+#include "ledger/rules/execute.h"
+#include "ledger/schema/parsed.h"
+#include "tools/client/country_arguments.h"
+#include "tools/client/operations.h"
+#include "tools/client/seller_pseudonym.h"
 
 using namespace touchstone;
 using namespace touchstone::tools;

@@ -1,10 +1,10 @@
-#include "tools/serials.h"
+#include "tools/client/serials.h"
 
 #include <catch2/catch.hpp>
 #include <set>
 
-#include "ledger/gs1.h"
-#include "tools/qr_image.h"
+#include "ledger/identifiers/gs1.h"
+#include "tools/client/qr_image.h"
 
 using namespace touchstone;
 using namespace touchstone::tools;

@@ -1,5 +1,5 @@
 // What becomes of every line, against a ledger of one's own in memory: sent twice, refused in part, lost on the way.
-#include "tools/submit.h"
+#include "tools/client/submit.h"
 
 #include <algorithm>
 #include <catch2/catch.hpp>
@@ -8,7 +8,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
-#include "ledger/header.h"
+#include "ledger/records/header.h"
 
 using namespace touchstone;
 using namespace touchstone::tools;

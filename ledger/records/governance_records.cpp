@@ -1,0 +1,208 @@
+// Layouts (base/codec.h), each after u8 version = 1:
+//   proposal  u64 number ‖ text proposer ‖ string change ‖ text reason ‖ u64 opened at ‖ u64 deadline ‖ u8 state ‖
+//             u64 decided ‖ list of {text organisation ‖ bool approve ‖ text reason ‖ u64 height}
+//   council   list of text member ‖ u64 proposals ‖ list of u64 open
+// A change: u8 kind (its place in the variant, from 1) ‖ its fields in order, an organisation as its record, a
+// validator as text organisation ‖ text name ‖ key (32), parameters as a list of {text name ‖ u64 value}.
+#include "ledger/records/governance_records.h"
+
+#include <algorithm>
+#include <array>
+
+#include "base/overloaded.h"
+#include "crypto/sha256.h"
+#include "ledger/records/record_codecs.h"
+
+namespace touchstone::ledger {
+namespace {
+
+constexpr std::array<std::string_view, std::variant_size_v<Change>> kChangeNames{
+    "admit_organisation", "amend_organisation", "suspend_organisation", "reinstate_organisation",
+    "set_parameters",     "add_validator",      "remove_validator",     "replace_validator"};
+constexpr std::array<std::string_view, 5> kStateNames{"open", "passed", "rejected", "withdrawn", "expired"};
+constexpr std::size_t kVoteBytesMin = 4 + 1 + 4 + 8;
+
+void write_amend(Writer& writer, const change::Amend& amend) {
+    writer.string(amend.organisation).string(amend.name).u16(amend.roles).string(amend.gln).string(amend.country);
+    writer.u8(static_cast<std::uint8_t>(amend.council)).u8(amend.admin_key ? 1 : 0);
+    if (amend.admin_key) writer.raw(amend.admin_key->view());
+}
+
+change::Amend read_amend(Reader& reader) {
+    change::Amend amend;
+    amend.organisation = reader.string();
+    amend.name = reader.string();
+    amend.roles = reader.u16();
+    amend.gln = reader.string();
+    amend.country = reader.string();
+    const std::uint8_t seat = reader.u8();
+    if (seat > static_cast<std::uint8_t>(change::Seat::kTaken)) reader.fail();
+    amend.council = static_cast<change::Seat>(seat);
+    if (read_bool(reader)) amend.admin_key = read_public_key(reader);
+    return amend;
+}
+
+change::SetParameters read_parameters(Reader& reader) {
+    change::SetParameters set;
+    const std::size_t count = read_count(reader, 4 + 8);
+    for (std::size_t i = 0; i < count; ++i) {
+        std::string name = reader.string();
+        set.values.emplace_back(std::move(name), reader.u64());
+    }
+    return set;
+}
+
+ProposalVote read_vote(Reader& reader) {
+    ProposalVote vote;
+    vote.organisation = reader.string();
+    vote.approve = read_bool(reader);
+    vote.reason = reader.string();
+    vote.height = Height(reader.u64());
+    return vote;
+}
+
+Result<Change> read_change(Reader& reader) {
+    switch (reader.u8()) {
+        case 1: {
+            TRY_ASSIGN(OrganisationRecord organisation, OrganisationRecord::decode(reader.bytes()));
+            return Change(change::Admit{std::move(organisation)});
+        }
+        case 2:
+            return Change(read_amend(reader));
+        case 3:
+            return Change(change::Suspend{reader.string()});
+        case 4:
+            return Change(change::Reinstate{reader.string()});
+        case 5:
+            return Change(read_parameters(reader));
+        case 6:
+            return Change(change::AddValidator{read_validator(reader)});
+        case 7:
+            return Change(change::RemoveValidator{read_public_key(reader)});
+        case 8: {
+            const crypto::PublicKey key = read_public_key(reader);
+            return Change(change::ReplaceValidator{key, read_validator(reader)});
+        }
+        default:
+            return Error{"record_malformed", "the change is of no known kind"};
+    }
+}
+
+}  // namespace
+
+std::string_view name_of(const Change& change) { return kChangeNames.at(change.index()); }
+
+Bytes encode_change(const Change& change) {
+    Writer writer;
+    writer.u8(static_cast<std::uint8_t>(change.index() + 1));
+    std::visit(Overloaded{
+                   [&](const change::Admit& one) { writer.string(one.organisation.encode()); },
+                   [&](const change::Amend& one) { write_amend(writer, one); },
+                   [&](const change::Suspend& one) { writer.string(one.organisation); },
+                   [&](const change::Reinstate& one) { writer.string(one.organisation); },
+                   [&](const change::SetParameters& one) {
+                       writer.u32(static_cast<std::uint32_t>(one.values.size()));
+                       for (const auto& [name, value] : one.values) writer.string(name).u64(value);
+                   },
+                   [&](const change::AddValidator& one) { write_validator(writer, one.validator); },
+                   [&](const change::RemoveValidator& one) { writer.raw(one.key.view()); },
+                   [&](const change::ReplaceValidator& one) {
+                       writer.raw(one.key.view());
+                       write_validator(writer, one.by);
+                   },
+               },
+               change);
+    return std::move(writer).take();
+}
+
+Result<Change> decode_change(ByteView bytes) {
+    Reader reader(bytes);
+    TRY_ASSIGN(Change change, read_change(reader));
+    return finished(reader, std::move(change));
+}
+
+std::string_view name_of(ProposalState state) { return kStateNames.at(static_cast<std::size_t>(state) - 1); }
+
+std::optional<ProposalState> proposal_state_from(std::string_view name) {
+    const auto at = std::find(kStateNames.begin(), kStateNames.end(), name);
+    if (at == kStateNames.end()) return std::nullopt;
+    return static_cast<ProposalState>(at - kStateNames.begin() + 1);
+}
+
+Bytes ProposalRecord::encode() const {
+    Writer writer;
+    writer.u8(kRecordVersion).u64(number).string(proposer).string(change).string(reason);
+    writer.u64(opened_at.ms).u64(deadline.ms).u8(static_cast<std::uint8_t>(state)).u64(decided.value);
+    writer.u32(static_cast<std::uint32_t>(votes.size()));
+    for (const ProposalVote& vote : votes)
+        writer.string(vote.organisation).u8(vote.approve ? 1 : 0).string(vote.reason).u64(vote.height.value);
+    return std::move(writer).take();
+}
+
+Result<ProposalRecord> ProposalRecord::decode(ByteView bytes) {
+    Reader reader(bytes);
+    ProposalRecord record;
+    read_version(reader);
+    record.number = reader.u64();
+    record.proposer = reader.string();
+    record.change = to_bytes(reader.bytes());
+    record.reason = reader.string();
+    record.opened_at = WallTime{reader.u64()};
+    record.deadline = WallTime{reader.u64()};
+    const std::uint8_t state = reader.u8();
+    if (state < 1 || state > kStateNames.size()) reader.fail();
+    record.state = static_cast<ProposalState>(state);
+    record.decided = Height(reader.u64());
+    const std::size_t count = read_count(reader, kVoteBytesMin);
+    record.votes.reserve(count);
+    for (std::size_t i = 0; i < count; ++i) record.votes.push_back(read_vote(reader));
+    return finished(reader, std::move(record));
+}
+
+Bytes CouncilRecord::encode() const {
+    Writer writer;
+    writer.u8(kRecordVersion).u32(static_cast<std::uint32_t>(members.size()));
+    for (const std::string& member : members) writer.string(member);
+    writer.u64(proposals).u32(static_cast<std::uint32_t>(open.size()));
+    for (const std::uint64_t number : open) writer.u64(number);
+    return std::move(writer).take();
+}
+
+Result<CouncilRecord> CouncilRecord::decode(ByteView bytes) {
+    Reader reader(bytes);
+    CouncilRecord record;
+    read_version(reader);
+    const std::size_t count = read_count(reader, 4);
+    for (std::size_t i = 0; i < count; ++i) record.members.push_back(reader.string());
+    record.proposals = reader.u64();
+    const std::size_t open = read_count(reader, 8);
+    for (std::size_t i = 0; i < open; ++i) record.open.push_back(reader.u64());
+    return finished(reader, std::move(record));
+}
+
+Hash256 council_key() { return crypto::tagged_hash("touchstone/council/1", {}); }
+
+Hash256 proposal_key(std::uint64_t number) {
+    return crypto::tagged_hash("touchstone/proposal/1", {std::move(Writer{}.u64(number)).take()});
+}
+
+Bytes proposal_index_prefix(std::optional<ProposalState> state) {
+    Writer writer;
+    writer.u8('i').u8('g');
+    if (state) writer.u8(static_cast<std::uint8_t>(*state));
+    return std::move(writer).take();
+}
+
+Bytes proposal_index_key(ProposalState state, std::uint64_t number) {
+    Bytes key = proposal_index_prefix(state);
+    append(key, std::move(Writer{}.u64(number)).take());
+    return key;
+}
+
+std::optional<std::uint64_t> parse_proposal_index(ByteView key) {
+    if (key.size() != 2 + 1 + 8 || key[0] != 'i' || key[1] != 'g') return std::nullopt;
+    Reader reader(key.last(8));
+    return reader.u64();
+}
+
+}  // namespace touchstone::ledger

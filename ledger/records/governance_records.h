@@ -1,0 +1,117 @@
+// What the council decides, and how it stands: changes, proposals, the council itself.
+//
+// A change is what a proposal would do, in the ledger's own terms; it has one canonical encoding, which the proposal's
+// record keeps. Values only; any thread. Layouts beside the code (governance_records.cpp).
+#pragma once
+
+#include <variant>
+
+#include "ledger/records/records.h"
+#include "ledger/records/validator_records.h"
+
+namespace touchstone::ledger {
+
+namespace change {
+
+// A new organisation. Its keys are put in force by the deciding vote.
+struct Admit {
+    OrganisationRecord organisation;
+    bool operator==(const Admit&) const = default;
+};
+enum class Seat : std::uint8_t { kUnchanged, kGiven, kTaken };
+// Empty fields, roles 0 and no key: unchanged. `admin_key`: for an organisation that lost its own.
+struct Amend {
+    std::string organisation;
+    std::string name;
+    std::uint16_t roles = 0;
+    std::string gln;
+    std::string country;
+    Seat council = Seat::kUnchanged;
+    std::optional<crypto::PublicKey> admin_key;
+    bool operator==(const Amend&) const = default;
+};
+struct Suspend {
+    std::string organisation;
+    bool operator==(const Suspend&) const = default;
+};
+struct Reinstate {
+    std::string organisation;
+    bool operator==(const Reinstate&) const = default;
+};
+// Names of ledger/records/parameters.h; ascending, each once.
+struct SetParameters {
+    std::vector<std::pair<std::string, std::uint64_t>> values;
+    bool operator==(const SetParameters&) const = default;
+};
+struct AddValidator {
+    GenesisValidator validator;
+    bool operator==(const AddValidator&) const = default;
+};
+// Of one that validates, or of one that was voted in and has not come yet.
+struct RemoveValidator {
+    crypto::PublicKey key;
+    bool operator==(const RemoveValidator&) const = default;
+};
+struct ReplaceValidator {
+    crypto::PublicKey key;
+    GenesisValidator by;
+    bool operator==(const ReplaceValidator&) const = default;
+};
+
+}  // namespace change
+
+using Change = std::variant<change::Admit, change::Amend, change::Suspend, change::Reinstate, change::SetParameters,
+                            change::AddValidator, change::RemoveValidator, change::ReplaceValidator>;
+
+std::string_view name_of(const Change& change);  // "admit_organisation", …
+Bytes encode_change(const Change& change);
+Result<Change> decode_change(ByteView bytes);  // error: record_malformed
+
+enum class ProposalState : std::uint8_t { kOpen = 1, kPassed, kRejected, kWithdrawn, kExpired };
+std::string_view name_of(ProposalState state);
+std::optional<ProposalState> proposal_state_from(std::string_view name);
+
+struct ProposalVote {
+    std::string organisation;
+    bool approve = false;
+    std::string reason;
+    Height height;
+    bool operator==(const ProposalVote&) const = default;
+};
+
+struct ProposalRecord {
+    std::uint64_t number = 0;  // 1, 2, …
+    std::string proposer;
+    Bytes change;  // encode_change
+    std::string reason;
+    WallTime opened_at;
+    WallTime deadline;  // by the chain's clock
+    ProposalState state = ProposalState::kOpen;
+    Height decided;  // 0: open
+    std::vector<ProposalVote> votes;
+    bool operator==(const ProposalRecord&) const = default;
+
+    Bytes encode() const;
+    static Result<ProposalRecord> decode(ByteView bytes);  // error: record_malformed
+};
+
+// The record under council_key(): who votes, and what is open.
+struct CouncilRecord {
+    std::vector<std::string> members;  // ascending; suspended ones are listed and do not count
+    std::uint64_t proposals = 0;       // made so far
+    std::vector<std::uint64_t> open;
+    bool operator==(const CouncilRecord&) const = default;
+
+    Bytes encode() const;
+    static Result<CouncilRecord> decode(ByteView bytes);  // error: record_malformed
+};
+
+Hash256 council_key();
+Hash256 proposal_key(std::uint64_t number);
+
+// Index entries (ledger/records/index.h): 'i' 'g' u8 state ‖ u64 number.
+Bytes proposal_index_prefix(std::optional<ProposalState> state);
+Bytes proposal_index_key(ProposalState state, std::uint64_t number);
+std::optional<std::uint64_t> parse_proposal_index(ByteView key);
+
+}  // namespace touchstone::ledger

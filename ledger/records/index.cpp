@@ -1,0 +1,83 @@
+#include "ledger/records/index.h"
+
+#include "base/codec.h"
+
+namespace touchstone::ledger {
+namespace {
+
+constexpr std::size_t kGtinSize = 14;
+
+Bytes key_of(char list, std::string_view first, std::string_view second = {}) {
+    Writer writer;
+    writer.reserve(2 + first.size() + second.size());
+    writer.u8('i').u8(static_cast<std::uint8_t>(list)).raw(as_bytes(first)).raw(as_bytes(second));
+    return std::move(writer).take();
+}
+
+std::optional<std::string_view> content_of(char list, ByteView key) {
+    if (key.size() < 2 || key[0] != 'i' || key[1] != static_cast<std::uint8_t>(list)) return std::nullopt;
+    return as_text(key.subspan(2));
+}
+
+std::optional<ProductEntry> parse_entry(char list, ByteView key) {
+    const auto content = content_of(list, key);
+    if (!content || content->size() < kGtinSize) return std::nullopt;
+    return ProductEntry{std::string(content->substr(0, kGtinSize)), std::string(content->substr(kGtinSize))};
+}
+
+}  // namespace
+
+Bytes organisation_index_key(std::string_view id) { return key_of('o', id); }
+Bytes product_index_key(std::string_view gtin14) { return key_of('p', gtin14); }
+Bytes licence_index_key(std::string_view gtin14, std::string_view manufacturer) {
+    return key_of('l', gtin14, manufacturer);
+}
+Bytes lot_index_key(std::string_view gtin14, std::string_view lot) { return key_of('b', gtin14, lot); }
+Bytes recall_index_key(std::string_view gtin14, std::string_view lot) { return key_of('r', gtin14, lot); }
+
+Bytes content_index_key(const Hash256& container, ContentKind kind, const Hash256& content) {
+    Writer writer;
+    writer.reserve(3 + 2 * Hash256::kSize);
+    writer.u8('i').u8('c').hash(container).u8(static_cast<std::uint8_t>(kind)).hash(content);
+    return std::move(writer).take();
+}
+
+Bytes organisation_index_prefix() { return key_of('o', {}); }
+Bytes product_index_prefix() { return key_of('p', {}); }
+Bytes licence_index_prefix(std::string_view gtin14) { return key_of('l', gtin14); }
+Bytes lot_index_prefix(std::string_view gtin14) { return key_of('b', gtin14); }
+Bytes recall_index_prefix(std::string_view gtin14) { return key_of('r', gtin14); }
+
+Bytes content_index_prefix(const Hash256& container) { return key_of('c', as_text(container.view())); }
+
+Bytes index_key_after(ByteView key) {
+    Bytes after = to_bytes(key);
+    after.push_back(0);
+    return after;
+}
+
+std::optional<std::string> parse_organisation_index(ByteView key) {
+    const auto content = content_of('o', key);
+    if (!content || content->empty()) return std::nullopt;
+    return std::string(*content);
+}
+
+std::optional<std::string> parse_product_index(ByteView key) {
+    const auto content = content_of('p', key);
+    if (!content || content->size() != kGtinSize) return std::nullopt;
+    return std::string(*content);
+}
+
+std::optional<ProductEntry> parse_licence_index(ByteView key) { return parse_entry('l', key); }
+std::optional<ProductEntry> parse_lot_index(ByteView key) { return parse_entry('b', key); }
+std::optional<ProductEntry> parse_recall_index(ByteView key) { return parse_entry('r', key); }
+
+std::optional<ContentEntry> parse_content_index(ByteView key) {
+    const auto content = content_of('c', key);
+    if (!content || content->size() != 2 * Hash256::kSize + 1) return std::nullopt;
+    const auto kind = static_cast<ContentKind>((*content)[Hash256::kSize]);
+    if (kind != ContentKind::kContainer && kind != ContentKind::kItem) return std::nullopt;
+    return ContentEntry{kind, *Hash256::from_view(as_bytes(content->substr(Hash256::kSize + 1)))};
+}
+
+}  // namespace touchstone::ledger

@@ -1,0 +1,24 @@
+// Index entries of reports (see ledger/records/index.h for what these are):
+//
+//   'i' 'q' u8 state ‖ u64 filed at ‖ id                    all reports, by state and then by time
+//   'i' 'h' handler ‖ 00 ‖ u8 state ‖ u64 filed at ‖ id     those that one organisation has to answer
+//
+// Pure functions; any thread.
+#pragma once
+
+#include <optional>
+
+#include "ledger/records/report_records.h"
+
+namespace touchstone::ledger {
+
+// Both entries of a report as it is now.
+std::vector<Bytes> report_index_keys(const ReportRecord& report);
+
+// `handler` empty: of all; `state` nullopt: in any state.
+Bytes report_index_prefix(std::string_view handler, std::optional<ReportState> state);
+
+// The report's id. nullopt: not a key of these lists.
+std::optional<Hash256> parse_report_index(ByteView key);
+
+}  // namespace touchstone::ledger

@@ -1,0 +1,79 @@
+// Layout (base/codec.h), after u8 version = 1:
+//   seller  pseudonym (32) ‖ text country ‖ list of {text platform ‖ u8 standing ‖ text reason ‖ u64 since} ‖
+//           u32 event count ‖ event head
+// Example (no entry, country "FR", pseudonym of 32 bytes 07, no event):
+// 01 0707…07 00000002 4652 00000000 00000000 and 32 zero bytes.
+#include "ledger/records/seller_records.h"
+
+#include <algorithm>
+#include <array>
+
+#include "crypto/sha256.h"
+#include "ledger/records/record_codecs.h"
+
+namespace touchstone::ledger {
+namespace {
+
+constexpr std::array<std::string_view, 4> kStandingNames{"active", "warned", "suspended", "closed"};
+constexpr std::size_t kEntryBytesMin = 4 + 1 + 4 + 8;
+
+SellerEntry read_entry(Reader& reader) {
+    SellerEntry entry;
+    entry.platform = reader.string();
+    const std::uint8_t standing = reader.u8();
+    if (standing < 1 || standing > static_cast<std::uint8_t>(SellerStanding::kClosed)) reader.fail();
+    entry.standing = static_cast<SellerStanding>(standing);
+    entry.reason = reader.string();
+    entry.since = WallTime{reader.u64()};
+    return entry;
+}
+
+}  // namespace
+
+std::string_view name_of(SellerStanding standing) { return kStandingNames.at(static_cast<std::size_t>(standing) - 1); }
+
+std::optional<SellerStanding> seller_standing_from(std::string_view name) {
+    const auto at = std::find(kStandingNames.begin(), kStandingNames.end(), name);
+    if (at == kStandingNames.end()) return std::nullopt;
+    return static_cast<SellerStanding>(at - kStandingNames.begin() + 1);
+}
+
+const SellerEntry* SellerRecord::entry_of(std::string_view platform) const {
+    const auto at =
+        std::find_if(entries.begin(), entries.end(), [&](const auto& one) { return one.platform == platform; });
+    return at == entries.end() ? nullptr : &*at;
+}
+
+SellerEntry* SellerRecord::entry_of(std::string_view platform) {
+    return const_cast<SellerEntry*>(std::as_const(*this).entry_of(platform));
+}
+
+Bytes SellerRecord::encode() const {
+    Writer writer;
+    writer.u8(kRecordVersion).hash(pseudonym).string(country).u32(static_cast<std::uint32_t>(entries.size()));
+    for (const SellerEntry& entry : entries)
+        writer.string(entry.platform)
+            .u8(static_cast<std::uint8_t>(entry.standing))
+            .string(entry.reason)
+            .u64(entry.since.ms);
+    writer.u32(event_count).hash(event_head);
+    return std::move(writer).take();
+}
+
+Result<SellerRecord> SellerRecord::decode(ByteView bytes) {
+    Reader reader(bytes);
+    SellerRecord record;
+    read_version(reader);
+    record.pseudonym = reader.hash();
+    record.country = reader.string();
+    const std::size_t count = read_count(reader, kEntryBytesMin);
+    record.entries.reserve(count);
+    for (std::size_t i = 0; i < count; ++i) record.entries.push_back(read_entry(reader));
+    record.event_count = reader.u32();
+    record.event_head = reader.hash();
+    return finished(reader, std::move(record));
+}
+
+Hash256 seller_key(const Hash256& pseudonym) { return crypto::tagged_hash("touchstone/seller/1", {pseudonym.view()}); }
+
+}  // namespace touchstone::ledger

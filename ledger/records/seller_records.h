@@ -1,0 +1,43 @@
+// A shop that sells on platforms, under a pseudonym: 32 bytes that each platform computes from the shop's country and
+// business registration number, so that one shop has one pseudonym everywhere and only platforms know its name
+// (tools/client/seller_pseudonym.h). Keys and encodings as in records.h. Values only; any thread.
+#pragma once
+
+#include "ledger/records/records.h"
+
+namespace touchstone::ledger {
+
+enum class SellerStanding : std::uint8_t { kActive = 1, kWarned = 2, kSuspended = 3, kClosed = 4 };
+std::string_view name_of(SellerStanding standing);  // "active", "warned", "suspended", "closed"
+std::optional<SellerStanding> seller_standing_from(std::string_view name);
+
+// What one platform says of a shop.
+struct SellerEntry {
+    std::string platform;
+    SellerStanding standing = SellerStanding::kActive;
+    std::string reason;
+    WallTime since;
+    bool operator==(const SellerEntry&) const = default;
+    bool may_sell() const { return standing == SellerStanding::kActive || standing == SellerStanding::kWarned; }
+};
+
+struct SellerRecord {
+    Hash256 pseudonym;
+    std::string country;               // ISO 3166-1 alpha-2
+    std::vector<SellerEntry> entries;  // one for each platform, in the order of registration
+    std::uint32_t event_count = 0;
+    Hash256 event_head;
+    bool operator==(const SellerRecord&) const = default;
+
+    // nullptr: not registered with this platform.
+    const SellerEntry* entry_of(std::string_view platform) const;
+    SellerEntry* entry_of(std::string_view platform);
+
+    Bytes encode() const;
+    static Result<SellerRecord> decode(ByteView bytes);  // error: record_malformed
+};
+
+// SHA-256("touchstone/seller/1" ‖ pseudonym).
+Hash256 seller_key(const Hash256& pseudonym);
+
+}  // namespace touchstone::ledger

@@ -1,0 +1,149 @@
+#include "ledger/rules/council_rules.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "ledger/records/index.h"
+
+namespace touchstone::ledger {
+namespace {
+
+using OrganisationSlot = RecordCache<OrganisationRecord>::Slot;
+
+Verdict find_organisation(Run& run, const std::string& id, OrganisationSlot*& slot) {
+    slot = &run.overlay.organisations.slot(organisation_key(id));
+    if (!slot->record) return Rejection{Refusal::kOrganisationUnknown, fmt::format("there is no '{}'", id)};
+    return std::nullopt;
+}
+
+// Would somebody be left to decide without this organisation?
+Verdict check_council_without(Run& run, const OrganisationRecord& leaving) {
+    if (!leaving.council || leaving.suspended) return std::nullopt;
+    const auto& council = run.overlay.council.slot(council_key());
+    INVARIANT(council.record.has_value());
+    if (council_size(run, *council.record) > 1) return std::nullopt;
+    return Rejection{Refusal::kLastCouncilMember, leaving.id};
+}
+
+// -- organisations
+
+Verdict judge(Run& run, const change::Admit& change) {
+    if (run.overlay.organisation(change.organisation.id) != nullptr)
+        return Rejection{Refusal::kOrganisationExists, change.organisation.id};
+    return std::nullopt;
+}
+
+bool changes_anything(const change::Amend& change, const OrganisationRecord& now) {
+    return (!change.name.empty() && change.name != now.name) || (change.roles != 0 && change.roles != now.roles) ||
+           (!change.gln.empty() && change.gln != now.gln) ||
+           (!change.country.empty() && change.country != now.country) ||
+           (change.council == change::Seat::kGiven && !now.council) ||
+           (change.council == change::Seat::kTaken && now.council) || change.admin_key;
+}
+
+Verdict judge(Run& run, const change::Amend& change) {
+    OrganisationSlot* slot = nullptr;
+    if (auto refused = find_organisation(run, change.organisation, slot)) return refused;
+    const OrganisationRecord& now = *slot->record;
+    if (!changes_anything(change, now)) return Rejection{Refusal::kNothingChanges, now.id};
+    if (change.admin_key && now.find_key(*change.admin_key) != nullptr)
+        return Rejection{Refusal::kKeyExists, change.admin_key->hex()};
+    if (change.admin_key && now.keys.size() >= limits::kKeysPerOrgMax) return Rejection{Refusal::kTooManyKeys, now.id};
+    if (change.council == change::Seat::kTaken) return check_council_without(run, now);
+    return std::nullopt;
+}
+
+Verdict judge(Run& run, const change::Suspend& change) {
+    OrganisationSlot* slot = nullptr;
+    if (auto refused = find_organisation(run, change.organisation, slot)) return refused;
+    if (slot->record->suspended)
+        return Rejection{Refusal::kNothingChanges, fmt::format("'{}' is suspended already", change.organisation)};
+    return check_council_without(run, *slot->record);
+}
+
+Verdict judge(Run& run, const change::Reinstate& change) {
+    OrganisationSlot* slot = nullptr;
+    if (auto refused = find_organisation(run, change.organisation, slot)) return refused;
+    if (!slot->record->suspended)
+        return Rejection{Refusal::kNothingChanges, fmt::format("'{}' is not suspended", change.organisation)};
+    return std::nullopt;
+}
+
+OrganisationRecord& change_organisation(Run& run, const std::string& id) {
+    return run.overlay.organisations.change(run.overlay.organisations.slot(organisation_key(id)));
+}
+
+void seat(Run& run, OrganisationRecord& organisation, bool given) {
+    organisation.council = given;
+    auto& members = run.overlay.council.change(run.overlay.council.slot(council_key())).members;
+    std::erase(members, organisation.id);
+    if (given) members.insert(std::lower_bound(members.begin(), members.end(), organisation.id), organisation.id);
+}
+
+void carry_out(Run& run, const change::Admit& change) {
+    OrganisationRecord organisation = change.organisation;
+    for (OrganisationKey& key : organisation.keys) key.added = run.block.height;
+    const bool council = std::exchange(organisation.council, false);
+    run.overlay.put_index(organisation_index_key(organisation.id));
+    auto& slot = run.overlay.organisations.slot(organisation_key(organisation.id));
+    OrganisationRecord& made = run.overlay.organisations.create(slot, std::move(organisation));
+    if (council) seat(run, made, true);
+}
+
+void carry_out(Run& run, const change::Amend& change) {
+    OrganisationRecord& organisation = change_organisation(run, change.organisation);
+    if (!change.name.empty()) organisation.name = change.name;
+    if (change.roles != 0) organisation.roles = change.roles;
+    if (!change.gln.empty()) organisation.gln = change.gln;
+    if (!change.country.empty()) organisation.country = change.country;
+    if (change.admin_key)
+        organisation.keys.push_back({*change.admin_key, KeyPurpose::kAdmin, run.block.height, Height(0)});
+    if (change.council != change::Seat::kUnchanged) seat(run, organisation, change.council == change::Seat::kGiven);
+}
+
+void carry_out(Run& run, const change::Suspend& change) {
+    change_organisation(run, change.organisation).suspended = true;
+}
+void carry_out(Run& run, const change::Reinstate& change) {
+    change_organisation(run, change.organisation).suspended = false;
+}
+
+// -- parameters
+
+Parameters with(Parameters parameters, const change::SetParameters& change) {
+    for (const auto& [name, value] : change.values)
+        for (const ParameterField& one : parameter_fields())
+            if (one.name == name) parameters.*one.field = value;
+    return parameters;
+}
+
+Verdict judge(Run& run, const change::SetParameters& change) {
+    const auto& slot = run.overlay.parameters.slot(parameters_key());
+    INVARIANT(slot.record.has_value());
+    const Parameters after = with(*slot.record, change);
+    if (after == *slot.record) return Rejection{Refusal::kNothingChanges, "the parameters have these values"};
+    if (auto fault = fault_of(after)) return Rejection{Refusal::kBadParameter, *std::move(fault)};
+    return std::nullopt;
+}
+
+void carry_out(Run& run, const change::SetParameters& change) {
+    auto& slot = run.overlay.parameters.slot(parameters_key());
+    Parameters& parameters = run.overlay.parameters.change(slot);
+    parameters = with(parameters, change);
+    end_epoch(run);
+}
+
+}  // namespace
+
+Verdict judge_change(Run& run, const Change& change) {
+    return std::visit([&](const auto& one) { return judge(run, one); }, change);
+}
+
+Verdict carry_out(Run& run, const Change& change) {
+    if (auto refused = judge_change(run, change)) return refused;
+    std::visit([&](const auto& one) { carry_out(run, one); }, change);
+    return std::nullopt;
+}
+
+}  // namespace touchstone::ledger

@@ -1,0 +1,155 @@
+// Custody has two sides: what is shipped stays with its sender until the receiver accepts it. Items and containers are
+// treated alike; a container takes everything in it along, which is why it costs one record whatever it holds, and why
+// flags and recalls of what is inside do not stop it: they were judged when it was packed, and every look-up shows
+// them.
+//   Ship            the custodian, to another organisation. What is recalled may go only to its brand or its maker;
+//   what
+//                   is stolen or quarantined may not move
+//   CancelShipment  the sender
+//   Receive, RejectShipment   the receiver that the shipment names. Flags and recalls do not hinder: the goods are
+//   there Sell            the custodian with the role retailer, brand or platform; not what is recalled, stolen or
+//   quarantined Return          the organisation that sold the item, whose custody it comes back to
+#include "ledger/identifiers/countries.h"
+#include "ledger/rules/rules.h"
+#include "ledger/rules/containers.h"
+
+namespace touchstone::ledger {
+namespace {
+
+bool may_sell(const OrganisationRecord& actor) {
+    return actor.has(Role::kRetailer) || actor.has(Role::kBrand) || actor.has(Role::kPlatform);
+}
+
+bool goes_back(Run& run, const ItemRecord& item, const std::string& to) {
+    return to == item.maker || to == product_of(run, item).brand;
+}
+
+// Operations whose one condition beside the state is who holds, or is to hold, the item or container.
+template <class Record>
+Refusal custodian_only(const Run& run, const Record& record) {
+    return record.custodian == run.actor.id ? Refusal::kNone : Refusal::kNotCustodian;
+}
+template <class Record>
+Refusal receiver_only(const Run& run, const Record& record) {
+    return record.receiver == run.actor.id ? Refusal::kNone : Refusal::kNotReceiver;
+}
+
+// The end of a shipment without a new custodian.
+void end_shipment(UnitBatch& batch, ItemOperation operation, EventLog& log, const auto& other_of) {
+    batch.change_all(operation, [&](const Hash256& key, auto& record) {
+        log.set_other(other_of(record));
+        record.receiver.clear();
+        log.append(key, record);
+    });
+}
+
+}  // namespace
+
+Verdict apply(Run& run, const op::Ship& operation, OperationOutcome& outcome) {
+    if (auto refused = check_other_party(run, operation.to, "to")) return refused;
+    const std::string& there = run.overlay.organisation(operation.to)->country;
+    UnitBatch batch(run, operation.items, operation.containers, outcome);
+    const Overloaded judge{[&](const ItemRecord& item) {
+                               if (item.custodian != run.actor.id) return Refusal::kNotCustodian;
+                               if (!may_move(item)) return Refusal::kFlagged;
+                               if (is_recalled(run, item, there) && !goes_back(run, item, operation.to))
+                                   return Refusal::kRecalled;
+                               return Refusal::kNone;
+                           },
+                           [&](const ContainerRecord& container) { return custodian_only(run, container); }};
+    if (auto refused = batch.judge_all(ItemOperation::kShip, judge)) return refused;
+    EventLog log(run, EventKind::kShipped, operation.to, operation.document);
+    batch.change_all(ItemOperation::kShip, [&](const Hash256& key, auto& record) {
+        record.receiver = operation.to;
+        log.append(key, record);
+    });
+    return std::nullopt;
+}
+
+Verdict apply(Run& run, const op::CancelShipment& operation, OperationOutcome& outcome) {
+    UnitBatch batch(run, operation.items, operation.containers, outcome);
+    const auto judge = [&](const auto& record) { return custodian_only(run, record); };
+    if (auto refused = batch.judge_all(ItemOperation::kCancelShipment, judge)) return refused;
+    EventLog log(run, EventKind::kShipmentCancelled, {}, {});
+    end_shipment(batch, ItemOperation::kCancelShipment, log, [](const auto& record) { return record.receiver; });
+    return std::nullopt;
+}
+
+Verdict apply(Run& run, const op::Receive& operation, OperationOutcome& outcome) {
+    UnitBatch batch(run, operation.items, operation.containers, outcome);
+    const auto judge = [&](const auto& record) { return receiver_only(run, record); };
+    if (auto refused = batch.judge_all(ItemOperation::kReceive, judge)) return refused;
+    EventLog log(run, EventKind::kReceived, {}, {});
+    if (operation.counted) {
+        if (auto refused = take_count(run, operation, outcome)) return refused;
+        log.set_detail(describe_count(run, operation));
+    }
+    batch.change_all(ItemOperation::kReceive, [&](const Hash256& key, auto& record) {
+        log.set_other(record.custodian);
+        record.custodian = run.actor.id;
+        record.receiver.clear();
+        log.append(key, record);
+    });
+    return std::nullopt;
+}
+
+Verdict apply(Run& run, const op::RejectShipment& operation, OperationOutcome& outcome) {
+    UnitBatch batch(run, operation.items, operation.containers, outcome);
+    const auto judge = [&](const auto& record) { return receiver_only(run, record); };
+    if (auto refused = batch.judge_all(ItemOperation::kRejectShipment, judge)) return refused;
+    EventLog log(run, EventKind::kShipmentRejected, {}, operation.reason);
+    end_shipment(batch, ItemOperation::kRejectShipment, log, [](const auto& record) { return record.custodian; });
+    return std::nullopt;
+}
+
+Verdict apply(Run& run, const op::Sell& operation, OperationOutcome& outcome) {
+    if (!may_sell(run.actor)) return Rejection{Refusal::kNotAllowed, "needs the role retailer, brand or platform"};
+    if (!operation.seller.is_zero())
+        if (auto refused = check_seller_may_sell(run, operation.seller)) return refused;
+    ItemBatch batch(run, operation.items, outcome);
+    const auto judge = [&](const ItemRecord& item) {
+        if (item.custodian != run.actor.id) return Refusal::kNotCustodian;
+        if (!may_move(item)) return Refusal::kFlagged;
+        if (!covers(product_of(run, item).territories, operation.country)) return Refusal::kOutsideTerritory;
+        return is_recalled(run, item, operation.country) ? Refusal::kRecalled : Refusal::kNone;
+    };
+    if (auto refused = batch.judge_all(ItemOperation::kSell, judge)) return refused;
+    EventLog log(run, EventKind::kSold, operation.seller.is_zero() ? std::string() : operation.seller.hex(),
+                 operation.country);
+    batch.change_all(ItemOperation::kSell, [&](const Hash256& key, ItemRecord& item) {
+        item.sold_at = run.block.time;
+        item.offered_to.clear();
+        log.append(key, item);
+    });
+    return std::nullopt;
+}
+
+Verdict apply(Run& run, const op::Return& operation, OperationOutcome& outcome) {
+    ItemBatch batch(run, operation.items, outcome);
+    const auto judge = [&](const ItemRecord& item) { return custodian_only(run, item); };
+    if (auto refused = batch.judge_all(ItemOperation::kReturn, judge)) return refused;
+    EventLog log(run, EventKind::kReturned, {}, operation.reason);
+    batch.change_all(ItemOperation::kReturn, [&](const Hash256& key, ItemRecord& item) {
+        item.sold_at = {};
+        log.append(key, item);
+    });
+    return std::nullopt;
+}
+
+// A sale that was recorded by mistake: by who recorded it, and soon.
+Verdict apply(Run& run, const op::CancelSale& operation, OperationOutcome& outcome) {
+    ItemBatch batch(run, operation.items, outcome);
+    const auto judge = [&](const ItemRecord& item) {
+        if (item.custodian != run.actor.id) return Refusal::kNotCustodian;
+        return run.block.time.ms - item.sold_at.ms <= limits::kSaleUndoMs ? Refusal::kNone : Refusal::kTooLate;
+    };
+    if (auto refused = batch.judge_all(ItemOperation::kCancelSale, judge)) return refused;
+    EventLog log(run, EventKind::kSaleCancelled, {}, operation.reason);
+    batch.change_all(ItemOperation::kCancelSale, [&](const Hash256& key, ItemRecord& item) {
+        item.sold_at = {};
+        log.append(key, item);
+    });
+    return std::nullopt;
+}
+
+}  // namespace touchstone::ledger

@@ -1,0 +1,124 @@
+// Applies transactions to the state: deterministic, no I/O but the reader it is given.
+//
+// admit() decides what may enter a pool (form, chain, organisation, key; the signature is checked by whoever calls,
+// once, with crypto::verify over transaction_signing_bytes). Execution applies one block's transactions in order; a
+// refused transaction stays in the block and changes nothing but its own TransactionRecord, so that its result is
+// definite.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <unordered_map>
+
+#include "ledger/records/header.h"
+#include "ledger/records/parameters.h"
+#include "ledger/records/records.h"
+#include "ledger/schema/refusal.h"
+#include "ledger/records/validator_records.h"
+
+namespace touchstone::ledger {
+
+// Throws nothing. A storage fault is reported by the caller's own means (it aborts the block): nullopt means absent.
+using ReadRecord = std::function<std::optional<Bytes>(const Hash256& key)>;
+
+struct BlockContext {
+    Hash256 chain_id;
+    Height height;
+    WallTime time;
+    Parameters parameters;
+    Epoch epoch{};
+    Hash256 parent{};           // hash of the block before this one
+    ValidatorIndex proposer{};  // in the set of this epoch
+};
+
+// Who validates, and by which parameters; both change at the end of an epoch only.
+struct EpochRules {
+    ValidatorsRecord validators;
+    Parameters parameters;
+    bool operator==(const EpochRules&) const = default;
+};
+
+struct ItemOutcome {
+    std::uint32_t index;  // position in the operation's item_keys
+    Refusal refusal;
+    bool operator==(const ItemOutcome&) const = default;
+};
+
+struct OperationOutcome {
+    std::uint32_t accepted = 0;        // items (or 1 for operations without items)
+    std::vector<ItemOutcome> refused;  // partial mode: every refused item; atomic: those that made it fail
+    bool operator==(const OperationOutcome&) const = default;
+};
+
+struct TransactionOutcome {
+    Refusal refusal = Refusal::kNone;  // kNone: applied
+    std::uint32_t operation = 0;       // which operation was refused
+    std::string detail;                // names the field or item, for people
+    std::vector<OperationOutcome> operations;
+
+    bool operator==(const TransactionOutcome&) const = default;
+
+    bool applied() const { return refusal == Refusal::kNone; }
+    // Stored as a side entry ('r' ‖ transaction id -> height, index, outcome) so that tx_get can answer.
+    Bytes encode() const;
+    static Result<TransactionOutcome> decode(ByteView bytes);
+};
+
+struct BlockEffects {
+    std::vector<std::pair<Hash256, std::optional<Bytes>>> records;  // sorted by key, unique; nullopt = erased
+    std::vector<std::pair<Bytes, std::optional<Bytes>>> side;       // events ('e'), results ('r'), indexes ('i')
+    std::vector<TransactionOutcome> outcomes;                       // one per transaction
+    // As they are after this block, when it changed anything about them. With another epoch: this block is the last of
+    // its own.
+    std::optional<EpochRules> rules;
+};
+
+// A parsed transaction: the payload's fields in the ledger's own terms. Parsed once, at admission, and kept.
+class ParsedTransaction;
+using ParsedTransactionPtr = std::shared_ptr<const ParsedTransaction>;
+
+struct ParsedInfo {
+    Hash256 id;
+    Hash256 chain_id;
+    std::string organisation;
+    crypto::PublicKey key;
+    std::uint64_t valid_until;
+    std::size_t size_bytes;
+    std::size_t items;  // item keys named by all operations
+};
+const ParsedInfo& info(const ParsedTransaction& transaction);
+const SignedTransactionPtr& signed_of(const ParsedTransaction& transaction);
+
+struct Rejection {
+    Refusal refusal;
+    std::string detail;
+};
+
+// Form only: Protobuf, sizes, field syntax. Pure; any thread.
+Result<ParsedTransactionPtr, Rejection> parse(SignedTransactionPtr transaction, const Parameters& parameters);
+
+// The signature, with crypto::verify over transaction_signing_bytes. Pure; any thread. nullopt: it is good.
+std::optional<Rejection> check_signature(const ParsedTransaction& transaction);
+
+// Against a state: chain, validity at `height`, organisation and key. nullopt: may be admitted.
+std::optional<Rejection> admit(const ParsedTransaction& transaction, const BlockContext& context,
+                               const ReadRecord& read);
+
+// All transactions of a block. Error only for a block that no honest proposer makes: repeated or expired transactions,
+// wrong chain, keys that were not in force before the block, over the block's bounds (code names it). What an earlier
+// transaction of the same block took the right from is refused like any other. Signatures are the caller's.
+Result<BlockEffects> execute(const BlockContext& context, std::span<const ParsedTransactionPtr> transactions,
+                             const ReadRecord& read);
+
+// Side-entry prefixes: 'e' events, 'r' results, 'i' indexes (ledger/records/index.h).
+Bytes result_side_key(const Hash256& transaction_id);
+struct StoredResult {
+    Height height;
+    std::uint32_t index = 0;
+    TransactionOutcome outcome;
+    bool operator==(const StoredResult&) const = default;
+    Bytes encode() const;
+    static Result<StoredResult> decode(ByteView bytes);
+};
+
+}  // namespace touchstone::ledger

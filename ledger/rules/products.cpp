@@ -1,0 +1,77 @@
+// Products and licences.
+//   DeclareProduct  role brand; the first to declare a GTIN owns it
+//   GrantLicence    the product's brand, to an organisation with the role manufacturer. A new grant replaces quota,
+//   dates
+//                   and facility, puts a revoked licence in force again, and keeps what was used counted
+//   RevokeLicence   the product's brand; a licence in force
+#include <fmt/format.h>
+
+#include "ledger/records/index.h"
+#include "ledger/rules/rules.h"
+
+namespace touchstone::ledger {
+
+Verdict check_brand(Run& run, const std::string& gtin) {
+    const ProductSlot& product = run.overlay.product(gtin);
+    if (!product.record) return Rejection{Refusal::kProductUnknown, gtin};
+    if (product.record->brand != run.actor.id)
+        return Rejection{Refusal::kNotBrand, fmt::format("the brand of {} is '{}'", gtin, product.record->brand)};
+    return std::nullopt;
+}
+
+Verdict apply(Run& run, const op::DeclareProduct& operation, OperationOutcome& outcome) {
+    if (!run.actor.has(Role::kBrand)) return Rejection{Refusal::kNotAllowed, "needs the role brand"};
+    ProductSlot& slot = run.overlay.product(operation.gtin);
+    if (slot.record)
+        return Rejection{Refusal::kProductExists, fmt::format("{} is of '{}'", operation.gtin, slot.record->brand)};
+    ProductRecord declared;
+    declared.gtin = operation.gtin;
+    declared.brand = run.actor.id;
+    declared.name = operation.name;
+    declared.image_hash = operation.image_hash;
+    declared.document_hashes = operation.document_hashes;
+    declared.serial_policy = operation.serial_policy;
+    ProductRecord& product = run.overlay.products.create(slot, std::move(declared));
+    EventLog(run, EventKind::kDeclared, {}, operation.name).append(product_key(operation.gtin), product);
+    run.overlay.put_index(product_index_key(operation.gtin));
+    outcome.accepted = 1;
+    return std::nullopt;
+}
+
+Verdict apply(Run& run, const op::GrantLicence& operation, OperationOutcome& outcome) {
+    if (auto refused = check_brand(run, operation.gtin)) return refused;
+    if (auto refused = check_other_party(run, operation.manufacturer, "manufacturer")) return refused;
+    const OrganisationRecord& maker = *run.overlay.organisation(operation.manufacturer);
+    if (!maker.has(Role::kManufacturer))
+        return Rejection{Refusal::kBadRole, fmt::format("'{}' is not a manufacturer", maker.id)};
+
+    auto& slot = run.overlay.licences.slot(licence_key(operation.gtin, operation.manufacturer));
+    LicenceRecord& licence = slot.record ? run.overlay.licences.change(slot) : run.overlay.licences.create(slot, {});
+    licence.gtin = operation.gtin;
+    licence.manufacturer = operation.manufacturer;
+    licence.quota = operation.quota;
+    licence.from = operation.from;
+    licence.until = operation.until;
+    licence.facility = operation.facility;
+    licence.revoked = false;
+    licence.revoke_reason.clear();
+    run.overlay.put_index(licence_index_key(operation.gtin, operation.manufacturer));
+    outcome.accepted = 1;
+    return std::nullopt;
+}
+
+Verdict apply(Run& run, const op::RevokeLicence& operation, OperationOutcome& outcome) {
+    if (auto refused = check_brand(run, operation.gtin)) return refused;
+    auto& slot = run.overlay.licences.slot(licence_key(operation.gtin, operation.manufacturer));
+    if (!slot.record)
+        return Rejection{Refusal::kNotLicensed,
+                         fmt::format("'{}' has no licence for {}", operation.manufacturer, operation.gtin)};
+    if (slot.record->revoked) return Rejection{Refusal::kLicenceRevoked, "it is revoked already"};
+    LicenceRecord& licence = run.overlay.licences.change(slot);
+    licence.revoked = true;
+    licence.revoke_reason = operation.reason;
+    outcome.accepted = 1;
+    return std::nullopt;
+}
+
+}  // namespace touchstone::ledger

@@ -1,0 +1,147 @@
+// Register: by the product's brand, or by a manufacturer whose licence is in force on the day of the block, for the
+// facility if it names one, and within its quota. Only accepted items count. A repeat (same item, organisation and
+// product) is kItemExists and uses no quota. Atomic: every item or none. Partial: those that can be, the others
+// reported. The item is in the custody of who registers it and owned by the brand.
+#include <fmt/format.h>
+
+#include <limits>
+
+#include "ledger/records/index.h"
+#include "ledger/rules/rules.h"
+
+namespace touchstone::ledger {
+namespace {
+
+using LicenceSlot = RecordCache<LicenceRecord>::Slot;
+
+struct Authority {
+    LicenceSlot* licence = nullptr;  // null: the brand itself
+    std::uint64_t rest = std::numeric_limits<std::uint64_t>::max();
+};
+
+Verdict check_licence(const Run& run, const op::Register& operation, const LicenceRecord& licence) {
+    if (licence.revoked) return Rejection{Refusal::kLicenceRevoked, licence.revoke_reason};
+    if (run.today < licence.from || (licence.until != 0 && run.today > licence.until))
+        return Rejection{Refusal::kLicenceNotInForce,
+                         fmt::format("from day {} until day {}, today is {}", licence.from, licence.until, run.today)};
+    if (!licence.facility.empty() && licence.facility != operation.facility)
+        return Rejection{Refusal::kLicenceFacility, fmt::format("the licence is for {}", licence.facility)};
+    return std::nullopt;
+}
+
+Verdict find_authority(Run& run, const op::Register& operation, const ProductRecord& product, Authority& authority) {
+    if (product.brand == run.actor.id) return std::nullopt;
+    LicenceSlot& slot = run.overlay.licences.slot(licence_key(operation.gtin, run.actor.id));
+    if (!slot.record)
+        return Rejection{Refusal::kNotLicensed,
+                         fmt::format("'{}' has no licence for {}", run.actor.id, operation.gtin)};
+    if (auto refused = check_licence(run, operation, *slot.record)) return refused;
+    authority.licence = &slot;
+    authority.rest = slot.record->quota - std::min(slot.record->quota, slot.record->used);
+    return std::nullopt;
+}
+
+// A lot that only a recall has named so far has no expiry of its own yet.
+Verdict check_lot(Run& run, const op::Register& operation) {
+    if (operation.lot.empty()) return std::nullopt;
+    const LotSlot& slot = run.overlay.lot(operation.gtin, operation.lot);
+    if (!slot.record || !slot.record->made || slot.record->expiry == operation.expiry) return std::nullopt;
+    return Rejection{Refusal::kLotMismatch,
+                     fmt::format("lot {} expires on day {}", operation.lot, slot.record->expiry)};
+}
+
+struct Accepted {
+    std::uint32_t index;
+    ItemSlot* slot;
+};
+
+std::vector<Accepted> judge_items(Run& run, const op::Register& operation, std::uint64_t rest,
+                                  OperationOutcome& outcome) {
+    const std::uint64_t mark = run.overlay.next_operation();
+    std::vector<Accepted> accepted;
+    accepted.reserve(operation.items.size());
+    run.overlay.items.reserve(operation.items.size());
+    const auto judge = [&](ItemSlot& slot) {
+        if (std::exchange(slot.seen_in, mark) == mark) return Refusal::kItemRepeated;
+        const ItemRecord* const item = slot.record ? &*slot.record : nullptr;
+        const Transition permitted = transition(lifecycle_of(item), ItemOperation::kRegister);
+        if (!permitted.allowed()) {
+            const bool repeat = item->maker == run.actor.id && item->gtin == operation.gtin;
+            return repeat ? permitted.refusal : Refusal::kItemTaken;
+        }
+        return accepted.size() < rest ? Refusal::kNone : Refusal::kQuotaExceeded;
+    };
+    for (std::uint32_t i = 0; i < operation.items.size(); ++i) {
+        ItemSlot& slot = run.overlay.items.slot(operation.items[i]);
+        const Refusal refusal = judge(slot);
+        if (refusal == Refusal::kNone)
+            accepted.push_back({i, &slot});
+        else
+            outcome.refused.push_back({i, refusal});
+    }
+    return accepted;
+}
+
+void create_items(Run& run, const op::Register& operation, const std::string& brand,
+                  const std::vector<Accepted>& accepted) {
+    EventLog log(run, EventKind::kRegistered, {}, operation.lot);
+    const Lifecycle next = transition(Lifecycle::kAbsent, ItemOperation::kRegister).next;
+    run.overlay.reserve_side(accepted.size());
+    ItemRecord item;
+    item.gtin = operation.gtin;
+    item.lot = operation.lot;
+    item.expiry = operation.expiry;
+    item.made_on = operation.made_on;
+    item.state = item_state(next);
+    item.maker = run.actor.id;
+    item.owner = brand;
+    item.custodian = run.actor.id;
+    item.facility = operation.facility;
+    item.registered_at = run.block.time;
+    for (const Accepted& one : accepted)
+        log.append(operation.items[one.index], run.overlay.items.create(*one.slot, item));
+}
+
+void note_lot(Run& run, const op::Register& operation) {
+    LotSlot& slot = run.overlay.lot(operation.gtin, operation.lot);
+    if (slot.record && slot.record->made) return;
+    if (!slot.record) run.overlay.put_index(lot_index_key(operation.gtin, operation.lot));
+    LotRecord& lot = slot.record ? run.overlay.lots.change(slot) : run.overlay.lots.create(slot, {});
+    lot.gtin = operation.gtin;
+    lot.lot = operation.lot;
+    lot.expiry = operation.expiry;
+    lot.made = true;
+}
+
+void count(Run& run, const Hash256& volume_key, std::uint64_t items) {
+    auto& slot = run.overlay.volumes.slot(volume_key);
+    VolumeRecord& volume = slot.record ? run.overlay.volumes.change(slot) : run.overlay.volumes.create(slot, {});
+    volume.registered += items;
+}
+
+}  // namespace
+
+Verdict apply(Run& run, const op::Register& operation, OperationOutcome& outcome) {
+    const ProductSlot& product = run.overlay.product(operation.gtin);
+    if (!product.record) return Rejection{Refusal::kProductUnknown, operation.gtin};
+    Authority authority;
+    if (auto refused = find_authority(run, operation, *product.record, authority)) return refused;
+    if (auto refused = check_lot(run, operation)) return refused;
+
+    const std::vector<Accepted> accepted = judge_items(run, operation, authority.rest, outcome);
+    if (operation.mode == RegisterMode::kAtomic && !outcome.refused.empty())
+        return rejection_of(outcome, operation.items);
+    outcome.accepted = static_cast<std::uint32_t>(accepted.size());
+    if (accepted.empty()) return std::nullopt;
+
+    create_items(run, operation, product.record->brand, accepted);
+    count(run, product_volume_key(operation.gtin), accepted.size());
+    if (!operation.lot.empty()) {
+        note_lot(run, operation);
+        count(run, lot_volume_key(operation.gtin, operation.lot), accepted.size());
+    }
+    if (authority.licence != nullptr) run.overlay.licences.change(*authority.licence).used += accepted.size();
+    return std::nullopt;
+}
+
+}  // namespace touchstone::ledger

@@ -1,0 +1,69 @@
+#include "ledger/rules/rules.h"
+
+#include <fmt/format.h>
+
+#include "ledger/identifiers/countries.h"
+
+namespace touchstone::ledger {
+
+Rejection rejection_of(const OperationOutcome& outcome, const std::vector<Hash256>& items) {
+    INVARIANT(!outcome.refused.empty());
+    const ItemOutcome& first = outcome.refused.front();
+    return {first.refusal, fmt::format("{} of {} items; the first is number {}, {}", outcome.refused.size(),
+                                       items.size(), first.index, items[first.index].hex())};
+}
+
+Verdict ItemBatch::first_refused() const {
+    if (outcome_.refused.empty()) return std::nullopt;
+    return rejection_of(outcome_, items_);
+}
+
+Verdict UnitBatch::first_refused() const {
+    if (outcome_.refused.empty()) return std::nullopt;
+    std::vector<Hash256> keys = items_;
+    keys.insert(keys.end(), containers_.begin(), containers_.end());
+    return rejection_of(outcome_, keys);
+}
+
+bool may_move(const ItemRecord& item) { return !item.has(ItemFlag::kStolen) && !item.has(ItemFlag::kQuarantined); }
+
+const ContainerRecord& outermost(Run& run, const Hash256& key) {
+    const ContainerRecord* at = run.overlay.containers.get(key);
+    while (at != nullptr && !at->container.is_zero()) at = run.overlay.containers.get(at->container);
+    INVARIANT(at != nullptr);
+    return *at;
+}
+
+const std::string& holder_of(Run& run, const ItemRecord& item) {
+    return item.container.is_zero() ? item.custodian : outermost(run, item.container).custodian;
+}
+
+const ProductRecord& product_of(Run& run, const ItemRecord& item) {
+    const ProductSlot& slot = run.overlay.product(item.gtin);
+    INVARIANT(slot.record.has_value());
+    return *slot.record;
+}
+
+bool is_recalled(Run& run, const ItemRecord& item, std::string_view country) {
+    if (holds_in(product_of(run, item).recall, country)) return true;
+    if (item.lot.empty()) return false;
+    const LotSlot& lot = run.overlay.lot(item.gtin, item.lot);
+    INVARIANT(lot.record.has_value());
+    return holds_in(lot.record->recall, country);
+}
+
+Verdict check_admin(const Run& run) {
+    if (run.signer.purpose == KeyPurpose::kAdmin) return std::nullopt;
+    return Rejection{Refusal::kAdminKeyNeeded, fmt::format("{} is no admin key", run.signer.key.hex())};
+}
+
+Verdict check_other_party(Run& run, const std::string& id, std::string_view field) {
+    if (id == run.actor.id)
+        return Rejection{Refusal::kUnknownRecipient, fmt::format("{} is the organisation that acts", field)};
+    const OrganisationRecord* const other = run.overlay.organisation(id);
+    if (other == nullptr) return Rejection{Refusal::kUnknownRecipient, fmt::format("{}: there is no '{}'", field, id)};
+    if (other->suspended) return Rejection{Refusal::kSuspendedOrganisation, fmt::format("{}: '{}'", field, id)};
+    return std::nullopt;
+}
+
+}  // namespace touchstone::ledger

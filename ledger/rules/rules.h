@@ -1,0 +1,233 @@
+// What the rules of all operations share. Each group of operations is a file of its own: rules_<group>.cpp.
+//
+// apply() judges one operation and carries it out. It may leave changes behind when it refuses: the caller rolls the
+// transaction back. Each fills in the outcome: what it accepted, or which items made it fail.
+#pragma once
+
+#include "base/overloaded.h"
+#include "ledger/schema/operations.h"
+#include "ledger/rules/overlay.h"
+#include "ledger/rules/transitions.h"
+
+namespace touchstone::ledger {
+
+// One transaction while it runs.
+struct Run {
+    const BlockContext& block;
+    Overlay& overlay;
+    const OrganisationRecord& actor;
+    Hash256 transaction_id;
+    Day today = 0;
+    std::uint32_t operation = 0;  // index of the one that runs
+    OrganisationKey signer{};     // the actor's key that signed, as it was when the transaction began
+};
+
+using Verdict = std::optional<Rejection>;  // nullopt: done
+
+Verdict apply(Run& run, const op::DeclareProduct& operation, OperationOutcome& outcome);
+Verdict apply(Run& run, const op::GrantLicence& operation, OperationOutcome& outcome);
+Verdict apply(Run& run, const op::RevokeLicence& operation, OperationOutcome& outcome);
+Verdict apply(Run& run, const op::Register& operation, OperationOutcome& outcome);
+Verdict apply(Run& run, const op::Ship& operation, OperationOutcome& outcome);
+Verdict apply(Run& run, const op::CancelShipment& operation, OperationOutcome& outcome);
+Verdict apply(Run& run, const op::Receive& operation, OperationOutcome& outcome);
+Verdict apply(Run& run, const op::RejectShipment& operation, OperationOutcome& outcome);
+Verdict apply(Run& run, const op::Sell& operation, OperationOutcome& outcome);
+Verdict apply(Run& run, const op::Return& operation, OperationOutcome& outcome);
+Verdict apply(Run& run, const op::Recall& operation, OperationOutcome& outcome);
+Verdict apply(Run& run, const op::LiftRecall& operation, OperationOutcome& outcome);
+Verdict apply(Run& run, const op::Flag& operation, OperationOutcome& outcome);
+Verdict apply(Run& run, const op::ClearFlag& operation, OperationOutcome& outcome);
+Verdict apply(Run& run, const op::Pack& operation, OperationOutcome& outcome);
+Verdict apply(Run& run, const op::Unpack& operation, OperationOutcome& outcome);
+Verdict apply(Run& run, const op::Decommission& operation, OperationOutcome& outcome);
+Verdict apply(Run& run, const op::CancelSale& operation, OperationOutcome& outcome);
+Verdict apply(Run& run, const op::TransferOwnership& operation, OperationOutcome& outcome);
+Verdict apply(Run& run, const op::AcceptOwnership& operation, OperationOutcome& outcome);
+Verdict apply(Run& run, const op::RejectOwnership& operation, OperationOutcome& outcome);
+Verdict apply(Run& run, const op::CancelOwnershipTransfer& operation, OperationOutcome& outcome);
+Verdict apply(Run& run, const op::Inspect& operation, OperationOutcome& outcome);
+Verdict apply(Run& run, const op::Correct& operation, OperationOutcome& outcome);
+Verdict apply(Run& run, const op::Report& operation, OperationOutcome& outcome);
+Verdict apply(Run& run, const op::Respond& operation, OperationOutcome& outcome);
+Verdict apply(Run& run, const op::Resolve& operation, OperationOutcome& outcome);
+Verdict apply(Run& run, const op::RegisterSeller& operation, OperationOutcome& outcome);
+Verdict apply(Run& run, const op::SetSellerStanding& operation, OperationOutcome& outcome);
+Verdict apply(Run& run, const op::SetTerritories& operation, OperationOutcome& outcome);
+Verdict apply(Run& run, const op::Propose& operation, OperationOutcome& outcome);
+Verdict apply(Run& run, const op::VoteOnProposal& operation, OperationOutcome& outcome);
+Verdict apply(Run& run, const op::WithdrawProposal& operation, OperationOutcome& outcome);
+Verdict apply(Run& run, const op::AddKey& operation, OperationOutcome& outcome);
+Verdict apply(Run& run, const op::RevokeKey& operation, OperationOutcome& outcome);
+Verdict apply(Run& run, const op::ValidatorReady& operation, OperationOutcome& outcome);
+Verdict apply(Run& run, const op::RecordDocument& operation, OperationOutcome& outcome);
+
+// Appends events of one operation to the chains of its subjects.
+class EventLog {
+  public:
+    EventLog(Run& run, EventKind kind, std::string other, std::string detail)
+        : overlay_(run.overlay), event_{kind,
+                                        0,
+                                        run.block.height,
+                                        run.block.time,
+                                        run.transaction_id,
+                                        run.actor.id,
+                                        std::move(other),
+                                        std::move(detail)} {}
+
+    void set_other(const std::string& other) { event_.other = other; }
+    void set_detail(std::string detail) { event_.detail = std::move(detail); }
+
+    // `record` has event_count and event_head, and was taken for a change.
+    template <class Record>
+    void append(const Hash256& subject, Record& record) {
+        event_.sequence = record.event_count++;
+        Bytes bytes = event_.encode();
+        record.event_head = next_event_head(record.event_head, subject, bytes);
+        overlay_.add_side(event_side_key(subject, event_.sequence), std::move(bytes));
+    }
+
+  private:
+    Overlay& overlay_;
+    Event event_;
+};
+
+// What a record of this kind that does not exist is refused with.
+template <class Record>
+inline constexpr Refusal kUnknownOf = Refusal::kItemUnknown;
+template <>
+inline constexpr Refusal kUnknownOf<ContainerRecord> = Refusal::kContainerUnknown;
+
+// The items, or the containers, of one all-or-nothing operation.
+template <class Record>
+class Batch {
+  public:
+    // `first`: the place of the first key among all keys of the operation, for the outcome.
+    Batch(RecordCache<Record>& cache, const std::vector<Hash256>& keys, std::uint32_t first = 0)
+        : cache_(cache), keys_(keys), first_(first) {}
+
+    // `judge` answers Refusal::kNone or why a record may not. Every refused one is reported.
+    template <class Judge>
+    void judge_all(ItemOperation operation, std::uint64_t mark, const Judge& judge, OperationOutcome& outcome) {
+        slots_.reserve(keys_.size());
+        for (const Hash256& key : keys_) {
+            auto& slot = cache_.slot(key);
+            const Refusal refusal = judge_one(slot, mark, operation, judge);
+            if (refusal != Refusal::kNone)
+                outcome.refused.push_back({first_ + static_cast<std::uint32_t>(slots_.size()), refusal});
+            slots_.push_back(&slot);
+        }
+    }
+    // `change` gets the key and the record, which has its new state.
+    template <class Change>
+    void change_all(ItemOperation operation, const Change& change, OperationOutcome& outcome) {
+        for (std::size_t i = 0; i < keys_.size(); ++i) {
+            Record& record = cache_.change(*slots_[i]);
+            record.state = item_state(transition(lifecycle_of(&record), operation).next);
+            change(keys_[i], record);
+        }
+        outcome.accepted += static_cast<std::uint32_t>(keys_.size());
+    }
+
+  private:
+    template <class Judge>
+    Refusal judge_one(typename RecordCache<Record>::Slot& slot, std::uint64_t mark, ItemOperation operation,
+                      const Judge& judge) {
+        if (std::exchange(slot.seen_in, mark) == mark) return Refusal::kItemRepeated;
+        if (!slot.record) return kUnknownOf<Record>;
+        const Transition permitted = transition(lifecycle_of(&*slot.record), operation);
+        return permitted.allowed() ? judge(*slot.record) : permitted.refusal;
+    }
+
+    RecordCache<Record>& cache_;
+    const std::vector<Hash256>& keys_;
+    std::uint32_t first_;
+    std::vector<typename RecordCache<Record>::Slot*> slots_;
+};
+
+// The items of one all-or-nothing operation: all are judged, and then all or none touched.
+class ItemBatch {
+  public:
+    ItemBatch(Run& run, const std::vector<Hash256>& items, OperationOutcome& outcome)
+        : run_(run), items_(items), outcome_(outcome), batch_(run.overlay.items, items) {}
+
+    template <class Judge>
+    Verdict judge_all(ItemOperation operation, const Judge& judge) {
+        batch_.judge_all(operation, run_.overlay.next_operation(), judge, outcome_);
+        return first_refused();
+    }
+    template <class Change>
+    void change_all(ItemOperation operation, const Change& change) {
+        batch_.change_all(operation, change, outcome_);
+    }
+
+  private:
+    Verdict first_refused() const;
+
+    Run& run_;
+    const std::vector<Hash256>& items_;
+    OperationOutcome& outcome_;
+    Batch<ItemRecord> batch_;
+};
+
+// Likewise of an operation on items and containers; judges and changes take either.
+class UnitBatch {
+  public:
+    UnitBatch(Run& run, const std::vector<Hash256>& items, const std::vector<Hash256>& containers,
+              OperationOutcome& outcome)
+        : run_(run),
+          items_(items),
+          containers_(containers),
+          outcome_(outcome),
+          item_batch_(run.overlay.items, items),
+          container_batch_(run.overlay.containers, containers, static_cast<std::uint32_t>(items.size())) {}
+
+    template <class Judge>
+    Verdict judge_all(ItemOperation operation, const Judge& judge) {
+        const std::uint64_t mark = run_.overlay.next_operation();
+        item_batch_.judge_all(operation, mark, judge, outcome_);
+        container_batch_.judge_all(operation, mark, judge, outcome_);
+        return first_refused();
+    }
+    template <class Change>
+    void change_all(ItemOperation operation, const Change& change) {
+        item_batch_.change_all(operation, change, outcome_);
+        container_batch_.change_all(operation, change, outcome_);
+    }
+
+  private:
+    Verdict first_refused() const;
+
+    Run& run_;
+    const std::vector<Hash256>& items_;
+    const std::vector<Hash256>& containers_;
+    OperationOutcome& outcome_;
+    Batch<ItemRecord> item_batch_;
+    Batch<ContainerRecord> container_batch_;
+};
+
+// "3 of 10 items; the first is number 2, 51a0…": what made an operation on items fail. Precondition: some are refused.
+Rejection rejection_of(const OperationOutcome& outcome, const std::vector<Hash256>& items);
+
+// Of a product whose items exist: there must be one.
+const ProductRecord& product_of(Run& run, const ItemRecord& item);
+// In a country; empty: anywhere.
+bool is_recalled(Run& run, const ItemRecord& item, std::string_view country);
+// Not stolen and not quarantined.
+bool may_move(const ItemRecord& item);
+// The container that `key` is in at the outermost level, or is itself. Precondition: it exists.
+const ContainerRecord& outermost(Run& run, const Hash256& key);
+// Who has the item in hand: of a packed one, the custodian of its outermost container.
+const std::string& holder_of(Run& run, const ItemRecord& item);
+// The product exists and is of the organisation that acts.
+Verdict check_brand(Run& run, const std::string& gtin);
+// A shop that an operation names: the acting organisation is a platform, and the shop is registered with it. To sell,
+// it must not be suspended or closed there either.
+Verdict check_seller(Run& run, const Hash256& pseudonym);
+Verdict check_seller_may_sell(Run& run, const Hash256& pseudonym);
+// Signed by an admin key of the actor.
+Verdict check_admin(const Run& run);
+// Another organisation that exists and is not suspended.
+Verdict check_other_party(Run& run, const std::string& id, std::string_view field);
+
+}  // namespace touchstone::ledger

@@ -1,0 +1,328 @@
+// verify and history: what is said about one item, checked by this program itself.
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <CLI/CLI.hpp>
+#include <chrono>
+#include <map>
+#include <nlohmann/json.hpp>
+
+#include "ledger/rules/corrections.h"
+#include "ledger/identifiers/gs1.h"
+#include "tools/cli/commands.h"
+#include "tools/proof/epochs.h"
+#include "tools/cli/history_export.h"
+#include "tools/client/item_file.h"
+#include "tools/proof/provenance.h"
+#include "tools/client/terminal.h"
+
+namespace touchstone::tools {
+
+using nlohmann::json;
+
+namespace {
+
+struct Arguments {
+    std::string item;
+    std::string gtin;
+    std::string lot;
+    std::string expiry;
+    std::string country;
+};
+
+Result<ItemQuery> query_from(const Arguments& arguments) {
+    ItemQuery query;
+    if (const auto key = Hash256::from_hex(arguments.item)) {
+        query.key = *key;
+    } else if (!arguments.gtin.empty()) {
+        TRY_ASSIGN(query.gtin, ledger::to_gtin14(arguments.gtin));
+        if (!ledger::is_serial(arguments.item))
+            return Error{"bad_serial", fmt::format("'{}' is no serial", arguments.item)};
+        query.key = ledger::item_key(query.gtin, arguments.item);
+    } else {
+        TRY_ASSIGN(const ledger::ItemName name, ledger::parse_item_name(arguments.item));
+        query.gtin = name.gtin;
+        query.key = ledger::item_key(name.gtin, name.serial);
+        if (!name.lot.empty()) query.lot = name.lot;
+        if (!name.expiry.empty()) query.expiry = name.expiry;
+    }
+    if (!arguments.lot.empty()) query.lot = arguments.lot;
+    if (!arguments.expiry.empty()) query.expiry = arguments.expiry;
+    if (!arguments.country.empty()) query.country = arguments.country;
+    return query;
+}
+
+std::string time_text(WallTime time) {
+    return fmt::format("{:%Y-%m-%d %H:%M:%S} UTC", fmt::gmtime(static_cast<std::time_t>(time.ms / 1000)));
+}
+
+const TrustedSet& epoch_of(const Trust& trust, const SignedHeader& header) {
+    return trust.epochs.at(header.header.epoch.value);
+}
+
+std::string signed_text(const Trust& trust, const SignedHeader& header) {
+    if (header.signers.empty()) return "the genesis that you trust";
+    std::string names;
+    for (const std::uint32_t signer : header.signers)
+        names += (names.empty() ? "" : ", ") + epoch_of(trust, header).names.at(signer);
+    return fmt::format("{} of {} validators ({}) signed block {} of {}", header.signers.size(),
+                       epoch_of(trust, header).validators.size(), names, header.header.height.value,
+                       time_text(header.header.time));
+}
+
+template <class Record>
+std::string place_text(const Record& record) {
+    if (record.state != ledger::ItemState::kInTransit) return fmt::format("with {}", record.custodian);
+    return fmt::format("on its way from {} to {}, which has not accepted it yet", record.custodian, record.receiver);
+}
+
+std::string custody_text(const ProvenItem& proven) {
+    const ledger::ItemRecord& item = *proven.item;
+    switch (item.state) {
+        case ledger::ItemState::kInTransit:
+        case ledger::ItemState::kActive:
+            return place_text(item);
+        case ledger::ItemState::kSold:
+            return fmt::format("sold by {}", item.custodian);
+        case ledger::ItemState::kPacked:
+            return fmt::format("in a container {}{}", place_text(proven.containers.back()),
+                               proven.containers.size() > 1
+                                   ? fmt::format(" ({} containers in one another)", proven.containers.size())
+                                   : std::string());
+        case ledger::ItemState::kExported:
+        case ledger::ItemState::kSampled:
+        case ledger::ItemState::kDestroyed:
+            return fmt::format("recorded as {}", ledger::name_of(item.state));
+    }
+    return "";
+}
+
+std::string recall_text(std::string_view what, const ledger::RecallMark& recall) {
+    const std::string where = recall.countries.empty() ? "" : fmt::format(" in {}", fmt::join(recall.countries, ", "));
+    return fmt::format("  {} by {}{}: {}\n", what, recall.by, where, recall.reason);
+}
+
+std::string people_text(const Trust& trust, const ProvenItem& proven) {
+    using rpc::VerdictKind;
+    const VerdictKind kind = proven.verdict.kind;
+    std::string out = kind == VerdictKind::kGenuine   ? coloured("GENUINE", Colour::kGreen)
+                      : kind == VerdictKind::kCaution ? coloured("CAUTION", Colour::kYellow)
+                                                      : coloured("UNKNOWN", Colour::kRed);
+    if (proven.product)
+        out += fmt::format("  {} ({}), by {}", proven.product->name, proven.product->gtin, proven.product->brand);
+    out += '\n';
+    for (const rpc::Reason reason : proven.verdict.reasons)
+        out += fmt::format("  {}: {}\n", rpc::info(reason).code, rpc::info(reason).meaning);
+    if (proven.product && proven.product->recall.active) out += recall_text("recalled", proven.product->recall);
+    if (proven.lot && proven.lot->recall.active) out += recall_text("lot recalled", proven.lot->recall);
+    if (proven.item) {
+        const ledger::ItemRecord& item = *proven.item;
+        out += fmt::format("  made by {}{}, registered {}\n", proven.maker ? proven.maker->name : item.maker,
+                           item.lot.empty() ? "" : fmt::format(", lot {}", item.lot), time_text(item.registered_at));
+        if (item.expiry != 0) out += fmt::format("  expires {}\n", day_text(item.expiry));
+        out += fmt::format("  {}\n", custody_text(proven));
+    }
+    out += fmt::format("  proven: {}{}\n", signed_text(trust, proven.signed_header),
+                       proven.item ? "" : "; that the serial is not registered is part of the proof");
+    return out;
+}
+
+json item_json(const ledger::ItemRecord& item) {
+    json flags = json::array();
+    for (const auto flag : {ledger::ItemFlag::kStolen, ledger::ItemFlag::kSuspect, ledger::ItemFlag::kQuarantined})
+        if (item.has(flag)) flags.push_back(ledger::name_of(flag));
+    return {{"gtin", item.gtin},
+            {"lot", item.lot},
+            {"expiry", day_text(item.expiry)},
+            {"made_on", day_text(item.made_on)},
+            {"state", ledger::name_of(item.state)},
+            {"flags", flags},
+            {"maker", item.maker},
+            {"owner", item.owner},
+            {"custodian", item.custodian},
+            {"receiver", item.receiver},
+            {"container", item.container.is_zero() ? json() : json(item.container.hex())},
+            {"offered_to", item.offered_to},
+            {"registered_at_ms", item.registered_at.ms},
+            {"open_reports", item.open_reports},
+            {"events", item.event_count}};
+}
+
+json proven_json(const Trust& trust, const ProvenItem& proven) {
+    json reasons = json::array();
+    for (const rpc::Reason reason : proven.verdict.reasons) reasons.push_back(rpc::info(reason).code);
+    json signers = json::array();
+    const TrustedSet& set = epoch_of(trust, proven.signed_header);
+    for (const std::uint32_t signer : proven.signed_header.signers) signers.push_back(set.names.at(signer));
+    json out{{"ok", proven.verdict.kind == rpc::VerdictKind::kGenuine},
+             {"verdict", rpc::name_of(proven.verdict.kind)},
+             {"reasons", reasons},
+             {"proven", true},
+             {"height", proven.signed_header.header.height.value},
+             {"time_ms", proven.signed_header.header.time.ms},
+             {"signers", signers},
+             {"validators", set.validators.size()},
+             {"item", nullptr},
+             {"product", nullptr}};
+    if (proven.item) out["item"] = item_json(*proven.item);
+    if (proven.product)
+        out["product"] = {
+            {"gtin", proven.product->gtin}, {"brand", proven.product->brand}, {"name", proven.product->name}};
+    return out;
+}
+
+int unproven_exit(const GlobalOptions& options, const Error& error) {
+    if (error.code != "unproven" && error.code != "no_trust") return fail(options, error);
+    const json out{{"ok", false},
+                   {"verdict", "unproven"},
+                   {"proven", false},
+                   {"error", {{"code", error.code}, {"message", error.message}}}};
+    return finish(options, out,
+                  fmt::format("{}  {}\n  Do not rely on this answer; ask another node with --rpc, or check --trust.",
+                              coloured("UNPROVEN", Colour::kRed), error.message),
+                  kExitUnproven);
+}
+
+int run_verify(const Arguments& arguments, const GlobalOptions& options) {
+    const auto query = query_from(arguments);
+    if (!query.ok()) return fail(options, query.error());
+    auto client = connect(options);
+    if (!client.ok()) return fail(options, client.error());
+    const auto trust = load_trust_and_follow(options.trust, *client);
+    if (!trust.ok()) return unproven_exit(options, trust.error());
+    const auto proven = fetch_item(*trust, *query, *client);
+    if (!proven.ok()) return unproven_exit(options, proven.error());
+    return finish(options, proven_json(*trust, *proven), people_text(*trust, *proven),
+                  proven->verdict.kind == rpc::VerdictKind::kGenuine ? kExitOk : kExitCaution);
+}
+
+// Events that name a container and a sequence of its events, for the join and not for people.
+bool names_container(ledger::EventKind kind) {
+    return kind == ledger::EventKind::kPacked || kind == ledger::EventKind::kUnpacked ||
+           kind == ledger::EventKind::kMissing || kind == ledger::EventKind::kSurplus;
+}
+
+std::vector<std::string> history_row(const ProvenEvent& one, const std::map<std::uint32_t, std::uint32_t>& corrected) {
+    const ledger::Event& event = one.event;
+    const bool own = one.container.is_zero();
+    const bool moved = names_container(event.kind);
+    std::string detail = moved ? "" : event.detail;
+    if (!own) detail = fmt::format("in container {} {}", one.container.hex().substr(0, 8), detail);
+    if (const auto by = corrected.find(event.sequence); own && by != corrected.end())
+        detail += fmt::format(" [wrong, see {}]", by->second);
+    return {own ? fmt::to_string(event.sequence) : "",
+            time_text(event.time),
+            fmt::to_string(event.height.value),
+            std::string(ledger::name_of(event.kind)),
+            event.actor,
+            moved ? "container " + event.other.substr(0, 8) : event.other,
+            detail};
+}
+
+std::string history_text(const Trust& trust, const Provenance& history) {
+    Table table;
+    table.row({"#", "time", "block", "event", "by", "to / from", "detail"});
+    std::map<std::uint32_t, std::uint32_t> corrected;  // the item's event -> its correction
+    for (const ProvenEvent& one : history.events)
+        if (const auto wrong = ledger::corrected_sequence(one.event)) corrected[*wrong] = one.event.sequence;
+    for (const ProvenEvent& one : history.events) table.row(history_row(one, corrected));
+    std::string containers;
+    if (history.containers > 0) containers = fmt::format(", and those of {} containers", history.containers);
+    return table.text() + fmt::format("complete: all {} events{}, chains checked; {}\n",
+                                      history.proven.item->event_count, containers,
+                                      signed_text(trust, history.proven.signed_header));
+}
+
+json history_json(const Trust& trust, const Provenance& history) {
+    json out = proven_json(trust, history.proven);
+    out["ok"] = true;
+    out["complete"] = true;
+    out["events"] = json::array();
+    for (const ProvenEvent& one : history.events)
+        out["events"].push_back({{"sequence", one.event.sequence},
+                                 {"kind", ledger::name_of(one.event.kind)},
+                                 {"biz_step", ledger::biz_step_of(one.event.kind)},
+                                 {"height", one.event.height.value},
+                                 {"time_ms", one.event.time.ms},
+                                 {"actor", one.event.actor},
+                                 {"other", one.event.other},
+                                 {"detail", one.event.detail},
+                                 {"transaction", one.event.transaction_id.hex()},
+                                 {"container", one.container.is_zero() ? json() : json(one.container.hex())}});
+    for (const ProvenEvent& one : history.events) {
+        const auto wrong = ledger::corrected_sequence(one.event);
+        if (!wrong) continue;
+        for (json& event : out["events"]) {
+            if (!event["container"].is_null()) continue;
+            if (event["sequence"] == one.event.sequence) event["corrects"] = *wrong;
+            if (event["sequence"] == *wrong) event["corrected_by"] = one.event.sequence;
+        }
+    }
+    return out;
+}
+
+int run_history(const Arguments& arguments, const GlobalOptions& options) {
+    const auto query = query_from(arguments);
+    if (!query.ok()) return fail(options, query.error());
+    auto client = connect(options);
+    if (!client.ok()) return fail(options, client.error());
+    const auto trust = load_trust_and_follow(options.trust, *client);
+    if (!trust.ok()) return unproven_exit(options, trust.error());
+    const auto history = fetch_provenance(*trust, *query, *client);
+    if (!history.ok()) return unproven_exit(options, history.error());
+    return finish(options, history_json(*trust, *history), history_text(*trust, *history));
+}
+
+std::shared_ptr<Arguments> add_item_arguments(CLI::App& sub) {
+    auto arguments = std::make_shared<Arguments>();
+    sub.add_option("item", arguments->item, "Digital Link, EPC URI, item key, or serial with --gtin")->required();
+    sub.add_option("--gtin", arguments->gtin, "GTIN of a serial that stands alone");
+    return arguments;
+}
+
+}  // namespace
+
+void add_verify_command(CLI::App& app, GlobalOptions& options) {
+    CLI::App* sub = app.add_subcommand("verify", "What the ledger says about an item, proven on this machine");
+    sub->footer(
+        fmt::format("Example: touchstone verify --trust genesis.json --lot A1 "
+                    "https://id.gs1.org/01/09506000134352/21/7KQ2M9XTRB4H\n{}",
+                    kExitStatusHelp));
+    const auto arguments = add_item_arguments(*sub);
+    sub->add_option("--lot", arguments->lot, "Lot as printed on the item");
+    sub->add_option("--expiry", arguments->expiry, "Expiry date as printed on the item");
+    sub->add_option("--country", arguments->country,
+                    "Where it is offered, ISO 3166-1 alpha-2: judges territories and recalls");
+    sub->callback([&options, arguments] { options.exit_status = run_verify(*arguments, options); });
+}
+
+void add_history_command(CLI::App& app, GlobalOptions& options) {
+    CLI::App* sub =
+        app.add_subcommand("history", "Everything that was recorded about an item, and that nothing is missing");
+    sub->footer(
+        fmt::format("Example: touchstone history --trust genesis.json "
+                    "https://id.gs1.org/01/09506000134352/21/7KQ2M9XTRB4H\n"
+                    "         touchstone history --trust genesis.json --epcis --output history.jsonld URI URI…\n{}",
+                    kExitStatusHelp));
+    const auto arguments = std::make_shared<Arguments>();
+    const auto order = std::make_shared<HistoryExport>();
+    const auto as_epcis = std::make_shared<bool>(false);
+    sub->add_option("item", order->items,
+                    "Digital Link, EPC URI, item key, or serial with --gtin; several with --epcis")
+        ->required();
+    sub->add_option("--gtin", arguments->gtin, "GTIN of a serial that stands alone");
+    sub->add_flag("--epcis", *as_epcis, "Write an EPCIS 2.0 document in JSON-LD");
+    sub->add_option("--sscc", order->containers, "With --epcis: an SSCC to name a container by; may be repeated")
+        ->allow_extra_args(false);
+    sub->add_option("--output,-o", order->output, "With --epcis: the file to write; otherwise it is printed");
+    sub->callback([&options, arguments, order, as_epcis] {
+        const bool plain = order->items.size() == 1 && order->containers.empty() && order->output.empty();
+        arguments->item = order->items.front();
+        options.exit_status = *as_epcis ? run_history_export(*order, options)
+                              : plain   ? run_history(*arguments, options)
+                                        : fail(options, {"usage", "several items, --sscc and --output need --epcis"});
+    });
+}
+
+}  // namespace touchstone::tools

@@ -1,0 +1,389 @@
+#include "tools/client/submit.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <mutex>
+#include <nlohmann/json.hpp>
+#include <set>
+#include <thread>
+
+namespace touchstone::tools {
+
+using nlohmann::json;
+
+std::string_view name_of(LineState state) {
+    switch (state) {
+        case LineState::kAccepted:
+            return "accepted";
+        case LineState::kAlreadyThere:
+            return "already_there";
+        case LineState::kRefused:
+            return "refused";
+        case LineState::kMalformed:
+            return "malformed";
+        case LineState::kPending:
+            return "pending";
+        case LineState::kUnsent:
+            return "unsent";
+    }
+    return "";
+}
+
+std::size_t SubmitReport::count(LineState state) const {
+    return static_cast<std::size_t>(
+        std::count_if(lines.begin(), lines.end(), [&](const LineResult& line) { return line.state == state; }));
+}
+
+namespace {
+
+// Refusals behind which the item may be where the operation would have left it.
+bool may_be_already(OperationKind kind, const std::string& code) {
+    switch (kind) {
+        case OperationKind::kShip:
+            return code == "in_transit";
+        case OperationKind::kReceive:
+            return code == "not_in_transit";
+        case OperationKind::kSell:
+            return code == "already_sold";
+        case OperationKind::kCancelShipment:
+            return code == "not_in_transit";
+        case OperationKind::kReturn:
+        case OperationKind::kCancelSale:
+            return code == "not_sold";
+        case OperationKind::kPack:
+            return code == "packed";
+        case OperationKind::kUnpack:
+            return code == "not_packed";
+        case OperationKind::kDecommission:
+            return code == "decommissioned";
+        case OperationKind::kTransferOwnership:
+            return code == "offer_pending" || code == "not_owner";
+        case OperationKind::kAcceptOwnership:
+            return code == "not_offered";
+        default:
+            return false;
+    }
+}
+
+bool is_as_wanted(const Operation& operation, const std::string& organisation, const ItemFacts& item) {
+    switch (operation.kind) {
+        case OperationKind::kShip:
+            return item.state == "in_transit" && item.custodian == organisation && item.receiver == operation.party;
+        case OperationKind::kSell:
+            return item.state == "sold" && item.custodian == organisation;
+        case OperationKind::kReceive:
+        case OperationKind::kCancelShipment:
+        case OperationKind::kReturn:
+        case OperationKind::kCancelSale:
+        case OperationKind::kUnpack:
+            return item.state == "active" && item.custodian == organisation;
+        case OperationKind::kPack:
+            return item.container == operation.container.hex();
+        case OperationKind::kDecommission:
+            return item.state == ledger::name_of(operation.into);
+        case OperationKind::kTransferOwnership:
+            return (item.owner == organisation && item.offered_to == operation.party) || item.owner == operation.party;
+        case OperationKind::kAcceptOwnership:
+            return item.owner == organisation;
+        default:
+            return false;
+    }
+}
+
+class Job {
+  public:
+    Job(const ItemFile& file, const SubmitPlan& plan, const Signer& signer, SubmitReport& report)
+        : file_(file), plan_(plan), signer_(signer), report_(report) {
+        chunks_ = plan_chunks(file.items, plan.pattern, plan.items_max);
+        for (Chunk& chunk : chunks_)
+            for (Operation& operation : chunk.operations) operation.partial = plan.mode == Mode::kPartial;
+        states_.resize(file.items.size());
+    }
+
+    void run(const GateFactory& gates, const std::function<void(std::size_t)>& progress) {
+        progress_ = &progress;
+        std::vector<std::thread> threads;
+        const std::size_t count = std::min(plan_.in_flight, chunks_.size());
+        for (std::size_t i = 0; i < count; ++i) threads.emplace_back([this, &gates, i] { work(gates, i); });
+        for (std::thread& thread : threads) thread.join();
+        for (std::size_t i = 0; i < states_.size(); ++i) {
+            LineResult line = std::move(states_[i]);
+            line.line = file_.items[i].line;
+            line.text = file_.items[i].text;
+            report_.lines.push_back(std::move(line));
+        }
+    }
+
+  private:
+    void work(const GateFactory& gates, std::size_t thread) {
+        auto gate = gates(thread);
+        if (!gate.ok()) return stop(gate.error());
+        for (;;) {
+            Chunk chunk;
+            {
+                const std::lock_guard lock(mutex_);
+                if (report_.error || next_ == chunks_.size()) return;
+                chunk = std::move(chunks_[next_++]);
+            }
+            if (const Status status = send(std::move(chunk), **gate); !status.ok()) return stop(status.error());
+        }
+    }
+
+    void stop(const Error& error) {
+        const std::lock_guard lock(mutex_);
+        if (!report_.error) report_.error = error;
+    }
+
+    void settle(std::size_t item, LineState state, std::string code = {}, std::string message = {}) {
+        LineResult& line = states_[item];
+        line.state = state;
+        line.code = std::move(code);
+        line.message = std::move(message);
+        ++settled_;
+    }
+
+    Status send(Chunk chunk, LedgerGate& gate) {
+        // In partial mode each round leaves out what the last one was refused for; an item is refused only once.
+        while (chunk.items() > 0) {
+            TRY_ASSIGN(const ChainFacts facts, gate.facts());
+            const Envelope envelope = make_transaction(
+                {facts.chain_id, signer_.organisation, facts.height + kValidHeights}, signer_.key, chunk.operations);
+            TRY_ASSIGN(const TransactionAnswer answer, gate.submit(envelope, plan_.wait));
+            const auto present = already_there(chunk, answer, gate);
+            const std::lock_guard lock(mutex_);
+            report_.transaction_ids.push_back(answer.id.hex());
+            report_.height = std::max(report_.height, answer.height);
+            const bool again =
+                answer.refused() ? take_refusal(chunk, answer, present) : take_success(chunk, answer, present);
+            (*progress_)(settled_);
+            if (!again) break;
+        }
+        return Ok{};
+    }
+
+    using Places = std::set<std::pair<std::size_t, std::size_t>>;  // operation, item
+
+    Places already_there(const Chunk& chunk, const TransactionAnswer& answer, LedgerGate& gate) const {
+        Places places;
+        for (std::size_t o = 0; o < answer.operations.size() && o < chunk.operations.size(); ++o) {
+            const Operation& operation = chunk.operations[o];
+            for (const RefusedItem& refused : answer.operations[o].refused) {
+                if (refused.index >= operation.items.size()) continue;
+                bool there = says_already(operation.kind, refused.code);
+                if (!there && may_be_already(operation.kind, refused.code)) {
+                    const auto item = gate.item(operation.items[refused.index]);
+                    there = item.ok() && is_as_wanted(operation, signer_.organisation, *item);
+                }
+                if (there) places.emplace(o, refused.index);
+            }
+        }
+        return places;
+    }
+
+    void settle_refused(const Chunk& chunk, std::size_t o, const RefusedItem& refused, const Places& present) {
+        if (refused.index >= chunk.lines[o].size()) return;
+        const bool there = present.contains({o, refused.index});
+        settle(chunk.lines[o][refused.index], there ? LineState::kAlreadyThere : LineState::kRefused, refused.code,
+               refused.message);
+    }
+
+    bool take_success(const Chunk& chunk, const TransactionAnswer& answer, const Places& present) {
+        const LineState state = answer.final ? LineState::kAccepted : LineState::kPending;
+        for (std::size_t o = 0; o < chunk.lines.size(); ++o) {
+            std::set<std::size_t> refused;
+            if (o < answer.operations.size())
+                for (const RefusedItem& item : answer.operations[o].refused) {
+                    settle_refused(chunk, o, item, present);
+                    refused.insert(item.index);
+                }
+            for (std::size_t i = 0; i < chunk.lines[o].size(); ++i)
+                if (!refused.contains(i)) settle(chunk.lines[o][i], state);
+        }
+        return false;
+    }
+
+    // True when the rest of the chunk is to be sent again without the refused items.
+    bool take_refusal(Chunk& chunk, const TransactionAnswer& answer, const Places& present) {
+        std::size_t named = 0;
+        for (const OperationAnswer& operation : answer.operations) named += operation.refused.size();
+        // What is there already is no fault in atomic mode either, as long as nothing else is.
+        if (named > 0 && (plan_.mode == Mode::kPartial || present.size() == named)) {
+            for (std::size_t o = 0; o < answer.operations.size() && o < chunk.lines.size(); ++o)
+                drop_refused(chunk, o, answer.operations[o].refused, present);
+            leave_out_empty(chunk);
+            return true;
+        }
+        for (std::size_t o = 0; o < chunk.lines.size(); ++o)
+            for (std::size_t i = 0; i < chunk.lines[o].size(); ++i)
+                settle(chunk.lines[o][i], LineState::kRefused, answer.refusal, answer.message);
+        // The culprits keep their own reason; the others were refused because of them.
+        for (std::size_t o = 0; o < answer.operations.size() && o < chunk.lines.size(); ++o)
+            for (const RefusedItem& item : answer.operations[o].refused) {
+                settle_refused(chunk, o, item, present);
+                --settled_;
+            }
+        return false;
+    }
+
+    void drop_refused(Chunk& chunk, std::size_t o, const std::vector<RefusedItem>& refused, const Places& present) {
+        std::set<std::size_t> gone;
+        for (const RefusedItem& item : refused) {
+            settle_refused(chunk, o, item, present);
+            gone.insert(item.index);
+        }
+        std::vector<Hash256> items;
+        std::vector<std::size_t> lines;
+        for (std::size_t i = 0; i < chunk.lines[o].size(); ++i) {
+            if (gone.contains(i)) continue;
+            items.push_back(chunk.operations[o].items[i]);
+            lines.push_back(chunk.lines[o][i]);
+        }
+        chunk.operations[o].items = std::move(items);
+        chunk.lines[o] = std::move(lines);
+    }
+
+    static void leave_out_empty(Chunk& chunk) {
+        for (std::size_t o = chunk.lines.size(); o-- > 0;) {
+            if (!chunk.lines[o].empty()) continue;
+            chunk.lines.erase(chunk.lines.begin() + static_cast<std::ptrdiff_t>(o));
+            chunk.operations.erase(chunk.operations.begin() + static_cast<std::ptrdiff_t>(o));
+        }
+    }
+
+    const ItemFile& file_;
+    const SubmitPlan& plan_;
+    const Signer& signer_;
+    SubmitReport& report_;
+    const std::function<void(std::size_t)>* progress_ = nullptr;
+    std::mutex mutex_;  // guards report_, chunks_, next_, states_, settled_
+    std::vector<Chunk> chunks_;
+    std::size_t next_ = 0;
+    std::size_t settled_ = 0;
+    std::vector<LineResult> states_;
+};
+
+}  // namespace
+
+bool says_already(OperationKind kind, const std::string& code) {
+    switch (kind) {
+        case OperationKind::kRegister:
+            return code == "item_exists";
+        case OperationKind::kDeclareProduct:
+            return code == "product_exists";
+        case OperationKind::kRevokeLicence:
+            return code == "licence_revoked";
+        case OperationKind::kRecall:
+            return code == "recall_active";
+        case OperationKind::kLiftRecall:
+            return code == "recall_absent";
+        case OperationKind::kFlag:
+            return code == "flag_present";
+        case OperationKind::kClearFlag:
+            return code == "flag_absent";
+        case OperationKind::kCorrect:
+            return code == "corrected_already";
+        case OperationKind::kRegisterSeller:
+            return code == "seller_exists";
+        case OperationKind::kSetSellerStanding:
+            return code == "standing_unchanged";
+        case OperationKind::kRespond:
+            return code == "report_responded";
+        case OperationKind::kRecordDocument:
+            return code == "document_recorded";
+        default:
+            return false;
+    }
+}
+
+SubmitReport submit_items(const ItemFile& file, const SubmitPlan& plan, const Signer& signer, const GateFactory& gates,
+                          const std::function<void(std::size_t)>& progress) {
+    SubmitReport report;
+    const bool stopped = plan.mode == Mode::kAtomic && !file.bad.empty();
+    if (stopped) {
+        for (const ItemLine& item : file.items)
+            report.lines.push_back({item.line, item.text, LineState::kUnsent, "other_lines_bad",
+                                    "not sent: in atomic mode every line must be good"});
+    } else {
+        Job(file, plan, signer, report).run(gates, progress);
+    }
+    for (const BadLine& bad : file.bad)
+        report.lines.push_back({bad.line, bad.text, LineState::kMalformed, bad.code, bad.message});
+    std::stable_sort(report.lines.begin(), report.lines.end(),
+                     [](const LineResult& a, const LineResult& b) { return a.line < b.line; });
+    return report;
+}
+
+Result<SingleReport> submit_together(std::span<const Operation> operations, const Signer& signer, LedgerGate& gate,
+                                     Wait wait) {
+    TRY_ASSIGN(const ChainFacts facts, gate.facts());
+    const Envelope envelope =
+        make_transaction({facts.chain_id, signer.organisation, facts.height + kValidHeights}, signer.key, operations);
+    TRY_ASSIGN(TransactionAnswer answer, gate.submit(envelope, wait));
+    const bool already = operations.size() == 1 && says_already(operations[0].kind, answer.refusal);
+    return SingleReport{std::move(answer), already};
+}
+
+Result<SingleReport> submit_operation(const Operation& operation, const Signer& signer, LedgerGate& gate, Wait wait) {
+    return submit_together(std::span(&operation, 1), signer, gate, wait);
+}
+
+json to_json(const SubmitReport& report) {
+    json out{{"ok", exit_status_of(report) == kExitOk},
+             {"accepted", report.count(LineState::kAccepted)},
+             {"already_there", report.count(LineState::kAlreadyThere)},
+             {"refused", report.count(LineState::kRefused)},
+             {"malformed", report.count(LineState::kMalformed)},
+             {"pending", report.count(LineState::kPending)},
+             {"unsent", report.count(LineState::kUnsent)},
+             {"transactions", report.transaction_ids},
+             {"height", report.height},
+             {"lines", json::array()}};
+    for (const LineResult& line : report.lines)
+        if (line.state != LineState::kAccepted)
+            out["lines"].push_back({{"line", line.line},
+                                    {"item", line.text},
+                                    {"result", name_of(line.state)},
+                                    {"code", line.code},
+                                    {"message", line.message}});
+    if (report.error) out["error"] = {{"code", report.error->code}, {"message", report.error->message}};
+    return out;
+}
+
+std::string to_text(const SubmitReport& report, std::string_view done) {
+    constexpr std::size_t kShownMax = 50;
+    std::string text = fmt::format("{}: {}", done, report.count(LineState::kAccepted));
+    for (const auto& [state, name] :
+         {std::pair{LineState::kAlreadyThere, "already there"}, std::pair{LineState::kPending, "taken, not final yet"},
+          std::pair{LineState::kRefused, "refused"}, std::pair{LineState::kMalformed, "malformed"},
+          std::pair{LineState::kUnsent, "not sent"}})
+        if (const std::size_t count = report.count(state); count > 0) text += fmt::format(", {}: {}", name, count);
+    if (report.height > 0) text += fmt::format(" (final in block {})", report.height);
+    text += '\n';
+    std::size_t shown = 0, faults = 0;
+    for (const LineResult& line : report.lines) {
+        if (line.state != LineState::kRefused && line.state != LineState::kMalformed) continue;
+        if (++faults <= kShownMax && ++shown)
+            text += fmt::format("  line {}: {}: {} ({})\n", line.line, line.text, line.message, line.code);
+    }
+    if (faults > shown) text += fmt::format("  … and {} more; --json names them all\n", faults - shown);
+    if (report.error)
+        text += fmt::format(
+            "  stopped: {}\n  Run the same command again: what is done will be reported as already there.\n",
+            report.error->message);
+    return text;
+}
+
+int exit_status_of(const SubmitReport& report) {
+    if (report.error) return exit_status_of(*report.error);
+    if (report.count(LineState::kRefused) > 0) return kExitRefused;
+    if (report.count(LineState::kMalformed) > 0)
+        return report.count(LineState::kAccepted) + report.count(LineState::kAlreadyThere) +
+                           report.count(LineState::kPending) >
+                       0
+                   ? kExitRefused
+                   : kExitUsage;
+    return kExitOk;
+}
+
+}  // namespace touchstone::tools

@@ -1,0 +1,160 @@
+#include "tools/proof/provenance.h"
+
+#include <algorithm>
+#include <charconv>
+#include <map>
+
+#include "base/limits.h"
+
+namespace touchstone::tools {
+
+using nlohmann::json;
+
+namespace {
+
+// An item may change between two calls; then the head has moved and all is asked again.
+constexpr int kAttempts = 3;
+
+std::optional<std::uint32_t> sequence_from(const std::string& text) {
+    std::uint32_t value = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+    return value;
+}
+
+bool ends_stay(const ledger::Event& event) {
+    return event.kind == ledger::EventKind::kUnpacked || event.kind == ledger::EventKind::kMissing;
+}
+
+class Joiner {
+  public:
+    Joiner(const Trust& trust, RpcClient& client, const Hash256& item) : trust_(trust), client_(client), item_(item) {}
+
+    // `own`, the events of a subject, with those of the containers it was in between being packed and leaving.
+    // `container`: whose events these are; zero: the item's. `bound`: how far they are the item's.
+    Result<std::vector<ProvenEvent>> join(const std::vector<ledger::Event>& own, const Hash256& container,
+                                          const Bound& bound) {
+        TRY_ASSIGN(const std::vector<Stay> stays, stays_of(own));
+        std::vector<ProvenEvent> joined;
+        auto stay = stays.begin();
+        for (auto at = own.begin(); at != own.end();) {
+            joined.push_back({*at, container});
+            if (at++->kind != ledger::EventKind::kPacked) continue;
+            const auto left = std::find_if(at, own.end(), ends_stay);
+            std::vector<ProvenEvent> inside;
+            for (; at != left; ++at) inside.push_back({*at, container});
+            TRY_ASSIGN(const std::vector<ProvenEvent> around, events_during(*stay++, bound));
+            std::merge(inside.begin(), inside.end(), around.begin(), around.end(), std::back_inserter(joined),
+                       [](const ProvenEvent& a, const ProvenEvent& b) { return a.event.height < b.event.height; });
+        }
+        return joined;
+    }
+    std::size_t containers() const { return known_.size(); }
+
+  private:
+    Result<std::vector<ProvenEvent>> events_during(const Stay& stay, const Bound& outer) {
+        TRY_ASSIGN(const std::vector<ledger::Event>* const all, events_of(stay.container));
+        const Bound bound = stay.until ? stay.bound : outer;
+        std::vector<ledger::Event> shared;
+        for (const ledger::Event& event : *all)
+            if (event.sequence >= stay.from && (!stay.until || event.sequence < *stay.until) && bound.holds(event))
+                shared.push_back(event);
+        return join(shared, stay.container, bound);
+    }
+
+    Result<const std::vector<ledger::Event>*> events_of(const Hash256& container) {
+        if (const auto known = known_.find(container); known != known_.end()) return &known->second;
+        for (int attempt = 1;; ++attempt) {
+            TRY_ASSIGN(const EventPages pages, fetch_events(client_, "container_history", container, item_));
+            TRY_ASSIGN(const ProvenContainer proven, check_container_answer(trust_, container, pages.last));
+            if (!proven.container) return Error{"unproven", "the item was in a container that is proven not to exist"};
+            auto checked =
+                check_history(container, proven.container->event_count, proven.container->event_head, pages.events);
+            if (checked.ok()) return &known_.emplace(container, *std::move(checked)).first->second;
+            if (attempt == kAttempts) return checked.error();
+        }
+    }
+
+    const Trust& trust_;
+    RpcClient& client_;
+    const Hash256 item_;
+    std::map<Hash256, std::vector<ledger::Event>> known_;
+};
+
+}  // namespace
+
+Result<EventPages> fetch_events(RpcClient& client, const char* method, const Hash256& key,
+                                const std::optional<Hash256>& item) {
+    EventPages pages;
+    std::optional<std::string> cursor;
+    do {
+        json params{{"key", key.hex()}, {"limit", limits::kRpcPageMax}};
+        if (cursor) params["cursor"] = *cursor;
+        if (item) params["item"] = item->hex();
+        TRY_ASSIGN(json page, client.call(method, params));
+        if (!page.is_object() || !page.contains("events") || !page["events"].is_array())
+            return Error{"unproven", std::string(method) + " answered no list of events"};
+        for (const json& event : page["events"]) {
+            const auto bytes = event.is_object() && event.contains("bytes") && event["bytes"].is_string()
+                                   ? from_base64(event["bytes"].get<std::string>())
+                                   : std::nullopt;
+            if (!bytes) return Error{"unproven", "an event of the history has no bytes to check"};
+            pages.events.push_back(*bytes);
+        }
+        const bool more = page.contains("cursor") && page["cursor"].is_string() && !page["events"].empty();
+        cursor = more ? std::optional(page["cursor"].get<std::string>()) : std::nullopt;
+        pages.last = std::move(page);
+    } while (cursor);
+    return pages;
+}
+
+Result<ProvenItem> fetch_item(const Trust& trust, const ItemQuery& query, RpcClient& client) {
+    json params{{"key", query.key.hex()}, {"proof", true}};
+    if (query.lot) params["lot"] = *query.lot;
+    if (query.expiry) params["expiry"] = *query.expiry;
+    if (query.country) params["country"] = *query.country;
+    TRY_ASSIGN(const json answer, client.call("item_verify", params));
+    return check_item_answer(trust, query, answer);
+}
+
+Result<std::vector<Stay>> stays_of(const std::vector<ledger::Event>& own) {
+    std::vector<Stay> stays;
+    for (const ledger::Event& event : own) {
+        const bool in = event.kind == ledger::EventKind::kPacked;
+        const bool out = ends_stay(event);
+        if (!in && !out) continue;
+        const auto container = Hash256::from_hex(event.other);
+        const auto sequence = sequence_from(event.detail);
+        const bool fits = container && sequence && (in || (!stays.empty() && !stays.back().until));
+        if (!fits) return Error{"unproven", "an event about a container does not name it"};
+        if (in) {
+            stays.push_back({*container, *sequence, std::nullopt, {}});
+        } else {
+            stays.back().until = *sequence;
+            stays.back().bound.height = event.height;
+            if (event.kind == ledger::EventKind::kMissing) stays.back().bound.before = event.transaction_id;
+        }
+    }
+    return stays;
+}
+
+Result<Provenance> fetch_provenance(const Trust& trust, const ItemQuery& query, RpcClient& client) {
+    for (int attempt = 1;; ++attempt) {
+        TRY_ASSIGN(const EventPages pages, fetch_events(client, "item_history", query.key));
+        Provenance made;
+        TRY_ASSIGN(made.proven, fetch_item(trust, query, client));
+        if (!made.proven.item) return Error{"item_unknown", "this serial was never registered, so it has no history"};
+        const ledger::ItemRecord& item = *made.proven.item;
+        const auto own = check_history(query.key, item.event_count, item.event_head, pages.events);
+        if (!own.ok()) {
+            if (attempt == kAttempts || pages.events.size() >= item.event_count) return own.error();
+            continue;
+        }
+        Joiner joiner(trust, client, query.key);
+        TRY_ASSIGN(made.events, joiner.join(*own, {}, {}));
+        made.containers = joiner.containers();
+        return made;
+    }
+}
+
+}  // namespace touchstone::tools

@@ -1,0 +1,61 @@
+// Where an item has been: its own events joined with those of the containers it was in, while it was in them. Every
+// chain of events is fetched whole and checked against the head that a proven record holds.
+//
+// One thread. Errors: unproven (what did not hold), item_unknown, and those of the calls.
+#pragma once
+
+#include <nlohmann/json.hpp>
+
+#include "tools/proof/light_client.h"
+#include "tools/client/rpc_client.h"
+
+namespace touchstone::tools {
+
+struct ProvenEvent {
+    ledger::Event event;
+    Hash256 container;  // whose event it is; zero: the item's own
+};
+
+struct Provenance {
+    ProvenItem proven;
+    std::vector<ProvenEvent> events;  // in the order of the chain
+    std::size_t containers = 0;       // how many the item was in, at all levels
+};
+
+// All pages of item_history or container_history: the events' canonical bytes, and the last page whole. Nothing of it
+// is checked. Error: unproven when an answer holds no events, beside those of the calls.
+struct EventPages {
+    std::vector<Bytes> events;
+    nlohmann::json last;
+};
+// `item`: of a container, an item that was in it, which opens it to whoever holds the item.
+Result<EventPages> fetch_events(RpcClient& client, const char* method, const Hash256& key,
+                                const std::optional<Hash256>& item = std::nullopt);
+
+// The answer of item_verify, checked. The node learns the key of the item and not its serial.
+Result<ProvenItem> fetch_item(const Trust& trust, const ItemQuery& query, RpcClient& client);
+
+Result<Provenance> fetch_provenance(const Trust& trust, const ItemQuery& query, RpcClient& client);
+
+// How far the events of a container are those of what left it, or what left a container in it.
+struct Bound {
+    Height height;                  // of the block in which it left; 0: it is there still
+    std::optional<Hash256> before;  // it had left before what this transaction did: the receipt whose scan missed it
+
+    bool holds(const ledger::Event& event) const {
+        return (height.value == 0 || event.height <= height) && event.transaction_id != before;
+    }
+};
+
+// One stay of a subject in a container, as its events tell it: from the container's first event that is the subject's
+// too up to the first that is not any more.
+struct Stay {
+    Hash256 container;
+    std::uint32_t from = 0;
+    std::optional<std::uint32_t> until;
+    Bound bound;
+};
+// Error: unproven when an event names no container.
+Result<std::vector<Stay>> stays_of(const std::vector<ledger::Event>& own);
+
+}  // namespace touchstone::tools
