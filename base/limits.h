@@ -16,6 +16,7 @@ inline constexpr std::size_t kCertificatesPerReplyMax = 256;
 // -- transactions and blocks (defaults of consensus parameters)
 inline constexpr std::size_t kTransactionBytesMax = 4u << 20;
 inline constexpr std::size_t kOperationsPerTransactionMax = 1000;
+inline constexpr std::size_t kFieldsPerOperationMax = 4096;  // on the wire, with those of messages in it
 inline constexpr std::size_t kItemsPerRegisterMax = 50'000;
 inline constexpr std::size_t kBlockBytesMax = 8u << 20;
 inline constexpr std::size_t kBlockTransactionsMax = 4096;
@@ -33,6 +34,12 @@ inline constexpr std::size_t kKeysPerOrgMax = 64;
 inline constexpr std::size_t kContainerLevelsMax = 5;  // item in case in pallet in sea container, and one to spare
 inline constexpr std::uint64_t kSaleUndoMs =
     24u * 3600 * 1000;                                    // how long a sale may be cancelled, by the chain's clock
+inline constexpr std::size_t kProductDocumentsMax = 16;
+inline constexpr std::size_t kRecallsPerProductMax = 64;  // in force at a time
+inline constexpr std::size_t kReturnPointsMax = 32;       // of a product
+inline constexpr std::size_t kPrefixesPerOrgMax = 64;
+inline constexpr std::size_t kMakersPerLotMax = 64;
+inline constexpr std::size_t kFlagsPerItemMax = 16;
 inline constexpr std::size_t kEvidenceMax = 16;           // hashes of documents that a report names
 inline constexpr std::size_t kCountriesMax = 249;         // ISO 3166-1 has as many
 inline constexpr std::size_t kOpenProposalsMax = 64;      // of the council

@@ -25,10 +25,6 @@ inline bool covers(const std::vector<std::string>& countries, std::string_view c
            std::find(countries.begin(), countries.end(), country) != countries.end();
 }
 
-inline bool holds_in(const RecallMark& recall, std::string_view country) {
-    return recall.active && covers(recall.countries, country);
-}
-
 inline void write_countries(Writer& writer, const std::vector<std::string>& countries) {
     writer.u32(static_cast<std::uint32_t>(countries.size()));
     for (const std::string& country : countries) writer.string(country);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
 #include <utility>
 #include <vector>
 
@@ -95,8 +96,8 @@ bool is_expiry(std::string_view text) {
 }
 
 // The fields that name an item; others are facts about it that this ledger does not read.
-Result<ItemName> item_from_fields(const std::vector<Field>& fields) {
-    ItemName item;
+Result<ItemCode> item_from_fields(const std::vector<Field>& fields) {
+    ItemCode item;
     std::string gtin;
     const std::pair<std::string_view, std::string*> known[] = {
         {"01", &gtin}, {"21", &item.serial}, {"10", &item.lot}, {"17", &item.expiry}};
@@ -125,7 +126,7 @@ Result<ItemName> item_from_fields(const std::vector<Field>& fields) {
 }
 
 // urn:epc:id:sgtin:CompanyPrefix.IndicatorItemReference.Serial, TDS 2.0 section 6.3.1.
-Result<ItemName> parse_sgtin(std::string_view body) {
+Result<ItemCode> parse_sgtin(std::string_view body) {
     const std::size_t first = body.find('.');
     const std::size_t second = first == std::string_view::npos ? first : body.find('.', first + 1);
     if (second == std::string_view::npos) return bad_identifier("an sgtin has three parts with dots between them");
@@ -146,7 +147,7 @@ Result<ItemName> parse_sgtin(std::string_view body) {
 }
 
 // "(01)…(21)…": a value ends where the next bracketed identifier begins.
-Result<ItemName> parse_element_string(std::string_view text) {
+Result<ItemCode> parse_element_string(std::string_view text) {
     const auto identifier_at = [&](std::size_t at) -> std::size_t {  // its number of digits, or 0
         if (at >= text.size() || text[at] != '(') return 0;
         const std::size_t digits = text.substr(at + 1, 5).find(')');
@@ -179,7 +180,7 @@ Result<std::size_t> find_gtin_segment(const std::vector<std::string_view>& segme
     return candidate;
 }
 
-Result<ItemName> parse_digital_link(std::string_view link) {
+Result<ItemCode> parse_digital_link(std::string_view link) {
     link = link.substr(0, link.find('#'));
     const std::size_t question = link.find('?');
     const std::string_view query = question == std::string_view::npos ? "" : link.substr(question + 1);
@@ -240,7 +241,7 @@ Result<std::string> to_gtin14(std::string_view text) {
     return std::string(14 - text.size(), '0').append(text);
 }
 
-Result<ItemName> parse_item_name(std::string_view text) {
+Result<ItemCode> parse_item_name(std::string_view text) {
     for (std::string_view scheme : {"https://", "http://"})
         if (starts_with_ignoring_case(text, scheme)) return parse_digital_link(text.substr(scheme.size()));
     constexpr std::string_view kSgtin = "urn:epc:id:sgtin:";
@@ -259,6 +260,20 @@ std::string digital_link(std::string_view gtin14, std::string_view serial, std::
             link += fmt::format("%{:02X}", static_cast<unsigned char>(c));
     }
     return link;
+}
+
+bool is_prefix(std::string_view text) {
+    return text.size() >= 4 && text.size() <= 12 &&
+           std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
+bool is_prefix_list(const std::vector<std::string>& prefixes) {
+    return std::all_of(prefixes.begin(), prefixes.end(), [](const std::string& one) { return is_prefix(one); }) &&
+           std::adjacent_find(prefixes.begin(), prefixes.end(), std::greater_equal<>{}) == prefixes.end();
+}
+
+bool prefix_covers(std::string_view prefix, std::string_view gtin14) {
+    return gtin14.size() == 14 && gtin14.substr(1, prefix.size()) == prefix;
 }
 
 }  // namespace touchstone::ledger

@@ -5,6 +5,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.h"
 
@@ -21,8 +22,15 @@ Result<std::string> to_gtin14(std::string_view text);
 // AI (21): 1 to 20 characters of GS1 character set 82. Likewise AI (10).
 bool is_serial(std::string_view text);
 bool is_lot(std::string_view text);
+// GS1 company prefixes: 4 to 12 digits (GS1 General Specifications 1.4.4; a GS1-8 prefix with five zeros before it).
+bool is_prefix(std::string_view text);
+// Of a list: ascending, each once.
+bool is_prefix_list(const std::vector<std::string>& prefixes);
+// Whether the GTIN-14 is made with that company prefix, which begins at its second digit.
+bool prefix_covers(std::string_view prefix, std::string_view gtin14);
 
-struct ItemName {
+// What a code on an item says.
+struct ItemCode {
     std::string gtin;  // GTIN-14
     std::string serial;
     std::string lot;     // when the link carries AI (10), else empty
@@ -32,7 +40,7 @@ struct ItemName {
 // (01)09506000134352(21)12345. Links have any domain and may have path segments before /01/; they, and element strings,
 // may carry lot (10) and expiry (17), and other application identifiers, which are passed over. What occurs twice is
 // refused. Errors: bad_identifier, bad_gtin, bad_serial, bad_lot, bad_expiry.
-Result<ItemName> parse_item_name(std::string_view text);
+Result<ItemCode> parse_item_name(std::string_view text);
 // The canonical Digital Link: https://id.gs1.org/01/{gtin}/21/{serial}, percent-encoded; `domain` without a slash.
 std::string digital_link(std::string_view gtin14, std::string_view serial,
                          std::string_view domain = "https://id.gs1.org");

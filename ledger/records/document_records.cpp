@@ -13,15 +13,15 @@
 namespace touchstone::ledger {
 
 Bytes DocumentRecord::encode() const {
-    Writer writer;
-    writer.u8(kRecordVersion).string(organisation).hash(document).u64(height.value).u64(time.ms).u32(attached);
+    Writer writer = begin_record(RecordKind::kDocument);
+    writer.string(organisation).hash(document).u64(height.value).u64(time.ms).u32(attached);
     return std::move(writer).take();
 }
 
 Result<DocumentRecord> DocumentRecord::decode(ByteView bytes) {
     Reader reader(bytes);
     DocumentRecord record;
-    read_version(reader);
+    read_kind(reader, RecordKind::kDocument);
     record.organisation = reader.string();
     record.document = reader.hash();
     record.height = Height(reader.u64());
@@ -30,8 +30,5 @@ Result<DocumentRecord> DocumentRecord::decode(ByteView bytes) {
     return finished(reader, std::move(record));
 }
 
-Hash256 document_key(const Hash256& document, std::string_view organisation) {
-    return crypto::tagged_hash("touchstone/document/1", {document.view(), as_bytes(organisation)});
-}
 
 }  // namespace touchstone::ledger

@@ -21,7 +21,5 @@ struct DocumentRecord {
     static Result<DocumentRecord> decode(ByteView bytes);  // error: record_malformed
 };
 
-// SHA-256("touchstone/document/1" ‖ document ‖ organisation).
-Hash256 document_key(const Hash256& document, std::string_view organisation);
 
 }  // namespace touchstone::ledger

@@ -1,5 +1,6 @@
 #include "ledger/records/event_subject.h"
 
+#include "ledger/records/record_codecs.h"
 #include "ledger/records/report_records.h"
 #include "ledger/records/seller_records.h"
 
@@ -11,8 +12,6 @@ std::string_view name_of(SubjectKind kind) {
             return "item";
         case SubjectKind::kProduct:
             return "product";
-        case SubjectKind::kLot:
-            return "lot";
         case SubjectKind::kContainer:
             return "container";
         case SubjectKind::kReport:
@@ -23,21 +22,42 @@ std::string_view name_of(SubjectKind kind) {
     INVARIANT(false);
 }
 
-std::optional<EventSubject> event_subject(const Hash256& key, ByteView record) {
-    if (const auto product = ProductRecord::decode(record); product.ok() && product_key(product->gtin) == key)
-        return EventSubject{SubjectKind::kProduct, product->gtin, {}, product->event_count, product->event_head};
-    if (const auto lot = LotRecord::decode(record); lot.ok() && lot_key(lot->gtin, lot->lot) == key)
-        return EventSubject{SubjectKind::kLot, lot->gtin, lot->lot, lot->event_count, lot->event_head};
-    if (const auto report = ReportRecord::decode(record); report.ok() && report->id == key)
-        return EventSubject{SubjectKind::kReport, report->subject.gtin, report->subject.lot, report->event_count,
-                            report->event_head};
-    if (const auto seller = SellerRecord::decode(record); seller.ok() && seller_key(seller->pseudonym) == key)
-        return EventSubject{SubjectKind::kSeller, {}, {}, seller->event_count, seller->event_head};
-    if (const auto item = ItemRecord::decode(record); item.ok())
-        return EventSubject{SubjectKind::kItem, item->gtin, item->lot, item->event_count, item->event_head};
-    if (const auto box = ContainerRecord::decode(record); box.ok())
-        return EventSubject{SubjectKind::kContainer, {}, {}, box->event_count, box->event_head};
-    return std::nullopt;
+namespace {
+
+template <class Record>
+std::optional<EventSubject> subject_of(SubjectKind kind, ByteView bytes, std::string Record::*gtin,
+                                       std::string Record::*lot) {
+    const auto record = Record::decode(bytes);
+    if (!record.ok()) return std::nullopt;
+    EventSubject subject{kind, {}, {}, record->event_count, record->event_head};
+    if (gtin != nullptr) subject.gtin = (*record).*gtin;
+    if (lot != nullptr) subject.lot = (*record).*lot;
+    return subject;
+}
+
+}  // namespace
+
+std::optional<EventSubject> event_subject(ByteView record) {
+    switch (kind_of_record(record).value_or(RecordKind::kTransaction)) {
+        case RecordKind::kProduct:
+            return subject_of<ProductRecord>(SubjectKind::kProduct, record, &ProductRecord::gtin, nullptr);
+        case RecordKind::kItem:
+            return subject_of<ItemRecord>(SubjectKind::kItem, record, &ItemRecord::gtin, &ItemRecord::lot);
+        case RecordKind::kContainer:
+            return subject_of<ContainerRecord>(SubjectKind::kContainer, record, nullptr, nullptr);
+        case RecordKind::kSeller:
+            return subject_of<SellerRecord>(SubjectKind::kSeller, record, nullptr, nullptr);
+        case RecordKind::kReport: {
+            auto subject = subject_of<ReportRecord>(SubjectKind::kReport, record, nullptr, nullptr);
+            if (!subject) return std::nullopt;
+            const auto report = ReportRecord::decode(record);
+            subject->gtin = report->subject.gtin;
+            subject->lot = report->subject.lot;
+            return subject;
+        }
+        default:
+            return std::nullopt;
+    }
 }
 
 }  // namespace touchstone::ledger

@@ -9,7 +9,7 @@
 
 namespace touchstone::ledger {
 
-enum class SubjectKind : std::uint8_t { kItem, kProduct, kLot, kContainer, kReport, kSeller };
+enum class SubjectKind : std::uint8_t { kItem, kProduct, kContainer, kReport, kSeller };
 std::string_view name_of(SubjectKind kind);  // "item", …
 
 struct EventSubject {
@@ -20,10 +20,7 @@ struct EventSubject {
     Hash256 event_head;
 };
 
-// Of the record under this key. A kind whose key follows from its content is known by that; items and containers, whose
-// serial or SSCC is not in the record, by being well-formed: no encoding is one of the other's, since a container's
-// second byte is its state, never 0, and an item's begins the length of its GTIN. nullopt: no record of a kind that has
-// events.
-std::optional<EventSubject> event_subject(const Hash256& key, ByteView record);
+// Of a record's bytes. nullopt: no record of a kind that has events.
+std::optional<EventSubject> event_subject(ByteView record);
 
 }  // namespace touchstone::ledger

@@ -1,4 +1,4 @@
-// Layouts (base/codec.h), each after u8 version = 1:
+// Layouts (base/codec.h), each after u8 kind ‖ u8 version = 1:
 //   proposal  u64 number ‖ text proposer ‖ string change ‖ text reason ‖ u64 opened at ‖ u64 deadline ‖ u8 state ‖
 //             u64 decided ‖ list of {text organisation ‖ bool approve ‖ text reason ‖ u64 height}
 //   council   list of text member ‖ u64 proposals ‖ list of u64 open
@@ -10,15 +10,11 @@
 #include <array>
 
 #include "base/overloaded.h"
-#include "crypto/sha256.h"
 #include "ledger/records/record_codecs.h"
 
 namespace touchstone::ledger {
 namespace {
 
-constexpr std::array<std::string_view, std::variant_size_v<Change>> kChangeNames{
-    "admit_organisation", "amend_organisation", "suspend_organisation", "reinstate_organisation",
-    "set_parameters",     "add_validator",      "remove_validator",     "replace_validator"};
 constexpr std::array<std::string_view, 5> kStateNames{"open", "passed", "rejected", "withdrawn", "expired"};
 constexpr std::size_t kVoteBytesMin = 4 + 1 + 4 + 8;
 
@@ -47,7 +43,7 @@ change::SetParameters read_parameters(Reader& reader) {
     const std::size_t count = read_count(reader, 4 + 8);
     for (std::size_t i = 0; i < count; ++i) {
         std::string name = reader.string();
-        set.values.emplace_back(std::move(name), reader.u64());
+        set.values.push_back({std::move(name), reader.u64()});
     }
     return set;
 }
@@ -90,7 +86,9 @@ Result<Change> read_change(Reader& reader) {
 
 }  // namespace
 
-std::string_view name_of(const Change& change) { return kChangeNames.at(change.index()); }
+std::string_view name_of(const Change& change) {
+    return std::visit([](const auto& one) { return std::remove_cvref_t<decltype(one)>::kName; }, change);
+}
 
 Bytes encode_change(const Change& change) {
     Writer writer;
@@ -130,8 +128,8 @@ std::optional<ProposalState> proposal_state_from(std::string_view name) {
 }
 
 Bytes ProposalRecord::encode() const {
-    Writer writer;
-    writer.u8(kRecordVersion).u64(number).string(proposer).string(change).string(reason);
+    Writer writer = begin_record(RecordKind::kProposal);
+    writer.u64(number).string(proposer).string(change).string(reason);
     writer.u64(opened_at.ms).u64(deadline.ms).u8(static_cast<std::uint8_t>(state)).u64(decided.value);
     writer.u32(static_cast<std::uint32_t>(votes.size()));
     for (const ProposalVote& vote : votes)
@@ -142,7 +140,7 @@ Bytes ProposalRecord::encode() const {
 Result<ProposalRecord> ProposalRecord::decode(ByteView bytes) {
     Reader reader(bytes);
     ProposalRecord record;
-    read_version(reader);
+    read_kind(reader, RecordKind::kProposal);
     record.number = reader.u64();
     record.proposer = reader.string();
     record.change = to_bytes(reader.bytes());
@@ -160,8 +158,8 @@ Result<ProposalRecord> ProposalRecord::decode(ByteView bytes) {
 }
 
 Bytes CouncilRecord::encode() const {
-    Writer writer;
-    writer.u8(kRecordVersion).u32(static_cast<std::uint32_t>(members.size()));
+    Writer writer = begin_record(RecordKind::kCouncil);
+    writer.u32(static_cast<std::uint32_t>(members.size()));
     for (const std::string& member : members) writer.string(member);
     writer.u64(proposals).u32(static_cast<std::uint32_t>(open.size()));
     for (const std::uint64_t number : open) writer.u64(number);
@@ -171,7 +169,7 @@ Bytes CouncilRecord::encode() const {
 Result<CouncilRecord> CouncilRecord::decode(ByteView bytes) {
     Reader reader(bytes);
     CouncilRecord record;
-    read_version(reader);
+    read_kind(reader, RecordKind::kCouncil);
     const std::size_t count = read_count(reader, 4);
     for (std::size_t i = 0; i < count; ++i) record.members.push_back(reader.string());
     record.proposals = reader.u64();
@@ -180,11 +178,7 @@ Result<CouncilRecord> CouncilRecord::decode(ByteView bytes) {
     return finished(reader, std::move(record));
 }
 
-Hash256 council_key() { return crypto::tagged_hash("touchstone/council/1", {}); }
 
-Hash256 proposal_key(std::uint64_t number) {
-    return crypto::tagged_hash("touchstone/proposal/1", {std::move(Writer{}.u64(number)).take()});
-}
 
 Bytes proposal_index_prefix(std::optional<ProposalState> state) {
     Writer writer;

@@ -15,12 +15,14 @@ namespace change {
 
 // A new organisation. Its keys are put in force by the deciding vote.
 struct Admit {
+    static constexpr std::string_view kName = "admit_organisation";
     OrganisationRecord organisation;
     bool operator==(const Admit&) const = default;
 };
 enum class Seat : std::uint8_t { kUnchanged, kGiven, kTaken };
 // Empty fields, roles 0 and no key: unchanged. `admin_key`: for an organisation that lost its own.
 struct Amend {
+    static constexpr std::string_view kName = "amend_organisation";
     std::string organisation;
     std::string name;
     std::uint16_t roles = 0;
@@ -31,28 +33,40 @@ struct Amend {
     bool operator==(const Amend&) const = default;
 };
 struct Suspend {
+    static constexpr std::string_view kName = "suspend_organisation";
     std::string organisation;
     bool operator==(const Suspend&) const = default;
 };
 struct Reinstate {
+    static constexpr std::string_view kName = "reinstate_organisation";
     std::string organisation;
     bool operator==(const Reinstate&) const = default;
 };
-// Names of ledger/records/parameters.h; ascending, each once.
+// A name of ledger/records/parameters.h.
+struct ParameterValue {
+    std::string name;
+    std::uint64_t value = 0;
+    bool operator==(const ParameterValue&) const = default;
+};
+// Ascending by name, each once.
 struct SetParameters {
-    std::vector<std::pair<std::string, std::uint64_t>> values;
+    static constexpr std::string_view kName = "set_parameters";
+    std::vector<ParameterValue> values;
     bool operator==(const SetParameters&) const = default;
 };
 struct AddValidator {
+    static constexpr std::string_view kName = "add_validator";
     GenesisValidator validator;
     bool operator==(const AddValidator&) const = default;
 };
 // Of one that validates, or of one that was voted in and has not come yet.
 struct RemoveValidator {
+    static constexpr std::string_view kName = "remove_validator";
     crypto::PublicKey key;
     bool operator==(const RemoveValidator&) const = default;
 };
 struct ReplaceValidator {
+    static constexpr std::string_view kName = "replace_validator";
     crypto::PublicKey key;
     GenesisValidator by;
     bool operator==(const ReplaceValidator&) const = default;
@@ -106,8 +120,6 @@ struct CouncilRecord {
     static Result<CouncilRecord> decode(ByteView bytes);  // error: record_malformed
 };
 
-Hash256 council_key();
-Hash256 proposal_key(std::uint64_t number);
 
 // Index entries (ledger/records/index.h): 'i' 'g' u8 state ‖ u64 number.
 Bytes proposal_index_prefix(std::optional<ProposalState> state);
@@ -115,3 +127,9 @@ Bytes proposal_index_key(ProposalState state, std::uint64_t number);
 std::optional<std::uint64_t> parse_proposal_index(ByteView key);
 
 }  // namespace touchstone::ledger
+
+template <>
+inline constexpr auto touchstone::kEnumNames<touchstone::ledger::change::Seat> =
+    touchstone::enum_names<touchstone::ledger::change::Seat>({{touchstone::ledger::change::Seat::kUnchanged, "unchanged"},
+                                                              {touchstone::ledger::change::Seat::kGiven, "given"},
+                                                              {touchstone::ledger::change::Seat::kTaken, "taken"}});

@@ -29,6 +29,9 @@ std::optional<std::string> fault_of(const OrganisationRecord& organisation) {
         return fmt::format("the country of '{}' is not two capital letters", organisation.id);
     if (organisation.keys.size() > limits::kKeysPerOrgMax)
         return fmt::format("'{}' has more than {} keys", organisation.id, limits::kKeysPerOrgMax);
+    if (organisation.prefixes.size() > limits::kPrefixesPerOrgMax || !is_prefix_list(organisation.prefixes))
+        return fmt::format("the GS1 company prefixes of '{}' are not 4 to 12 digits each, ascending, at most {}",
+                           organisation.id, limits::kPrefixesPerOrgMax);
     return std::nullopt;
 }
 

@@ -48,8 +48,8 @@ std::optional<std::string> fault_of(const Parameters& p) {
 }
 
 Bytes Parameters::encode() const {
-    Writer writer;
-    writer.u8(kRecordVersion);
+    Writer writer = begin_record(RecordKind::kParameters);
+
     for (const ParameterField& one : kFields) writer.u64(this->*one.field);
     return std::move(writer).take();
 }
@@ -57,7 +57,7 @@ Bytes Parameters::encode() const {
 Result<Parameters> Parameters::decode(ByteView bytes) {
     Reader reader(bytes);
     Parameters parameters;
-    read_version(reader);
+    read_kind(reader, RecordKind::kParameters);
     for (const ParameterField& one : kFields) parameters.*one.field = reader.u64();
     return finished(reader, parameters);
 }

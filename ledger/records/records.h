@@ -1,8 +1,11 @@
 // The records of the state, their keys and their canonical encodings.
 //
-// key = SHA-256(kind tag ‖ natural key), with tags such as "touchstone/item/1". Each encoding starts with a u8 version
-// and uses base/codec.h; tests/golden pins the digest of one worked example of each. decode() refuses anything that
-// encode() would not have written.
+// Where each is kept: ledger/records/keys.h. Each encoding starts with u8 kind ‖ u8 version and uses base/codec.h, so
+// that no record can be read as one of another kind; tests/golden pins the digest of one worked example of each.
+// decode() refuses anything that encode() would not have written.
+//
+// What can be guessed from few tries (a volume, a licence, a lot) has a salt from the nonce of the transaction that wrote
+// it: a proof about something else may show the hash of such a record, and must not tell its content.
 #pragma once
 
 #include <map>
@@ -10,34 +13,18 @@
 #include <vector>
 
 #include "base/codec.h"
+#include "base/enum_names.h"
+#include "base/limits.h"
 #include "base/result.h"
 #include "base/strong.h"
 #include "base/time.h"
 #include "crypto/ed25519.h"
+#include "ledger/records/keys.h"
 
 namespace touchstone::ledger {
 
 using Day = std::uint32_t;  // days since 1970-01-01; 0 = none
 Day day_of(std::uint64_t time_ms);
-
-// -- natural keys
-
-// SHA-256("touchstone/item/1" ‖ gtin14 ‖ serial): the only trace of a serial on the ledger.
-Hash256 item_key(std::string_view gtin14, std::string_view serial);
-Hash256 organisation_key(std::string_view id);
-Hash256 product_key(std::string_view gtin14);
-Hash256 licence_key(std::string_view gtin14, std::string_view manufacturer);
-Hash256 lot_key(std::string_view gtin14, std::string_view lot);
-// How many items there are of a product, or of a lot, is apart from what a verdict rests on: whoever verifies one item
-// is shown the records of its product and its lot, and may not learn from them how much is made.
-Hash256 product_volume_key(std::string_view gtin14);
-Hash256 lot_volume_key(std::string_view gtin14, std::string_view lot);
-// SHA-256("touchstone/container/1" ‖ sscc)
-Hash256 container_key(std::string_view sscc);
-Hash256 transaction_key(const Hash256& transaction_id);  // a transaction within its validity
-Hash256 expiry_key(Height height);                       // transactions whose validity ends at this height
-Hash256 parameters_key();
-Hash256 validators_key();  // ledger/records/validator_records.h
 
 // -- records
 
@@ -48,7 +35,7 @@ std::optional<Role> role_from(std::string_view name);
 
 // admin: everything, its organisation's keys and the council's business too. operate: all but these. validate: a
 // validator's own, which says nothing but that its node is ready.
-enum class KeyPurpose : std::uint8_t { kAdmin, kOperate, kValidate };
+enum class KeyPurpose : std::uint8_t { kAdmin = 1, kOperate = 2, kValidate = 3 };
 std::string_view name_of(KeyPurpose purpose);  // "admin", …
 
 struct OrganisationKey {
@@ -69,6 +56,8 @@ struct OrganisationRecord {
     bool suspended = false;
     bool council = false;
     std::vector<OrganisationKey> keys;
+    std::vector<std::string> prefixes{};  // GS1 company prefixes, ascending: whose GTINs it may declare
+    WallTime suspended_at{};              // while suspended; else 0
     bool operator==(const OrganisationRecord&) const = default;
     bool has(Role role) const { return (roles >> static_cast<int>(role)) & 1; }
     // Revoked ones too. nullptr: never was a key of this organisation.
@@ -78,10 +67,20 @@ struct OrganisationRecord {
     static Result<OrganisationRecord> decode(ByteView bytes);  // error: record_malformed, as all below
 };
 
-// A recall in force, of a product or of a lot.
+// What a recall is of, within one product. Empty and 0: any. Dates are those of manufacture, both included.
+struct RecallScope {
+    std::string lot;
+    std::string maker;
+    Day made_from = 0;
+    Day made_until = 0;
+    bool operator==(const RecallScope&) const = default;
+};
+
+// A recall in force. Each issuer has its own, which it widens, narrows and lifts; one for each scope.
 struct RecallMark {
-    bool active = false;
     std::string by;
+    bool as_brand = false;  // issued as the product's brand: the brand's to lift, whoever owns it by then
+    RecallScope scope;
     std::string reason;
     WallTime since;
     std::vector<std::string> countries{};  // where it holds; empty: everywhere (ledger/identifiers/countries.h)
@@ -100,12 +99,14 @@ struct ProductRecord {
     std::string name;
     Hash256 image_hash;  // zero: none
     std::vector<Hash256> document_hashes;
-    std::uint64_t lots_recalled = 0;
-    RecallMark recall;
+    std::vector<RecallMark> recalls;  // in force, in the order of issue; what was lifted is in the product's events
     std::uint32_t event_count = 0;
     Hash256 event_head;
-    std::vector<std::string> territories{};  // where its items may be sold; empty: everywhere (ledger/identifiers/countries.h)
+    std::vector<std::string> territories{};  // where its items may be sold; empty: everywhere
+    WallTime territories_since{};            // what was sold before this was sold under an earlier list
     SerialPolicy serial_policy = SerialPolicy::kWarn;
+    std::string offered_to{};                // the brand that it is being handed over to; else empty
+    std::vector<std::string> return_points{};  // organisations that may take sold items back, beside seller and brand
     bool operator==(const ProductRecord&) const = default;
 
     Bytes encode() const;
@@ -122,21 +123,28 @@ struct LicenceRecord {
     std::string facility;
     bool revoked = false;
     std::string revoke_reason;
+    WallTime revoked_at{};
+    Hash256 salt{};
     bool operator==(const LicenceRecord&) const = default;
 
     Bytes encode() const;
     static Result<LicenceRecord> decode(ByteView bytes);
 };
 
+// A lot number of a product. Makers number their lots each for himself: one's lot says nothing of another's.
 struct LotRecord {
+    struct Made {
+        std::string maker;
+        Day expiry = 0;            // 0: none was given so far
+        std::uint64_t items = 0;   // of the lot now
+        bool operator==(const Made&) const = default;
+    };
     std::string gtin;
     std::string lot;
-    Day expiry = 0;
-    bool made = false;  // items of it were registered; else only a recall has named it
-    RecallMark recall;
-    std::uint32_t event_count = 0;
-    Hash256 event_head;
+    std::vector<Made> made;  // ascending by maker, at least one
+    Hash256 salt{};
     bool operator==(const LotRecord&) const = default;
+    const Made* of(std::string_view maker) const;
 
     Bytes encode() const;
     static Result<LotRecord> decode(ByteView bytes);
@@ -144,7 +152,8 @@ struct LotRecord {
 
 // Under product_volume_key and lot_volume_key; absent: none.
 struct VolumeRecord {
-    std::uint64_t registered = 0;  // items
+    std::uint64_t registered = 0;  // items, without those that were voided
+    Hash256 salt{};
     bool operator==(const VolumeRecord&) const = default;
 
     Bytes encode() const;
@@ -152,7 +161,7 @@ struct VolumeRecord {
 };
 
 // Lifecycle: one state; flags are a set beside it.
-// The same states serve containers, of which none is ever sold or decommissioned.
+// The same states serve containers, which are active, in transit, packed or lost.
 enum class ItemState : std::uint8_t {
     kActive = 1,
     kInTransit = 2,
@@ -160,12 +169,29 @@ enum class ItemState : std::uint8_t {
     kPacked = 4,  // in a container: who holds it, and whether it moves, is the outermost container's to say
     kExported = 5,
     kSampled = 6,
-    kDestroyed = 7
+    kDestroyed = 7,
+    kLost = 8,
+    kVoided = 9,  // registered by mistake, and never moved
 };
 std::string_view name_of(ItemState state);  // "active", "in_transit", …
 
-enum class ItemFlag : std::uint8_t { kStolen = 0, kSuspect = 1, kQuarantined = 2 };
+// Who may set which, and what it does, is in ledger/rules/flags.cpp. Whoever set a flag clears it, or a regulator.
+enum class ItemFlag : std::uint8_t {
+    kStolen = 1,
+    kSuspect = 2,
+    kQuarantined = 3,
+    kRecalled = 4,     // a recall by a list of serials
+    kMissing = 5,      // not found in the container that it was in, by a receiver's scan
+    kNonconform = 6,   // an inspector's finding
+    kCounterfeit = 7,  // a report that was upheld, or an inspector's finding
+};
 std::string_view name_of(ItemFlag flag);
+
+struct FlagMark {
+    ItemFlag flag = ItemFlag::kSuspect;
+    std::string by;
+    bool operator==(const FlagMark&) const = default;
+};
 
 struct ItemRecord {
     std::string gtin;
@@ -173,38 +199,48 @@ struct ItemRecord {
     Day expiry = 0;
     Day made_on = 0;
     ItemState state = ItemState::kActive;
-    std::uint8_t flags = 0;  // bit per ItemFlag
-    std::string maker;       // organisation that registered it
-    std::string owner;
-    std::string custodian;  // holds it; while in transit still the sender
-    std::string receiver;   // while in transit; else empty
+    std::vector<FlagMark> flags;  // in the order of setting; each organisation sets a flag once
+    std::string maker;            // organisation that registered it
+    std::string owner;            // while sold: whose it was until then. A sold item is the consumer's
+    std::string custodian;        // holds it; while in transit still the sender, while sold the seller
+    std::string receiver;         // while in transit; else empty
     std::string facility;
     WallTime registered_at;
     std::uint32_t event_count = 0;
     Hash256 event_head;
-    Hash256 container;               // while packed; else zero
+    StateKey container;              // while packed; else zero
     std::string offered_to;          // whom its owner offers it; else empty
-    WallTime sold_at;                // while sold; else 0
-    std::uint32_t open_reports = 0;  // about this item, not resolved
+    WallTime ended_at;               // while sold, or at an end (exported … voided); else 0, as is `ended_by`
+    std::string ended_by;
+    std::uint32_t open_reports = 0;  // about this item, not resolved, of reporters that count
+    std::uint32_t returns = 0;       // how often it came back from a sale
+    Hash256 shop{};                  // pseudonym of the shop that it was last sold through; zero: none was named
+    std::string reclaimed_to{};      // whom its owner wants it handed to, against its holder; else empty
     bool operator==(const ItemRecord&) const = default;
-    bool has(ItemFlag flag) const { return (flags >> static_cast<int>(flag)) & 1; }
+    bool has(ItemFlag flag) const;
+    bool has(ItemFlag flag, std::string_view by) const;
 
     Bytes encode() const;
     static Result<ItemRecord> decode(ByteView bytes);
 };
 
-// A logistic unit: case, pallet, sea container. Named by its SSCC, which like a serial is not on the ledger.
+// A logistic unit: case, pallet, sea container. Named by its SSCC, which like a serial is not on the ledger, among those
+// of the organisation that made it. What was emptied is its maker's again, who may use the number once more.
 struct ContainerRecord {
-    ItemState state = ItemState::kActive;  // active, in transit or packed
+    ItemState state = ItemState::kActive;  // active, in transit, packed or lost
+    std::string maker;
     std::string custodian;
     std::string receiver;      // while in transit; else empty
-    Hash256 container;         // while packed; else zero
+    StateKey container;        // while packed; else zero
     std::uint8_t levels = 1;   // of nesting, its own included; never less than there are
     std::uint32_t direct = 0;  // items and containers directly in it
     std::uint64_t items = 0;   // in it at all levels
     WallTime created_at;
     std::uint32_t event_count = 0;
     Hash256 event_head;
+    std::string reclaimed_to{};  // as an item's
+    WallTime ended_at{};         // while lost; else 0, as is `ended_by`
+    std::string ended_by{};
     bool operator==(const ContainerRecord&) const = default;
 
     Bytes encode() const;
@@ -259,9 +295,20 @@ enum class EventKind : std::uint8_t {
     kSellerRegistered = 35,
     kSellerStandingSet = 36,
     kTerritoriesSet = 37,
-    kDocumented = 50  // `detail`: the document's hash
+    kDocumented = 50,  // `detail`: the document's hash
+    kAmended = 60,     // `detail`: what was, and what is now
+    kVoided,
+    kLost,
+    kFound,
+    kEndUndone,
+    kReclaimed,  // `other`: whom the owner wants it handed to
+    kReassigned,
+    kSeized,
+    kHandoverOffered,  // of a product, to another brand
+    kHandoverAccepted,
+    kHandoverEnded,  // declined or called back
+    kProductReassigned,
 };
-bool is_event_kind(std::uint8_t number);
 std::string_view name_of(EventKind kind);         // "registered", "shipped", …
 std::string_view biz_step_of(EventKind kind);     // CBV 2.0: "commissioning", "shipping", …
 std::string_view disposition_of(EventKind kind);  // CBV 2.0: "active", "in_transit", "retail_sold", …
@@ -282,9 +329,11 @@ struct Event {
 };
 
 // head' = SHA-256("touchstone/event/1" ‖ head ‖ subject key ‖ event bytes), from the zero hash.
-Hash256 next_event_head(const Hash256& head, const Hash256& subject, ByteView event);
+Hash256 next_event_head(const Hash256& head, const StateKey& subject, ByteView event);
 
 // Side-entry key of an event: 'e' ‖ subject key (32) ‖ u32 sequence.
-Bytes event_side_key(const Hash256& subject, std::uint32_t sequence);
+Bytes event_side_key(const StateKey& subject, std::uint32_t sequence);
 
 }  // namespace touchstone::ledger
+
+#include "ledger/records/record_names.h"

@@ -23,30 +23,10 @@
 namespace touchstone::ledger {
 namespace {
 
-constexpr std::array<std::string_view, 4> kSubjectNames{"item", "lot", "product", "listing"};
-constexpr std::array<std::string_view, 5> kKindNames{"counterfeit", "defect", "diversion", "listing", "other"};
-constexpr std::array<std::string_view, 3> kStateNames{"open", "responded", "resolved"};
-constexpr std::array<std::string_view, 4> kOutcomeNames{"none", "upheld", "rejected", "withdrawn"};
-
-template <class Enum, std::size_t Size>
-std::optional<Enum> named(const std::array<std::string_view, Size>& names, std::string_view name, std::size_t first) {
-    for (std::size_t i = 0; i < Size; ++i)
-        if (names[i] == name) return static_cast<Enum>(i + first);
-    return std::nullopt;
-}
-
-// Of values from 1 to `last`.
-template <class Enum>
-Enum read_enum(Reader& reader, Enum last) {
-    const std::uint8_t value = reader.u8();
-    if (value < 1 || value > static_cast<std::uint8_t>(last)) reader.fail();
-    return static_cast<Enum>(value);
-}
-
 ReportSubject read_subject(Reader& reader) {
     ReportSubject subject;
-    subject.kind = read_enum(reader, ReportSubjectKind::kListing);
-    subject.item = reader.hash();
+    subject.kind = read_enum<ReportSubjectKind>(reader);
+    subject.commitment = reader.hash();
     subject.gtin = reader.string();
     subject.lot = reader.string();
     subject.platform = reader.string();
@@ -57,37 +37,37 @@ ReportSubject read_subject(Reader& reader) {
 
 }  // namespace
 
-std::string_view name_of(ReportSubjectKind kind) { return kSubjectNames.at(static_cast<std::size_t>(kind) - 1); }
-std::string_view name_of(ReportKind kind) { return kKindNames.at(static_cast<std::size_t>(kind) - 1); }
-std::string_view name_of(ReportState state) { return kStateNames.at(static_cast<std::size_t>(state) - 1); }
-std::string_view name_of(ReportOutcome outcome) { return kOutcomeNames.at(static_cast<std::size_t>(outcome)); }
+std::string_view name_of(ReportSubjectKind kind) { return enum_name(kind); }
+std::string_view name_of(ReportKind kind) { return enum_name(kind); }
+std::string_view name_of(ReportState state) { return enum_name(state); }
+std::string_view name_of(ReportOutcome outcome) { return enum_name(outcome); }
 
-std::optional<ReportKind> report_kind_from(std::string_view name) { return named<ReportKind>(kKindNames, name, 1); }
-std::optional<ReportState> report_state_from(std::string_view name) { return named<ReportState>(kStateNames, name, 1); }
+std::optional<ReportKind> report_kind_from(std::string_view name) { return enum_from<ReportKind>(name); }
+std::optional<ReportState> report_state_from(std::string_view name) { return enum_from<ReportState>(name); }
 std::optional<ReportOutcome> report_outcome_from(std::string_view name) {
-    const auto found = named<ReportOutcome>(kOutcomeNames, name, 0);
+    const auto found = enum_from<ReportOutcome>(name);
     return found == ReportOutcome::kNone ? std::nullopt : found;
 }
 
 bool is_well_formed(const ReportSubject& subject) {
-    const bool item = !subject.item.is_zero(), gtin = !subject.gtin.empty(), lot = !subject.lot.empty();
-    const bool platform = !subject.platform.empty(), listing = !subject.listing.is_zero();
+    const bool item = !subject.commitment.is_zero(), gtin = !subject.gtin.empty(), lot = !subject.lot.empty();
+    const bool listing = !subject.listing.is_zero();
     switch (subject.kind) {
         case ReportSubjectKind::kItem:
-            return item && !gtin && !lot && !platform && !listing;
+            return item && gtin && !lot && !listing;
         case ReportSubjectKind::kLot:
-            return !item && gtin && lot && !platform && !listing;
+            return !item && gtin && lot && !listing;
         case ReportSubjectKind::kProduct:
-            return !item && gtin && !lot && !platform && !listing;
+            return !item && gtin && !lot && !listing;
         case ReportSubjectKind::kListing:
-            return !item && !gtin && !lot && platform && listing;
+            return !item && !gtin && !lot && !subject.platform.empty() && listing;
     }
     return false;
 }
 
 Bytes ReportRecord::encode() const {
-    Writer writer;
-    writer.u8(kRecordVersion).hash(id).u8(static_cast<std::uint8_t>(subject.kind)).hash(subject.item);
+    Writer writer = begin_record(RecordKind::kReport);
+    writer.hash(id).u8(static_cast<std::uint8_t>(subject.kind)).hash(subject.commitment);
     writer.string(subject.gtin).string(subject.lot).string(subject.platform).hash(subject.listing);
     writer.u8(static_cast<std::uint8_t>(kind)).string(reporter).string(handler).string(text);
     writer.u32(static_cast<std::uint32_t>(evidence.size()));
@@ -101,10 +81,10 @@ Bytes ReportRecord::encode() const {
 Result<ReportRecord> ReportRecord::decode(ByteView bytes) {
     Reader reader(bytes);
     ReportRecord record;
-    read_version(reader);
+    read_kind(reader, RecordKind::kReport);
     record.id = reader.hash();
     record.subject = read_subject(reader);
-    record.kind = read_enum(reader, ReportKind::kOther);
+    record.kind = read_enum<ReportKind>(reader);
     record.reporter = reader.string();
     record.handler = reader.string();
     record.text = reader.string();
@@ -115,10 +95,8 @@ Result<ReportRecord> ReportRecord::decode(ByteView bytes) {
     record.filed_at = WallTime{reader.u64()};
     record.responded_at = WallTime{reader.u64()};
     record.resolved_at = WallTime{reader.u64()};
-    record.state = read_enum(reader, ReportState::kResolved);
-    const std::uint8_t outcome = reader.u8();
-    if (outcome > static_cast<std::uint8_t>(ReportOutcome::kWithdrawn)) reader.fail();
-    record.outcome = static_cast<ReportOutcome>(outcome);
+    record.state = read_enum<ReportState>(reader);
+    record.outcome = read_enum<ReportOutcome>(reader);
     // A report has an outcome when it is resolved, and not before.
     if ((record.state == ReportState::kResolved) != (record.outcome != ReportOutcome::kNone)) reader.fail();
     record.event_count = reader.u32();
@@ -127,8 +105,8 @@ Result<ReportRecord> ReportRecord::decode(ByteView bytes) {
 }
 
 Bytes ReportStatsRecord::encode() const {
-    Writer writer;
-    writer.u8(kRecordVersion).string(organisation).string(month).u64(filed).u64(responded).u64(responded_in_time);
+    Writer writer = begin_record(RecordKind::kReportStats);
+    writer.string(organisation).string(month).u64(filed).u64(responded).u64(responded_in_time);
     writer.u64(resolved).u64(resolved_in_time);
     return std::move(writer).take();
 }
@@ -136,7 +114,7 @@ Bytes ReportStatsRecord::encode() const {
 Result<ReportStatsRecord> ReportStatsRecord::decode(ByteView bytes) {
     Reader reader(bytes);
     ReportStatsRecord record;
-    read_version(reader);
+    read_kind(reader, RecordKind::kReportStats);
     record.organisation = reader.string();
     record.month = reader.string();
     if (!is_month(record.month)) reader.fail();
@@ -148,14 +126,7 @@ Result<ReportStatsRecord> ReportStatsRecord::decode(ByteView bytes) {
     return finished(reader, std::move(record));
 }
 
-Hash256 report_key(const Hash256& transaction_id, std::uint32_t operation) {
-    const Bytes index = std::move(Writer{}.u32(operation)).take();
-    return crypto::tagged_hash("touchstone/report/1", {transaction_id.view(), index});
-}
 
-Hash256 report_stats_key(std::string_view organisation, std::string_view month) {
-    return crypto::tagged_hash("touchstone/report-stats/1", {as_bytes(organisation), as_bytes(month)});
-}
 
 std::string month_of(WallTime time) {
     using namespace std::chrono;

@@ -23,21 +23,23 @@ std::optional<ReportKind> report_kind_from(std::string_view name);
 std::optional<ReportState> report_state_from(std::string_view name);
 std::optional<ReportOutcome> report_outcome_from(std::string_view name);  // never kNone
 
-// Only the fields of its kind are set: item; gtin and lot; gtin; platform and listing.
+// Only the fields of its kind are set: gtin and commitment; gtin and lot; gtin; platform and listing. Where it was
+// offered, `platform`, may be set with each.
 struct ReportSubject {
     ReportSubjectKind kind = ReportSubjectKind::kItem;
-    Hash256 item;
+    Hash256 commitment;  // of the item's serial
     std::string gtin;
     std::string lot;
     std::string platform;  // organisation id
     Hash256 listing;       // SHA-256 of the listing's URL
     bool operator==(const ReportSubject&) const = default;
+    StateKey item() const { return item_key(gtin, commitment); }  // precondition: it is about an item
 };
 // Whether exactly the fields of its kind are set.
 bool is_well_formed(const ReportSubject& subject);
 
 struct ReportRecord {
-    Hash256 id;  // report_key()
+    Hash256 id;  // report_id()
     ReportSubject subject;
     ReportKind kind = ReportKind::kOther;
     std::string reporter;
@@ -73,10 +75,6 @@ struct ReportStatsRecord {
     static Result<ReportStatsRecord> decode(ByteView bytes);
 };
 
-// SHA-256("touchstone/report/1" ‖ transaction id ‖ u32 operation index): the report's id and the key of its record.
-Hash256 report_key(const Hash256& transaction_id, std::uint32_t operation);
-// SHA-256("touchstone/report-stats/1" ‖ organisation ‖ month, 7 characters).
-Hash256 report_stats_key(std::string_view organisation, std::string_view month);
 
 // "2026-11", UTC. Times beyond the year 9999 count as that year's last month.
 std::string month_of(WallTime time);
@@ -84,3 +82,32 @@ std::string month_of(WallTime time);
 bool is_month(std::string_view text);
 
 }  // namespace touchstone::ledger
+
+namespace touchstone {
+
+template <>
+inline constexpr auto kEnumNames<ledger::ReportSubjectKind> =
+    enum_names<ledger::ReportSubjectKind>({{ledger::ReportSubjectKind::kItem, "item"},
+                                           {ledger::ReportSubjectKind::kLot, "lot"},
+                                           {ledger::ReportSubjectKind::kProduct, "product"},
+                                           {ledger::ReportSubjectKind::kListing, "listing"}});
+template <>
+inline constexpr auto kEnumNames<ledger::ReportKind> =
+    enum_names<ledger::ReportKind>({{ledger::ReportKind::kCounterfeit, "counterfeit"},
+                                    {ledger::ReportKind::kDefect, "defect"},
+                                    {ledger::ReportKind::kDiversion, "diversion"},
+                                    {ledger::ReportKind::kListing, "listing"},
+                                    {ledger::ReportKind::kOther, "other"}});
+template <>
+inline constexpr auto kEnumNames<ledger::ReportState> =
+    enum_names<ledger::ReportState>({{ledger::ReportState::kOpen, "open"},
+                                     {ledger::ReportState::kResponded, "responded"},
+                                     {ledger::ReportState::kResolved, "resolved"}});
+template <>
+inline constexpr auto kEnumNames<ledger::ReportOutcome> =
+    enum_names<ledger::ReportOutcome>({{ledger::ReportOutcome::kNone, "none"},
+                                       {ledger::ReportOutcome::kUpheld, "upheld"},
+                                       {ledger::ReportOutcome::kRejected, "rejected"},
+                                       {ledger::ReportOutcome::kWithdrawn, "withdrawn"}});
+
+}  // namespace touchstone

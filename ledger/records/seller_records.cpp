@@ -1,28 +1,23 @@
-// Layout (base/codec.h), after u8 version = 1:
+// Layout (base/codec.h), after u8 kind ‖ u8 version = 1:
 //   seller  pseudonym (32) ‖ text country ‖ list of {text platform ‖ u8 standing ‖ text reason ‖ u64 since} ‖
 //           u32 event count ‖ event head
 // Example (no entry, country "FR", pseudonym of 32 bytes 07, no event):
-// 01 0707…07 00000002 4652 00000000 00000000 and 32 zero bytes.
+// 12 01 0707…07 00000002 4652 00000000 00000000 and 32 zero bytes.
 #include "ledger/records/seller_records.h"
 
 #include <algorithm>
-#include <array>
 
-#include "crypto/sha256.h"
 #include "ledger/records/record_codecs.h"
 
 namespace touchstone::ledger {
 namespace {
 
-constexpr std::array<std::string_view, 4> kStandingNames{"active", "warned", "suspended", "closed"};
 constexpr std::size_t kEntryBytesMin = 4 + 1 + 4 + 8;
 
 SellerEntry read_entry(Reader& reader) {
     SellerEntry entry;
     entry.platform = reader.string();
-    const std::uint8_t standing = reader.u8();
-    if (standing < 1 || standing > static_cast<std::uint8_t>(SellerStanding::kClosed)) reader.fail();
-    entry.standing = static_cast<SellerStanding>(standing);
+    entry.standing = read_enum<SellerStanding>(reader);
     entry.reason = reader.string();
     entry.since = WallTime{reader.u64()};
     return entry;
@@ -30,13 +25,8 @@ SellerEntry read_entry(Reader& reader) {
 
 }  // namespace
 
-std::string_view name_of(SellerStanding standing) { return kStandingNames.at(static_cast<std::size_t>(standing) - 1); }
-
-std::optional<SellerStanding> seller_standing_from(std::string_view name) {
-    const auto at = std::find(kStandingNames.begin(), kStandingNames.end(), name);
-    if (at == kStandingNames.end()) return std::nullopt;
-    return static_cast<SellerStanding>(at - kStandingNames.begin() + 1);
-}
+std::string_view name_of(SellerStanding standing) { return enum_name(standing); }
+std::optional<SellerStanding> seller_standing_from(std::string_view name) { return enum_from<SellerStanding>(name); }
 
 const SellerEntry* SellerRecord::entry_of(std::string_view platform) const {
     const auto at =
@@ -49,8 +39,8 @@ SellerEntry* SellerRecord::entry_of(std::string_view platform) {
 }
 
 Bytes SellerRecord::encode() const {
-    Writer writer;
-    writer.u8(kRecordVersion).hash(pseudonym).string(country).u32(static_cast<std::uint32_t>(entries.size()));
+    Writer writer = begin_record(RecordKind::kSeller);
+    writer.hash(pseudonym).string(country).u32(static_cast<std::uint32_t>(entries.size()));
     for (const SellerEntry& entry : entries)
         writer.string(entry.platform)
             .u8(static_cast<std::uint8_t>(entry.standing))
@@ -63,7 +53,7 @@ Bytes SellerRecord::encode() const {
 Result<SellerRecord> SellerRecord::decode(ByteView bytes) {
     Reader reader(bytes);
     SellerRecord record;
-    read_version(reader);
+    read_kind(reader, RecordKind::kSeller);
     record.pseudonym = reader.hash();
     record.country = reader.string();
     const std::size_t count = read_count(reader, kEntryBytesMin);
@@ -74,6 +64,5 @@ Result<SellerRecord> SellerRecord::decode(ByteView bytes) {
     return finished(reader, std::move(record));
 }
 
-Hash256 seller_key(const Hash256& pseudonym) { return crypto::tagged_hash("touchstone/seller/1", {pseudonym.view()}); }
 
 }  // namespace touchstone::ledger

@@ -37,7 +37,13 @@ struct SellerRecord {
     static Result<SellerRecord> decode(ByteView bytes);  // error: record_malformed
 };
 
-// SHA-256("touchstone/seller/1" ‖ pseudonym).
-Hash256 seller_key(const Hash256& pseudonym);
 
 }  // namespace touchstone::ledger
+
+template <>
+inline constexpr auto touchstone::kEnumNames<touchstone::ledger::SellerStanding> =
+    touchstone::enum_names<touchstone::ledger::SellerStanding>(
+        {{touchstone::ledger::SellerStanding::kActive, "active"},
+         {touchstone::ledger::SellerStanding::kWarned, "warned"},
+         {touchstone::ledger::SellerStanding::kSuspended, "suspended"},
+         {touchstone::ledger::SellerStanding::kClosed, "closed"}});

@@ -39,10 +39,6 @@ GenesisValidator read_validator(Reader& reader) {
     return validator;
 }
 
-Hash256 epoch_key(Epoch epoch) {
-    return crypto::tagged_hash("touchstone/epoch/1", {std::move(Writer{}.u64(epoch.value)).take()});
-}
-Hash256 activity_key() { return crypto::tagged_hash("touchstone/activity/1", {}); }
 
 const GenesisValidator* ValidatorsRecord::find(const crypto::PublicKey& key) const {
     const auto at = std::find_if(validators.begin(), validators.end(), [&](const auto& one) { return one.key == key; });
@@ -56,8 +52,8 @@ const PendingValidator* ValidatorsRecord::find_pending(const crypto::PublicKey& 
 }
 
 Bytes ValidatorsRecord::encode() const {
-    Writer writer;
-    writer.u8(kRecordVersion).u64(epoch.value).u64(since.value).u32(static_cast<std::uint32_t>(validators.size()));
+    Writer writer = begin_record(RecordKind::kValidators);
+    writer.u64(epoch.value).u64(since.value).u32(static_cast<std::uint32_t>(validators.size()));
     for (const GenesisValidator& validator : validators) write_validator(writer, validator);
     writer.u32(static_cast<std::uint32_t>(pending.size()));
     for (const PendingValidator& one : pending) {
@@ -72,7 +68,7 @@ Bytes ValidatorsRecord::encode() const {
 Result<ValidatorsRecord> ValidatorsRecord::decode(ByteView bytes) {
     Reader reader(bytes);
     ValidatorsRecord record;
-    read_version(reader);
+    read_kind(reader, RecordKind::kValidators);
     record.epoch = Epoch(reader.u64());
     record.since = Height(reader.u64());
     const std::size_t count = read_count(reader, kValidatorBytesMin);
@@ -97,8 +93,8 @@ void ActivityRecord::set(const crypto::PublicKey& key, Height height) {
 }
 
 Bytes ActivityRecord::encode() const {
-    Writer writer;
-    writer.u8(kRecordVersion).u32(static_cast<std::uint32_t>(entries.size()));
+    Writer writer = begin_record(RecordKind::kActivity);
+    writer.u32(static_cast<std::uint32_t>(entries.size()));
     for (const Entry& entry : entries) writer.raw(entry.key.view()).u64(entry.proposed.value);
     return std::move(writer).take();
 }
@@ -106,7 +102,7 @@ Bytes ActivityRecord::encode() const {
 Result<ActivityRecord> ActivityRecord::decode(ByteView bytes) {
     Reader reader(bytes);
     ActivityRecord record;
-    read_version(reader);
+    read_kind(reader, RecordKind::kActivity);
     const std::size_t count = read_count(reader, kEntryBytes);
     record.entries.reserve(count);
     for (std::size_t i = 0; i < count; ++i) {

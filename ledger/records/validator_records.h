@@ -71,8 +71,5 @@ struct ActivityRecord {
     static Result<ActivityRecord> decode(ByteView bytes);  // error: record_malformed
 };
 
-Hash256 activity_key();
-// Where the validators record stands as it was when an epoch began; of the first epoch only the genesis tells.
-Hash256 epoch_key(Epoch epoch);
 
 }  // namespace touchstone::ledger

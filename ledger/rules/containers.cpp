@@ -18,7 +18,7 @@ namespace {
 constexpr auto kLevelsMax = static_cast<std::uint8_t>(limits::kContainerLevelsMax);
 
 // The outermost container must be at rest in the actor's hands.
-Verdict check_open(Run& run, const Hash256& container) {
+Verdict check_open(Run& run, const StateKey& container) {
     const ContainerRecord& outer = outermost(run, container);
     if (outer.custodian != run.actor.id)
         return Rejection{Refusal::kNotCustodian, fmt::format("container {}", container.hex())};
@@ -29,9 +29,9 @@ Verdict check_open(Run& run, const Hash256& container) {
 
 // Calls `change` for the container and for each that it is in, with the distance from it.
 template <class Change>
-void change_upwards(Run& run, const Hash256& container, const Change& change) {
+void change_upwards(Run& run, const StateKey& container, const Change& change) {
     std::uint8_t distance = 0;
-    for (Hash256 at = container; !at.is_zero(); ++distance) {
+    for (StateKey at = container; !at.is_zero(); ++distance) {
         INVARIANT(distance < kLevelsMax);
         ContainerRecord& record = run.overlay.containers.change(run.overlay.containers.slot(at));
         change(record, distance);
@@ -39,14 +39,14 @@ void change_upwards(Run& run, const Hash256& container, const Change& change) {
     }
 }
 
-std::uint8_t levels_above(Run& run, const Hash256& container) {
+std::uint8_t levels_above(Run& run, const StateKey& container) {
     std::uint8_t levels = 0;
     const ContainerRecord* at = run.overlay.containers.get(container);
     for (; at != nullptr; at = at->container.is_zero() ? nullptr : run.overlay.containers.get(at->container)) ++levels;
     return levels;
 }
 
-bool is_within(Run& run, Hash256 place, const Hash256& container) {
+bool is_within(Run& run, StateKey place, const StateKey& container) {
     while (!place.is_zero() && place != container) place = run.overlay.containers.get(place)->container;
     return place == container;
 }
@@ -65,19 +65,19 @@ struct Load {
     }
 };
 
-Bytes content_key(const Hash256& container, const Hash256& key, const ItemRecord&) {
+Bytes content_key(const StateKey& container, const StateKey& key, const ItemRecord&) {
     return content_index_key(container, ContentKind::kItem, key);
 }
-Bytes content_key(const Hash256& container, const Hash256& key, const ContainerRecord&) {
+Bytes content_key(const StateKey& container, const StateKey& key, const ContainerRecord&) {
     return content_index_key(container, ContentKind::kContainer, key);
 }
 
-void log_load(Run& run, EventKind kind, const Hash256& container, const op::Pack& what) {
+void log_load(Run& run, EventKind kind, const StateKey& container, const op::Pack& what) {
     EventLog log(run, kind, {}, fmt::format("{} items, {} containers", what.items.size(), what.containers.size()));
     log.append(container, run.overlay.containers.change(run.overlay.containers.slot(container)));
 }
 
-void add_load(Run& run, const Hash256& container, const Load& load) {
+void add_load(Run& run, const StateKey& container, const Load& load) {
     change_upwards(run, container, [&](ContainerRecord& record, std::uint8_t distance) {
         record.items += load.items;
         if (load.levels > 0)
@@ -86,7 +86,7 @@ void add_load(Run& run, const Hash256& container, const Load& load) {
     });
 }
 
-void remove_load(Run& run, const Hash256& container, const Load& load) {
+void remove_load(Run& run, const StateKey& container, const Load& load) {
     change_upwards(run, container, [&](ContainerRecord& record, std::uint8_t distance) {
         INVARIANT(record.items >= load.items);
         record.items -= load.items;
@@ -97,10 +97,23 @@ void remove_load(Run& run, const Hash256& container, const Load& load) {
     });
 }
 
-ContainerRecord& open_container(Run& run, const Hash256& key) {
+// What is empty, at rest and in nothing is its maker's again, who may use its SSCC once more: nobody else can hold on to
+// a name of his.
+void close_if_empty(Run& run, const StateKey& key) {
     ContainerSlot& slot = run.overlay.containers.slot(key);
+    INVARIANT(slot.record.has_value());
+    const ContainerRecord& now = *slot.record;
+    if (now.direct != 0 || now.state != ItemState::kActive || now.custodian == now.maker) return;
+    ContainerRecord& closed = run.overlay.containers.change(slot);
+    closed.custodian = closed.maker;
+    closed.reclaimed_to.clear();
+}
+
+ContainerRecord& open_container(Run& run, const ContainerName& name) {
+    ContainerSlot& slot = run.overlay.containers.slot(name.key());
     if (slot.record) return run.overlay.containers.change(slot);
     ContainerRecord made;
+    made.maker = name.maker;
     made.custodian = run.actor.id;
     made.created_at = run.block.time;
     return run.overlay.containers.create(slot, std::move(made));
@@ -108,12 +121,17 @@ ContainerRecord& open_container(Run& run, const Hash256& key) {
 
 }  // namespace
 
+template <>
 Verdict apply(Run& run, const op::Pack& operation, OperationOutcome& outcome) {
-    const ContainerRecord* const known = run.overlay.containers.get(operation.container);
-    const std::uint8_t above = known != nullptr ? levels_above(run, operation.container) : std::uint8_t{1};
+    const StateKey target = operation.container.key();
+    const ContainerRecord* const known = run.overlay.containers.get(target);
+    if (known == nullptr && operation.container.maker != run.actor.id)
+        return Rejection{Refusal::kContainerNotYours,
+                         fmt::format("'{}' has made no such container", operation.container.maker)};
+    const std::uint8_t above = known != nullptr ? levels_above(run, target) : std::uint8_t{1};
     if (known != nullptr)
-        if (auto refused = check_open(run, operation.container)) return refused;
-    const ContainerRecord* const outer = known != nullptr ? &outermost(run, operation.container) : nullptr;
+        if (auto refused = check_open(run, target)) return refused;
+    const ContainerRecord* const outer = known != nullptr ? &outermost(run, target) : nullptr;
     UnitBatch batch(run, operation.items, operation.containers, outcome);
     const Overloaded judge{[&](const ItemRecord& item) {
                                if (item.custodian != run.actor.id) return Refusal::kNotCustodian;
@@ -129,47 +147,50 @@ Verdict apply(Run& run, const op::Pack& operation, OperationOutcome& outcome) {
                            }};
     if (auto refused = batch.judge_all(ItemOperation::kPack, judge)) return refused;
     const std::uint32_t sequence = open_container(run, operation.container).event_count;
-    EventLog log(run, EventKind::kPacked, operation.container.hex(), std::to_string(sequence));
+    EventLog log(run, EventKind::kPacked, target.hex(), std::to_string(sequence));
     Load load;
     run.overlay.reserve_side(operation.items.size() + operation.containers.size());
-    batch.change_all(ItemOperation::kPack, [&](const Hash256& key, auto& record) {
+    batch.change_all(ItemOperation::kPack, [&](const StateKey& key, auto& record) {
         load.add(record);
-        record.container = operation.container;
+        record.container = target;
         log.append(key, record);
-        run.overlay.put_index(content_key(operation.container, key, record));
+        run.overlay.put_index(content_key(target, key, record));
     });
-    add_load(run, operation.container, load);
-    log_load(run, EventKind::kLoaded, operation.container, operation);
+    add_load(run, target, load);
+    log_load(run, EventKind::kLoaded, target, operation);
     return std::nullopt;
 }
 
+template <>
 Verdict apply(Run& run, const op::Unpack& operation, OperationOutcome& outcome) {
-    const ContainerRecord* const from = run.overlay.containers.get(operation.container);
-    if (from == nullptr) return Rejection{Refusal::kContainerUnknown, operation.container.hex()};
-    if (auto refused = check_open(run, operation.container)) return refused;
+    const StateKey source = operation.container.key();
+    const ContainerRecord* const from = run.overlay.containers.get(source);
+    if (from == nullptr) return Rejection{Refusal::kContainerUnknown, source.hex()};
+    if (auto refused = check_open(run, source)) return refused;
     UnitBatch batch(run, operation.items, operation.containers, outcome);
     const auto judge = [&](const auto& record) {
-        return record.container == operation.container ? Refusal::kNone : Refusal::kNotInThisContainer;
+        return record.container == source ? Refusal::kNone : Refusal::kNotInThisContainer;
     };
     if (auto refused = batch.judge_all(ItemOperation::kUnpack, judge)) return refused;
-    EventLog log(run, EventKind::kUnpacked, operation.container.hex(), std::to_string(from->event_count));
+    EventLog log(run, EventKind::kUnpacked, source.hex(), std::to_string(from->event_count));
     Load load;
     run.overlay.reserve_side(operation.items.size() + operation.containers.size());
-    batch.change_all(ItemOperation::kUnpack, [&](const Hash256& key, auto& record) {
+    batch.change_all(ItemOperation::kUnpack, [&](const StateKey& key, auto& record) {
         load.add(record);
-        record.container = Hash256{};
+        record.container = StateKey{};
         record.custodian = run.actor.id;
         log.append(key, record);
-        run.overlay.erase_index(content_key(operation.container, key, record));
+        run.overlay.erase_index(content_key(source, key, record));
     });
-    remove_load(run, operation.container, load);
-    log_load(run, EventKind::kUnloaded, operation.container,
-             {operation.container, operation.items, operation.containers});
+    remove_load(run, source, load);
+    log_load(run, EventKind::kUnloaded, source, {operation.container, operation.items, operation.containers});
+    for (const StateKey& key : operation.containers.keys()) close_if_empty(run, key);
+    close_if_empty(run, source);
     return std::nullopt;
 }
 
 Verdict take_count(Run& run, const op::Receive& operation, OperationOutcome& outcome) {
-    const Hash256& container = operation.containers.front();
+    const StateKey container = operation.containers.front().key();
     const ContainerRecord record = *run.overlay.containers.get(container);
     const bool named = !operation.missing.empty() || !operation.surplus.empty();
     if (named && *operation.counted + operation.missing.size() != record.items + operation.surplus.size())
@@ -186,15 +207,15 @@ Verdict take_count(Run& run, const op::Receive& operation, OperationOutcome& out
         return refused;
     }
     EventLog log(run, EventKind::kMissing, container.hex(), {});
-    missing.change_all(ItemOperation::kMiss, [&](const Hash256& key, ItemRecord& item) {
+    missing.change_all(ItemOperation::kMiss, [&](const StateKey& key, ItemRecord& item) {
         log.set_detail(std::to_string(run.overlay.containers.get(item.container)->event_count));
         run.overlay.erase_index(content_key(item.container, key, item));
-        remove_load(run, std::exchange(item.container, Hash256{}), {1, 1, 0});
+        remove_load(run, std::exchange(item.container, StateKey{}), {1, 1, 0});
         item.custodian = record.custodian;
         log.append(key, item);
     });
     EventLog surplus(run, EventKind::kSurplus, container.hex(), {});
-    for (const Hash256& key : operation.surplus) {
+    for (const StateKey& key : operation.surplus.keys()) {
         ItemSlot& slot = run.overlay.items.slot(key);
         if (!slot.record) return Rejection{Refusal::kItemUnknown, "surplus: " + key.hex()};
         if (is_within(run, slot.record->container, container))
@@ -207,7 +228,7 @@ Verdict take_count(Run& run, const op::Receive& operation, OperationOutcome& out
 
 std::string describe_count(Run& run, const op::Receive& operation) {
     // The missing have left it by now.
-    const std::uint64_t content = run.overlay.containers.get(operation.containers.front())->items;
+    const std::uint64_t content = run.overlay.containers.get(operation.containers.front().key())->items;
     return fmt::format("counted {} of {}; missing {}, surplus {}", *operation.counted,
                        content + operation.missing.size(), operation.missing.size(), operation.surplus.size());
 }

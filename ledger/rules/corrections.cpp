@@ -26,7 +26,7 @@ Verdict check_chain(const op::Correct& operation, const ItemRecord& item) {
                          fmt::format("{} events were sent, the item has {} from number {} on", operation.events.size(),
                                      rest, operation.sequence)};
     Hash256 head = operation.head_before;
-    for (const Bytes& event : operation.events) head = next_event_head(head, operation.item, event);
+    for (const Bytes& event : operation.events) head = next_event_head(head, operation.item.key(), event);
     if (head != item.event_head)
         return Rejection{Refusal::kCorrectionChain, "the events do not hash to the item's event_head"};
     return std::nullopt;
@@ -67,13 +67,14 @@ std::optional<std::uint32_t> corrected_sequence(const Event& event) {
     return sequence;
 }
 
+template <>
 Verdict apply(Run& run, const op::Correct& operation, OperationOutcome& outcome) {
-    ItemSlot& slot = run.overlay.items.slot(operation.item);
-    if (!slot.record) return Rejection{Refusal::kItemUnknown, operation.item.hex()};
+    ItemSlot& slot = run.overlay.items.slot(operation.item.key());
+    if (!slot.record) return Rejection{Refusal::kItemUnknown, operation.item.key().hex()};
     if (auto refused = check_chain(operation, *slot.record)) return refused;
     if (auto refused = check_correctable(run, operation)) return refused;
     EventLog(run, EventKind::kCorrected, {}, correction_detail(operation.sequence, operation.reason))
-        .append(operation.item, run.overlay.items.change(slot));
+        .append(operation.item.key(), run.overlay.items.change(slot));
     outcome.accepted = 1;
     return std::nullopt;
 }

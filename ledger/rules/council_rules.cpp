@@ -28,10 +28,24 @@ Verdict check_council_without(Run& run, const OrganisationRecord& leaving) {
 
 // -- organisations
 
+Verdict check_prefixes(Run& run, const std::string& organisation, const std::vector<std::string>& prefixes) {
+    const auto& record = run.overlay.prefixes.slot(prefixes_key()).record;
+    INVARIANT(record.has_value());
+    for (const std::string& prefix : prefixes)
+        if (const auto* const other = record->overlapping(prefix); other != nullptr && other->organisation != organisation)
+            return Rejection{Refusal::kPrefixTaken, fmt::format("{} overlaps {} of '{}'", prefix, other->prefix,
+                                                                other->organisation)};
+    return std::nullopt;
+}
+
+void assign_prefixes(Run& run, const std::string& organisation, const std::vector<std::string>& prefixes) {
+    run.overlay.prefixes.change(run.overlay.prefixes.slot(prefixes_key())).assign(organisation, prefixes);
+}
+
 Verdict judge(Run& run, const change::Admit& change) {
     if (run.overlay.organisation(change.organisation.id) != nullptr)
         return Rejection{Refusal::kOrganisationExists, change.organisation.id};
-    return std::nullopt;
+    return check_prefixes(run, change.organisation.id, change.organisation.prefixes);
 }
 
 bool changes_anything(const change::Amend& change, const OrganisationRecord& now) {
@@ -88,6 +102,7 @@ void carry_out(Run& run, const change::Admit& change) {
     run.overlay.put_index(organisation_index_key(organisation.id));
     auto& slot = run.overlay.organisations.slot(organisation_key(organisation.id));
     OrganisationRecord& made = run.overlay.organisations.create(slot, std::move(organisation));
+    if (!made.prefixes.empty()) assign_prefixes(run, made.id, made.prefixes);
     if (council) seat(run, made, true);
 }
 
@@ -103,10 +118,14 @@ void carry_out(Run& run, const change::Amend& change) {
 }
 
 void carry_out(Run& run, const change::Suspend& change) {
-    change_organisation(run, change.organisation).suspended = true;
+    OrganisationRecord& organisation = change_organisation(run, change.organisation);
+    organisation.suspended = true;
+    organisation.suspended_at = run.block.time;
 }
 void carry_out(Run& run, const change::Reinstate& change) {
-    change_organisation(run, change.organisation).suspended = false;
+    OrganisationRecord& organisation = change_organisation(run, change.organisation);
+    organisation.suspended = false;
+    organisation.suspended_at = {};
 }
 
 // -- parameters

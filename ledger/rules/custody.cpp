@@ -36,7 +36,7 @@ Refusal receiver_only(const Run& run, const Record& record) {
 
 // The end of a shipment without a new custodian.
 void end_shipment(UnitBatch& batch, ItemOperation operation, EventLog& log, const auto& other_of) {
-    batch.change_all(operation, [&](const Hash256& key, auto& record) {
+    batch.change_all(operation, [&](const StateKey& key, auto& record) {
         log.set_other(other_of(record));
         record.receiver.clear();
         log.append(key, record);
@@ -45,6 +45,7 @@ void end_shipment(UnitBatch& batch, ItemOperation operation, EventLog& log, cons
 
 }  // namespace
 
+template <>
 Verdict apply(Run& run, const op::Ship& operation, OperationOutcome& outcome) {
     if (auto refused = check_other_party(run, operation.to, "to")) return refused;
     const std::string& there = run.overlay.organisation(operation.to)->country;
@@ -59,13 +60,14 @@ Verdict apply(Run& run, const op::Ship& operation, OperationOutcome& outcome) {
                            [&](const ContainerRecord& container) { return custodian_only(run, container); }};
     if (auto refused = batch.judge_all(ItemOperation::kShip, judge)) return refused;
     EventLog log(run, EventKind::kShipped, operation.to, operation.document);
-    batch.change_all(ItemOperation::kShip, [&](const Hash256& key, auto& record) {
+    batch.change_all(ItemOperation::kShip, [&](const StateKey& key, auto& record) {
         record.receiver = operation.to;
         log.append(key, record);
     });
     return std::nullopt;
 }
 
+template <>
 Verdict apply(Run& run, const op::CancelShipment& operation, OperationOutcome& outcome) {
     UnitBatch batch(run, operation.items, operation.containers, outcome);
     const auto judge = [&](const auto& record) { return custodian_only(run, record); };
@@ -75,6 +77,7 @@ Verdict apply(Run& run, const op::CancelShipment& operation, OperationOutcome& o
     return std::nullopt;
 }
 
+template <>
 Verdict apply(Run& run, const op::Receive& operation, OperationOutcome& outcome) {
     UnitBatch batch(run, operation.items, operation.containers, outcome);
     const auto judge = [&](const auto& record) { return receiver_only(run, record); };
@@ -84,7 +87,7 @@ Verdict apply(Run& run, const op::Receive& operation, OperationOutcome& outcome)
         if (auto refused = take_count(run, operation, outcome)) return refused;
         log.set_detail(describe_count(run, operation));
     }
-    batch.change_all(ItemOperation::kReceive, [&](const Hash256& key, auto& record) {
+    batch.change_all(ItemOperation::kReceive, [&](const StateKey& key, auto& record) {
         log.set_other(record.custodian);
         record.custodian = run.actor.id;
         record.receiver.clear();
@@ -93,6 +96,7 @@ Verdict apply(Run& run, const op::Receive& operation, OperationOutcome& outcome)
     return std::nullopt;
 }
 
+template <>
 Verdict apply(Run& run, const op::RejectShipment& operation, OperationOutcome& outcome) {
     UnitBatch batch(run, operation.items, operation.containers, outcome);
     const auto judge = [&](const auto& record) { return receiver_only(run, record); };
@@ -102,6 +106,7 @@ Verdict apply(Run& run, const op::RejectShipment& operation, OperationOutcome& o
     return std::nullopt;
 }
 
+template <>
 Verdict apply(Run& run, const op::Sell& operation, OperationOutcome& outcome) {
     if (!may_sell(run.actor)) return Rejection{Refusal::kNotAllowed, "needs the role retailer, brand or platform"};
     if (!operation.seller.is_zero())
@@ -116,37 +121,43 @@ Verdict apply(Run& run, const op::Sell& operation, OperationOutcome& outcome) {
     if (auto refused = batch.judge_all(ItemOperation::kSell, judge)) return refused;
     EventLog log(run, EventKind::kSold, operation.seller.is_zero() ? std::string() : operation.seller.hex(),
                  operation.country);
-    batch.change_all(ItemOperation::kSell, [&](const Hash256& key, ItemRecord& item) {
-        item.sold_at = run.block.time;
+    batch.change_all(ItemOperation::kSell, [&](const StateKey& key, ItemRecord& item) {
+        item.ended_at = run.block.time;
+        item.ended_by = run.actor.id;
+        item.shop = operation.seller;
         item.offered_to.clear();
         log.append(key, item);
     });
     return std::nullopt;
 }
 
+template <>
 Verdict apply(Run& run, const op::Return& operation, OperationOutcome& outcome) {
     ItemBatch batch(run, operation.items, outcome);
     const auto judge = [&](const ItemRecord& item) { return custodian_only(run, item); };
     if (auto refused = batch.judge_all(ItemOperation::kReturn, judge)) return refused;
     EventLog log(run, EventKind::kReturned, {}, operation.reason);
-    batch.change_all(ItemOperation::kReturn, [&](const Hash256& key, ItemRecord& item) {
-        item.sold_at = {};
+    batch.change_all(ItemOperation::kReturn, [&](const StateKey& key, ItemRecord& item) {
+        item.ended_at = {};
+        item.ended_by.clear();
         log.append(key, item);
     });
     return std::nullopt;
 }
 
 // A sale that was recorded by mistake: by who recorded it, and soon.
+template <>
 Verdict apply(Run& run, const op::CancelSale& operation, OperationOutcome& outcome) {
     ItemBatch batch(run, operation.items, outcome);
     const auto judge = [&](const ItemRecord& item) {
-        if (item.custodian != run.actor.id) return Refusal::kNotCustodian;
-        return run.block.time.ms - item.sold_at.ms <= limits::kSaleUndoMs ? Refusal::kNone : Refusal::kTooLate;
+        if (item.ended_by != run.actor.id) return Refusal::kNotCustodian;
+        return run.block.time.ms - item.ended_at.ms <= limits::kSaleUndoMs ? Refusal::kNone : Refusal::kTooLate;
     };
     if (auto refused = batch.judge_all(ItemOperation::kCancelSale, judge)) return refused;
     EventLog log(run, EventKind::kSaleCancelled, {}, operation.reason);
-    batch.change_all(ItemOperation::kCancelSale, [&](const Hash256& key, ItemRecord& item) {
-        item.sold_at = {};
+    batch.change_all(ItemOperation::kCancelSale, [&](const StateKey& key, ItemRecord& item) {
+        item.ended_at = {};
+        item.ended_by.clear();
         log.append(key, item);
     });
     return std::nullopt;

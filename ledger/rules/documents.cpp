@@ -34,8 +34,8 @@ class Attachment {
           log_(run, EventKind::kDocumented, {}, document.hex()) {}
 
     template <class Record>
-    void attach_all(RecordCache<Record>& cache, const std::vector<Hash256>& keys) {
-        for (const Hash256& key : keys) {
+    void attach_all(RecordCache<Record>& cache, const std::vector<StateKey>& keys) {
+        for (const StateKey& key : keys) {
             auto& slot = cache.slot(key);
             const Refusal refusal = judge(slot);
             if (refusal != Refusal::kNone) {
@@ -67,14 +67,15 @@ class Attachment {
 
 }  // namespace
 
+template <>
 Verdict apply(Run& run, const op::RecordDocument& operation, OperationOutcome& outcome) {
-    const Hash256 key = document_key(operation.document, run.actor.id);
+    const StateKey key = document_key(operation.document, run.actor.id);
     auto& slot = run.overlay.documents.slot(key);
     if (slot.record)
         return Rejection{Refusal::kDocumentRecorded, fmt::format("in block {}", slot.record->height.value)};
     Attachment attachment(run, operation.document, outcome);
-    attachment.attach_all(run.overlay.items, operation.items);
-    attachment.attach_all(run.overlay.containers, operation.containers);
+    attachment.attach_all(run.overlay.items, operation.items.keys());
+    attachment.attach_all(run.overlay.containers, operation.containers.keys());
     run.overlay.documents.create(
         slot, {run.actor.id, operation.document, run.block.height, run.block.time, attachment.attached()});
     outcome.accepted = 1;

@@ -51,7 +51,8 @@ TransactionOutcome run_transaction(Overlay& overlay, const BlockContext& context
             transaction.info().id,
             day_of(context.time.ms),
             0,
-            *actor->find_key(transaction.info().key)};
+            *actor->find_key(transaction.info().key),
+            transaction.info().salt};
     TransactionOutcome outcome;
     overlay.begin_transaction();
     if (auto refused = run_operations(run, transaction, outcome)) {

@@ -10,11 +10,8 @@
 #include <map>
 #include <unordered_map>
 
-#include "ledger/records/header.h"
-#include "ledger/records/parameters.h"
-#include "ledger/records/records.h"
-#include "ledger/schema/refusal.h"
 #include "ledger/records/validator_records.h"
+#include "ledger/schema/parsed.h"
 
 namespace touchstone::ledger {
 
@@ -72,30 +69,6 @@ struct BlockEffects {
     // its own.
     std::optional<EpochRules> rules;
 };
-
-// A parsed transaction: the payload's fields in the ledger's own terms. Parsed once, at admission, and kept.
-class ParsedTransaction;
-using ParsedTransactionPtr = std::shared_ptr<const ParsedTransaction>;
-
-struct ParsedInfo {
-    Hash256 id;
-    Hash256 chain_id;
-    std::string organisation;
-    crypto::PublicKey key;
-    std::uint64_t valid_until;
-    std::size_t size_bytes;
-    std::size_t items;  // item keys named by all operations
-};
-const ParsedInfo& info(const ParsedTransaction& transaction);
-const SignedTransactionPtr& signed_of(const ParsedTransaction& transaction);
-
-struct Rejection {
-    Refusal refusal;
-    std::string detail;
-};
-
-// Form only: Protobuf, sizes, field syntax. Pure; any thread.
-Result<ParsedTransactionPtr, Rejection> parse(SignedTransactionPtr transaction, const Parameters& parameters);
 
 // The signature, with crypto::verify over transaction_signing_bytes. Pure; any thread. nullopt: it is good.
 std::optional<Rejection> check_signature(const ParsedTransaction& transaction);

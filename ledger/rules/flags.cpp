@@ -1,6 +1,9 @@
-// Flags are a set beside the state. Who may set one may clear it:
-//   stolen, quarantined  the item's custodian, the product's brand, a regulator
+// Flags are a set beside the state; each organisation sets a flag for itself, and clears its own. A regulator clears any.
+//   stolen, quarantined  the item's holder, its owner, the product's brand, a regulator
 //   suspect              these, and a platform or an auditor
+//   recalled             the product's brand or a regulator: a recall by a list of serials
+//   missing, nonconform, counterfeit   set by other operations (a receiver's scan, an inspection, a resolved report);
+//                        cleared as all others, but counterfeit only by a regulator
 #include <fmt/format.h>
 
 #include "ledger/rules/rules.h"
@@ -8,68 +11,75 @@
 namespace touchstone::ledger {
 namespace {
 
-bool may_flag(Run& run, const ItemRecord& item, ItemFlag flag) {
+Refusal may_set(Run& run, const ItemRecord& item, ItemFlag flag) {
     const OrganisationRecord& actor = run.actor;
-    if (holder_of(run, item) == actor.id || product_of(run, item).brand == actor.id || actor.has(Role::kRegulator))
-        return true;
-    return flag == ItemFlag::kSuspect && (actor.has(Role::kPlatform) || actor.has(Role::kAuditor));
+    const bool brand = product_of(run, item).brand == actor.id;
+    if (brand || actor.has(Role::kRegulator)) return Refusal::kNone;
+    const bool holds = holder_of(run, item) == actor.id || item.owner == actor.id;
+    if (flag == ItemFlag::kRecalled) return Refusal::kNotAllowed;
+    if (holds) return Refusal::kNone;
+    const bool oversees = actor.has(Role::kPlatform) || actor.has(Role::kAuditor);
+    return flag == ItemFlag::kSuspect && oversees ? Refusal::kNone : Refusal::kNotAllowed;
 }
 
-std::string_view who_may_flag(ItemFlag flag) {
-    return flag == ItemFlag::kSuspect ? "needs the custodian, the brand, a regulator, a platform or an auditor"
-                                      : "needs the custodian, the brand or a regulator";
+bool is_set_by_members(ItemFlag flag) {
+    return flag == ItemFlag::kStolen || flag == ItemFlag::kSuspect || flag == ItemFlag::kQuarantined ||
+           flag == ItemFlag::kRecalled;
 }
-
-std::uint8_t bit_of(ItemFlag flag) { return static_cast<std::uint8_t>(1u << static_cast<unsigned>(flag)); }
 
 std::string event_detail(ItemFlag flag, const std::string& reason) {
     return reason.empty() ? std::string(name_of(flag)) : fmt::format("{}: {}", name_of(flag), reason);
 }
 
-// What Flag and ClearFlag have in common.
-struct FlagChange {
-    const std::vector<Hash256>& items;
-    ItemFlag flag;
-    const std::string& reason;
-    ItemOperation operation;
-    EventKind event;
-    Refusal wrong_before;
-};
+}  // namespace
 
-Verdict apply_flag(Run& run, const FlagChange& change, OperationOutcome& outcome) {
-    ItemBatch batch(run, change.items, outcome);
-    const bool must_have = change.operation == ItemOperation::kClearFlag;
+Refusal set_flag(Run& run, ItemRecord& item, ItemFlag flag) {
+    if (item.has(flag, run.actor.id)) return Refusal::kFlagPresent;
+    if (item.flags.size() >= limits::kFlagsPerItemMax) return Refusal::kTooManyFlags;
+    item.flags.push_back({flag, run.actor.id});
+    return Refusal::kNone;
+}
+
+void clear_flag(ItemRecord& item, ItemFlag flag, std::string_view by) {
+    std::erase_if(item.flags, [&](const FlagMark& mark) { return mark.flag == flag && (by.empty() || mark.by == by); });
+}
+
+template <>
+Verdict apply(Run& run, const op::Flag& operation, OperationOutcome& outcome) {
+    if (!is_set_by_members(operation.flag))
+        return Rejection{Refusal::kNotAllowed, fmt::format("{} is set by other operations", name_of(operation.flag))};
+    ItemBatch batch(run, operation.items, outcome);
     const auto judge = [&](const ItemRecord& item) {
-        if (!may_flag(run, item, change.flag)) return Refusal::kNotAllowed;
-        return item.has(change.flag) == must_have ? Refusal::kNone : change.wrong_before;
+        if (const Refusal refusal = may_set(run, item, operation.flag); refusal != Refusal::kNone) return refusal;
+        if (item.has(operation.flag, run.actor.id)) return Refusal::kFlagPresent;
+        return item.flags.size() < limits::kFlagsPerItemMax ? Refusal::kNone : Refusal::kTooManyFlags;
     };
-    if (auto refused = batch.judge_all(change.operation, judge)) {
-        if (refused->refusal == Refusal::kNotAllowed)
-            refused->detail = fmt::format("{}; {}", who_may_flag(change.flag), refused->detail);
-        return refused;
-    }
-    EventLog log(run, change.event, {}, event_detail(change.flag, change.reason));
-    batch.change_all(change.operation, [&](const Hash256& key, ItemRecord& item) {
-        item.flags = static_cast<std::uint8_t>(item.flags ^ bit_of(change.flag));
+    if (auto refused = batch.judge_all(ItemOperation::kFlag, judge)) return refused;
+    EventLog log(run, EventKind::kFlagged, {}, event_detail(operation.flag, operation.reason));
+    batch.change_all(ItemOperation::kFlag, [&](const StateKey& key, ItemRecord& item) {
+        INVARIANT(set_flag(run, item, operation.flag) == Refusal::kNone);
         log.append(key, item);
     });
     return std::nullopt;
 }
 
-}  // namespace
-
-Verdict apply(Run& run, const op::Flag& operation, OperationOutcome& outcome) {
-    return apply_flag(run,
-                      {operation.items, operation.flag, operation.reason, ItemOperation::kFlag, EventKind::kFlagged,
-                       Refusal::kFlagPresent},
-                      outcome);
-}
-
+template <>
 Verdict apply(Run& run, const op::ClearFlag& operation, OperationOutcome& outcome) {
-    return apply_flag(run,
-                      {operation.items, operation.flag, operation.reason, ItemOperation::kClearFlag,
-                       EventKind::kFlagCleared, Refusal::kFlagAbsent},
-                      outcome);
+    const bool any = run.actor.has(Role::kRegulator);
+    ItemBatch batch(run, operation.items, outcome);
+    const auto judge = [&](const ItemRecord& item) {
+        if (!item.has(operation.flag)) return Refusal::kFlagAbsent;
+        if (any) return Refusal::kNone;
+        const bool own = item.has(operation.flag, run.actor.id) && operation.flag != ItemFlag::kCounterfeit;
+        return own ? Refusal::kNone : Refusal::kFlagNotYours;
+    };
+    if (auto refused = batch.judge_all(ItemOperation::kClearFlag, judge)) return refused;
+    EventLog log(run, EventKind::kFlagCleared, {}, event_detail(operation.flag, operation.reason));
+    batch.change_all(ItemOperation::kClearFlag, [&](const StateKey& key, ItemRecord& item) {
+        clear_flag(item, operation.flag, any ? std::string_view() : std::string_view(run.actor.id));
+        log.append(key, item);
+    });
+    return std::nullopt;
 }
 
 }  // namespace touchstone::ledger

@@ -12,6 +12,7 @@
 #include "ledger/records/governance_records.h"
 #include "ledger/records/index.h"
 #include "ledger/records/organisation_form.h"
+#include "ledger/records/prefixes.h"
 #include "ledger/records/record_codecs.h"
 #include "ledger/identifiers/text.h"
 
@@ -31,15 +32,28 @@ CouncilRecord council_of(const std::vector<OrganisationRecord>& organisations) {
     return council;
 }
 
+PrefixesRecord prefixes_of(const std::vector<OrganisationRecord>& organisations) {
+    PrefixesRecord prefixes;
+    for (const OrganisationRecord& organisation : organisations)
+        prefixes.assign(organisation.id, organisation.prefixes);
+    return prefixes;
+}
+
 Status check_organisations(const std::vector<OrganisationRecord>& organisations) {
     std::set<std::string> ids;
     std::set<crypto::PublicKey> keys;
+    PrefixesRecord prefixes;
     for (const OrganisationRecord& organisation : organisations) {
         if (const auto fault = fault_of(organisation)) return invalid("{}", *fault);
-        if (!ids.insert(organisation.id).second) return invalid("organisation '{}' stands twice", organisation.id);
+        if (!ids.insert(organisation.id).second) return invalid("organisation '{}' is listed twice", organisation.id);
         for (const OrganisationKey& key : organisation.keys)
             if (!keys.insert(key.key).second)
-                return invalid("key {} stands twice, the second time under '{}'", key.key.hex(), organisation.id);
+                return invalid("key {} is listed twice, the second time under '{}'", key.key.hex(), organisation.id);
+        for (const std::string& prefix : organisation.prefixes)
+            if (const auto* const other = prefixes.overlapping(prefix))
+                return invalid("prefix {} of '{}' overlaps {} of '{}'", prefix, organisation.id, other->prefix,
+                               other->organisation);
+        prefixes.assign(organisation.id, organisation.prefixes);
     }
     return Ok{};
 }
@@ -56,8 +70,8 @@ Status check_validators(const Genesis& genesis) {
                                        [&](const auto& known_one) { return known_one.id == validator.organisation; });
         if (!known)
             return invalid("validator '{}' is of '{}', which is not listed", validator.name, validator.organisation);
-        if (!keys.insert(validator.key).second) return invalid("validator key {} stands twice", validator.key.hex());
-        if (!names.insert(validator.name).second) return invalid("validator name '{}' stands twice", validator.name);
+        if (!keys.insert(validator.key).second) return invalid("validator key {} is listed twice", validator.key.hex());
+        if (!names.insert(validator.name).second) return invalid("validator name '{}' is listed twice", validator.name);
     }
     return Ok{};
 }
@@ -109,6 +123,7 @@ std::vector<std::pair<Hash256, Bytes>> Genesis::records() const {
     records.emplace_back(parameters_key(), parameters.encode());
     records.emplace_back(validators_key(), ValidatorsRecord{kGenesisEpoch, validators}.encode());
     records.emplace_back(council_key(), council_of(organisations).encode());
+    records.emplace_back(prefixes_key(), prefixes_of(organisations).encode());
     std::sort(records.begin(), records.end());
     return records;
 }

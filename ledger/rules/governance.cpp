@@ -86,6 +86,7 @@ std::size_t council_size(Run& run, const CouncilRecord& council) {
     }));
 }
 
+template <>
 Verdict apply(Run& run, const op::Propose& operation, OperationOutcome& outcome) {
     if (auto refused = check_member(run)) return refused;
     if (auto refused = judge_change(run, operation.change)) return refused;
@@ -109,6 +110,7 @@ Verdict apply(Run& run, const op::Propose& operation, OperationOutcome& outcome)
     return decide(run, slot);
 }
 
+template <>
 Verdict apply(Run& run, const op::VoteOnProposal& operation, OperationOutcome& outcome) {
     if (auto refused = check_member(run)) return refused;
     ProposalSlot* slot = nullptr;
@@ -122,6 +124,7 @@ Verdict apply(Run& run, const op::VoteOnProposal& operation, OperationOutcome& o
     return decide(run, *slot);
 }
 
+template <>
 Verdict apply(Run& run, const op::WithdrawProposal& operation, OperationOutcome& outcome) {
     if (auto refused = check_member(run)) return refused;
     ProposalSlot* slot = nullptr;

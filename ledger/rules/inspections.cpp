@@ -7,8 +7,6 @@
 namespace touchstone::ledger {
 namespace {
 
-constexpr std::array<std::string_view, 3> kFindingNames{"conform", "nonconform", "counterfeit_suspected"};
-
 std::string event_detail(const op::Inspect& operation) {
     if (operation.document.is_zero()) return std::string(name_of(operation.finding));
     return fmt::format("{}: document {}", name_of(operation.finding), operation.document.hex());
@@ -16,14 +14,7 @@ std::string event_detail(const op::Inspect& operation) {
 
 }  // namespace
 
-std::string_view name_of(Finding finding) { return kFindingNames.at(static_cast<std::size_t>(finding) - 1); }
-
-std::optional<Finding> finding_from(std::string_view name) {
-    for (std::size_t i = 0; i < kFindingNames.size(); ++i)
-        if (kFindingNames[i] == name) return static_cast<Finding>(i + 1);
-    return std::nullopt;
-}
-
+template <>
 Verdict apply(Run& run, const op::Inspect& operation, OperationOutcome& outcome) {
     const OrganisationRecord& actor = run.actor;
     if (!actor.has(Role::kAuditor) && !actor.has(Role::kRegulator) && !actor.has(Role::kPlatform))
@@ -32,7 +23,7 @@ Verdict apply(Run& run, const op::Inspect& operation, OperationOutcome& outcome)
     const auto anyone = [](const ItemRecord&) { return Refusal::kNone; };
     if (auto refused = batch.judge_all(ItemOperation::kInspect, anyone)) return refused;
     EventLog log(run, EventKind::kInspected, {}, event_detail(operation));
-    batch.change_all(ItemOperation::kInspect, [&](const Hash256& key, ItemRecord& item) { log.append(key, item); });
+    batch.change_all(ItemOperation::kInspect, [&](const StateKey& key, ItemRecord& item) { log.append(key, item); });
     return std::nullopt;
 }
 

@@ -10,6 +10,7 @@
 
 namespace touchstone::ledger {
 
+template <>
 Verdict apply(Run& run, const op::AddKey& operation, OperationOutcome& outcome) {
     if (auto refused = check_admin(run)) return refused;
     if (run.actor.find_key(operation.key) != nullptr) return Rejection{Refusal::kKeyExists, operation.key.hex()};
@@ -23,6 +24,7 @@ Verdict apply(Run& run, const op::AddKey& operation, OperationOutcome& outcome) 
     return std::nullopt;
 }
 
+template <>
 Verdict apply(Run& run, const op::RevokeKey& operation, OperationOutcome& outcome) {
     if (operation.key != run.signer.key)
         if (auto refused = check_admin(run)) return refused;

@@ -13,6 +13,7 @@
 #include "ledger/records/document_records.h"
 #include "ledger/rules/execute.h"
 #include "ledger/records/governance_records.h"
+#include "ledger/records/prefixes.h"
 #include "ledger/rules/replay.h"
 #include "ledger/records/report_records.h"
 #include "ledger/records/seller_records.h"
@@ -39,12 +40,12 @@ class RecordCache {
         if (needed > slots_.bucket_count()) slots_.reserve(std::max(needed, 2 * slots_.size()));
     }
 
-    Slot& slot(const Hash256& key) {
+    Slot& slot(const StateKey& key) {
         const auto [at, added] = slots_.try_emplace(key);
         if (added) load(at->first, at->second);
         return at->second;
     }
-    const Record* get(const Hash256& key) {
+    const Record* get(const StateKey& key) {
         const Slot& found = slot(key);
         return found.record ? &*found.record : nullptr;
     }
@@ -68,7 +69,7 @@ class RecordCache {
         slot.record.reset();
     }
     // For a record that is known to be there and that nobody reads: saves its look-up.
-    void erase_present(const Hash256& key) {
+    void erase_present(const StateKey& key) {
         Slot& slot = slots_[key];
         slot.record.reset();
         slot.dirty = true;
@@ -102,7 +103,7 @@ class RecordCache {
         bool was_dirty;
     };
 
-    void load(const Hash256& key, Slot& slot) {
+    void load(const StateKey& key, Slot& slot) {
         const std::optional<Bytes> bytes = read_(key);
         if (!bytes) return;
         auto decoded = Record::decode(*bytes);
@@ -120,7 +121,7 @@ class RecordCache {
     const ReadRecord& read_;
     // Slots live and die together: tens of thousands of them are not worth a malloc and a free each.
     std::pmr::monotonic_buffer_resource memory_;
-    std::pmr::unordered_map<Hash256, Slot> slots_{&memory_};
+    std::pmr::unordered_map<StateKey, Slot> slots_{&memory_};
     std::vector<Change> journal_;
     std::uint64_t transaction_ = 1;
 };
@@ -152,7 +153,8 @@ class Overlay {
           parameters(read),
           council(read),
           proposals(read),
-          documents(read) {}
+          documents(read),
+          prefixes(read) {}
 
     // A transaction begins; what was changed before stays.
     void begin_transaction();
@@ -198,6 +200,7 @@ class Overlay {
     RecordCache<CouncilRecord> council;
     RecordCache<ProposalRecord> proposals;
     RecordCache<DocumentRecord> documents;
+    RecordCache<PrefixesRecord> prefixes;
 
   private:
     using SideEntries = std::vector<std::pair<Bytes, std::optional<Bytes>>>;
@@ -210,7 +213,7 @@ class Overlay {
         function(transactions), function(expiries), function(expiry_chunks);
         function(reports), function(report_stats), function(sellers);
         function(validators), function(activity), function(parameters), function(council), function(proposals);
-        function(documents);
+        function(documents), function(prefixes);
     }
 
     SideEntries side_;

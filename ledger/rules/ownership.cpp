@@ -27,7 +27,7 @@ ItemOperation decommission_into(ItemState state) {
 
 // The three answers to an offer differ in who gives them and in what becomes of the owner.
 struct Answer {
-    const std::vector<Hash256>& items;
+    const Items& items;
     EventKind event;
     std::string detail;
 };
@@ -38,7 +38,7 @@ Verdict answer_offer(Run& run, const Answer& answer, OperationOutcome& outcome, 
     ItemBatch batch(run, answer.items, outcome);
     if (auto refused = batch.judge_all(ItemOperation::kAnswerOwnership, judge)) return refused;
     EventLog log(run, answer.event, {}, answer.detail);
-    batch.change_all(ItemOperation::kAnswerOwnership, [&](const Hash256& key, ItemRecord& item) {
+    batch.change_all(ItemOperation::kAnswerOwnership, [&](const StateKey& key, ItemRecord& item) {
         log.set_other(change(item));
         item.offered_to.clear();
         log.append(key, item);
@@ -48,6 +48,7 @@ Verdict answer_offer(Run& run, const Answer& answer, OperationOutcome& outcome, 
 
 }  // namespace
 
+template <>
 Verdict apply(Run& run, const op::TransferOwnership& operation, OperationOutcome& outcome) {
     if (auto refused = check_other_party(run, operation.to, "to")) return refused;
     if (only_carries(*run.overlay.organisation(operation.to))) return Rejection{Refusal::kCarrierOwns, operation.to};
@@ -58,13 +59,14 @@ Verdict apply(Run& run, const op::TransferOwnership& operation, OperationOutcome
     };
     if (auto refused = batch.judge_all(ItemOperation::kTransferOwnership, judge)) return refused;
     EventLog log(run, EventKind::kOwnershipOffered, operation.to, {});
-    batch.change_all(ItemOperation::kTransferOwnership, [&](const Hash256& key, ItemRecord& item) {
+    batch.change_all(ItemOperation::kTransferOwnership, [&](const StateKey& key, ItemRecord& item) {
         item.offered_to = operation.to;
         log.append(key, item);
     });
     return std::nullopt;
 }
 
+template <>
 Verdict apply(Run& run, const op::AcceptOwnership& operation, OperationOutcome& outcome) {
     const auto judge = [&](const ItemRecord& item) {
         return item.offered_to == run.actor.id ? Refusal::kNone : Refusal::kNotOffered;
@@ -73,6 +75,7 @@ Verdict apply(Run& run, const op::AcceptOwnership& operation, OperationOutcome& 
                         [&](ItemRecord& item) { return std::exchange(item.owner, run.actor.id); });
 }
 
+template <>
 Verdict apply(Run& run, const op::RejectOwnership& operation, OperationOutcome& outcome) {
     const auto judge = [&](const ItemRecord& item) {
         return item.offered_to == run.actor.id ? Refusal::kNone : Refusal::kNotOffered;
@@ -81,6 +84,7 @@ Verdict apply(Run& run, const op::RejectOwnership& operation, OperationOutcome& 
                         [](ItemRecord& item) { return item.owner; });
 }
 
+template <>
 Verdict apply(Run& run, const op::CancelOwnershipTransfer& operation, OperationOutcome& outcome) {
     const auto judge = [&](const ItemRecord& item) {
         if (item.owner != run.actor.id) return Refusal::kNotOwner;
@@ -90,6 +94,7 @@ Verdict apply(Run& run, const op::CancelOwnershipTransfer& operation, OperationO
                         [](ItemRecord& item) { return item.offered_to; });
 }
 
+template <>
 Verdict apply(Run& run, const op::Decommission& operation, OperationOutcome& outcome) {
     ItemBatch batch(run, operation.items, outcome);
     const auto judge = [&](const ItemRecord& item) {
@@ -101,8 +106,10 @@ Verdict apply(Run& run, const op::Decommission& operation, OperationOutcome& out
     const std::string_view into = name_of(operation.into);
     EventLog log(run, EventKind::kDecommissioned, {},
                  operation.reason.empty() ? std::string(into) : fmt::format("{}: {}", into, operation.reason));
-    batch.change_all(how, [&](const Hash256& key, ItemRecord& item) {
+    batch.change_all(how, [&](const StateKey& key, ItemRecord& item) {
         item.offered_to.clear();
+        item.ended_at = run.block.time;
+        item.ended_by = run.actor.id;
         log.append(key, item);
     });
     return std::nullopt;

@@ -1,11 +1,13 @@
 // Products and licences.
-//   DeclareProduct  role brand; the first to declare a GTIN owns it
+//   DeclareProduct  role brand, for a GTIN that one of its GS1 company prefixes covers
 //   GrantLicence    the product's brand, to an organisation with the role manufacturer. A new grant replaces quota,
 //   dates
 //                   and facility, puts a revoked licence in force again, and keeps what was used counted
 //   RevokeLicence   the product's brand; a licence in force
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
+#include "ledger/identifiers/gs1.h"
 #include "ledger/records/index.h"
 #include "ledger/rules/rules.h"
 
@@ -19,8 +21,15 @@ Verdict check_brand(Run& run, const std::string& gtin) {
     return std::nullopt;
 }
 
+template <>
 Verdict apply(Run& run, const op::DeclareProduct& operation, OperationOutcome& outcome) {
     if (!run.actor.has(Role::kBrand)) return Rejection{Refusal::kNotAllowed, "needs the role brand"};
+    const auto& prefixes = run.actor.prefixes;
+    if (std::none_of(prefixes.begin(), prefixes.end(),
+                     [&](const std::string& prefix) { return prefix_covers(prefix, operation.gtin); }))
+        return Rejection{Refusal::kPrefixMissing,
+                         fmt::format("{}; prefixes of '{}': {}", operation.gtin, run.actor.id,
+                                     prefixes.empty() ? "none" : fmt::format("{}", fmt::join(prefixes, ", ")))};
     ProductSlot& slot = run.overlay.product(operation.gtin);
     if (slot.record)
         return Rejection{Refusal::kProductExists, fmt::format("{} is of '{}'", operation.gtin, slot.record->brand)};
@@ -38,6 +47,7 @@ Verdict apply(Run& run, const op::DeclareProduct& operation, OperationOutcome& o
     return std::nullopt;
 }
 
+template <>
 Verdict apply(Run& run, const op::GrantLicence& operation, OperationOutcome& outcome) {
     if (auto refused = check_brand(run, operation.gtin)) return refused;
     if (auto refused = check_other_party(run, operation.manufacturer, "manufacturer")) return refused;
@@ -49,17 +59,20 @@ Verdict apply(Run& run, const op::GrantLicence& operation, OperationOutcome& out
     LicenceRecord& licence = slot.record ? run.overlay.licences.change(slot) : run.overlay.licences.create(slot, {});
     licence.gtin = operation.gtin;
     licence.manufacturer = operation.manufacturer;
-    licence.quota = operation.quota;
+    licence.quota = operation.add ? licence.quota + operation.quota : operation.quota;
+    licence.salt = run.salt;
     licence.from = operation.from;
     licence.until = operation.until;
     licence.facility = operation.facility;
     licence.revoked = false;
     licence.revoke_reason.clear();
+    licence.revoked_at = {};
     run.overlay.put_index(licence_index_key(operation.gtin, operation.manufacturer));
     outcome.accepted = 1;
     return std::nullopt;
 }
 
+template <>
 Verdict apply(Run& run, const op::RevokeLicence& operation, OperationOutcome& outcome) {
     if (auto refused = check_brand(run, operation.gtin)) return refused;
     auto& slot = run.overlay.licences.slot(licence_key(operation.gtin, operation.manufacturer));
@@ -69,6 +82,8 @@ Verdict apply(Run& run, const op::RevokeLicence& operation, OperationOutcome& ou
     if (slot.record->revoked) return Rejection{Refusal::kLicenceRevoked, "it is revoked already"};
     LicenceRecord& licence = run.overlay.licences.change(slot);
     licence.revoked = true;
+    licence.revoked_at = run.block.time;
+    licence.salt = run.salt;
     licence.revoke_reason = operation.reason;
     outcome.accepted = 1;
     return std::nullopt;

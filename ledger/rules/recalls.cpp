@@ -1,7 +1,10 @@
-// Recalls are marks on a product or a lot: one operation whatever the number of items.
-//   Recall      the product's brand or a regulator. A lot may be recalled before anything of it is registered,
-//               and a recall may be limited to countries
-//   LiftRecall  who recalled, or a regulator
+// Recalls are marks on a product: one operation whatever the number of items, and one place to look.
+//   Recall      the product's brand, everywhere or in countries; a regulator, in its own country (everywhere, if it has
+//               none). Each issuer has its own mark for each scope (lot, maker, days of manufacture): a second one of
+//               the same issuer and scope replaces countries and reason. A lot must be registered, unless the
+//               operation says that it need not be
+//   LiftRecall  who issued it. A brand's mark is the brand's, whoever owns the product by then
+// What was lifted stays in the product's history.
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -11,76 +14,90 @@
 namespace touchstone::ledger {
 namespace {
 
-Verdict set_recall(Run& run, RecallMark& mark, const op::Recall& operation) {
-    if (mark.active) return Rejection{Refusal::kRecallActive, fmt::format("by '{}'", mark.by)};
-    mark = {true, run.actor.id, operation.reason, run.block.time, operation.countries};
-    return std::nullopt;
+bool is_brand(const Run& run, const ProductRecord& product) { return product.brand == run.actor.id; }
+
+std::vector<RecallMark>::iterator mark_of(Run& run, ProductRecord& product, const RecallScope& scope) {
+    const bool brand = is_brand(run, product);
+    return std::find_if(product.recalls.begin(), product.recalls.end(), [&](const RecallMark& mark) {
+        return mark.scope == scope && (mark.by == run.actor.id || (brand && mark.as_brand));
+    });
 }
 
-Verdict clear_recall(Run& run, RecallMark& mark) {
-    if (!mark.active) return Rejection{Refusal::kRecallAbsent, {}};
-    if (mark.by != run.actor.id && !run.actor.has(Role::kRegulator))
-        return Rejection{Refusal::kNotAllowed,
-                         fmt::format("'{}' recalled it: needs that organisation or a regulator", mark.by)};
-    mark = {};
-    return std::nullopt;
+std::string text_of(const RecallScope& scope) {
+    std::string text;
+    if (!scope.lot.empty()) text += fmt::format("lot {} ", scope.lot);
+    if (!scope.maker.empty()) text += fmt::format("made by {} ", scope.maker);
+    if (scope.made_from != 0) text += fmt::format("made from day {} ", scope.made_from);
+    if (scope.made_until != 0) text += fmt::format("made until day {} ", scope.made_until);
+    return text;
 }
 
-std::string event_detail(const op::Recall& operation) {
-    if (operation.countries.empty()) return operation.reason;
-    return fmt::format("in {}: {}", fmt::join(operation.countries, " "), operation.reason);
+std::string event_detail(const RecallScope& scope, const std::vector<std::string>& countries, const std::string& reason) {
+    std::string text = text_of(scope);
+    if (!countries.empty()) text += fmt::format("in {} ", fmt::join(countries, " "));
+    if (text.empty()) return reason;
+    text.pop_back();
+    return text + ": " + reason;
 }
 
-LotRecord& lot_to_recall(Run& run, const op::Recall& operation) {
-    LotSlot& slot = run.overlay.lot(operation.gtin, operation.lot);
-    if (slot.record) return run.overlay.lots.change(slot);
-    run.overlay.put_index(lot_index_key(operation.gtin, operation.lot));
-    LotRecord lot;
-    lot.gtin = operation.gtin;
-    lot.lot = operation.lot;
-    return run.overlay.lots.create(slot, std::move(lot));
+// A regulator's reach is its country.
+std::vector<std::string> reach_of(const Run& run, const ProductRecord& product, const op::Recall& operation) {
+    if (is_brand(run, product) || run.actor.country.empty()) return operation.countries;
+    return {run.actor.country};
+}
+
+Verdict check_lot(Run& run, const op::Recall& operation) {
+    if (operation.lot.empty() || operation.unregistered) return std::nullopt;
+    const LotSlot& lot = run.overlay.lot(operation.gtin, operation.lot);
+    if (lot.record && (operation.maker.empty() || lot.record->of(operation.maker) != nullptr)) return std::nullopt;
+    return Rejection{Refusal::kLotUnknown,
+                     fmt::format("nothing of {} is registered with lot {}", operation.gtin, operation.lot)};
 }
 
 }  // namespace
 
+template <>
 Verdict apply(Run& run, const op::Recall& operation, OperationOutcome& outcome) {
     ProductSlot& slot = run.overlay.product(operation.gtin);
     if (!slot.record) return Rejection{Refusal::kProductUnknown, operation.gtin};
-    if (slot.record->brand != run.actor.id && !run.actor.has(Role::kRegulator))
+    if (!is_brand(run, *slot.record) && !run.actor.has(Role::kRegulator))
         return Rejection{Refusal::kNotAllowed, fmt::format("needs '{}' or a regulator", slot.record->brand)};
-    EventLog log(run, EventKind::kRecalled, {}, event_detail(operation));
-    if (operation.lot.empty()) {
-        ProductRecord& product = run.overlay.products.change(slot);
-        if (auto refused = set_recall(run, product.recall, operation)) return refused;
-        log.append(product_key(operation.gtin), product);
+    if (auto refused = check_lot(run, operation)) return refused;
+    ProductRecord& product = run.overlay.products.change(slot);
+    RecallMark mark{run.actor.id,     is_brand(run, product), operation.scope(),
+                    operation.reason, run.block.time,         reach_of(run, product, operation)};
+    const auto at = mark_of(run, product, mark.scope);
+    if (at == product.recalls.end()) {
+        if (product.recalls.size() >= limits::kRecallsPerProductMax)
+            return Rejection{Refusal::kTooManyRecalls, fmt::format("{}", product.recalls.size())};
+        product.recalls.push_back(mark);
     } else {
-        LotRecord& lot = lot_to_recall(run, operation);
-        if (auto refused = set_recall(run, lot.recall, operation)) return refused;
-        log.append(lot_key(operation.gtin, operation.lot), lot);
-        ++run.overlay.products.change(slot).lots_recalled;
+        if (at->countries == mark.countries && at->reason == mark.reason)
+            return Rejection{Refusal::kRecallActive, fmt::format("by '{}'", at->by)};
+        mark.since = at->since;
+        *at = mark;
     }
+    EventLog(run, EventKind::kRecalled, {}, event_detail(mark.scope, mark.countries, mark.reason))
+        .append(product_key(operation.gtin), product);
     run.overlay.put_index(recall_index_key(operation.gtin, operation.lot));
     outcome.accepted = 1;
     return std::nullopt;
 }
 
+template <>
 Verdict apply(Run& run, const op::LiftRecall& operation, OperationOutcome& outcome) {
     ProductSlot& slot = run.overlay.product(operation.gtin);
     if (!slot.record) return Rejection{Refusal::kProductUnknown, operation.gtin};
-    EventLog log(run, EventKind::kRecallLifted, {}, operation.reason);
-    if (operation.lot.empty()) {
-        ProductRecord& product = run.overlay.products.change(slot);
-        if (auto refused = clear_recall(run, product.recall)) return refused;
-        log.append(product_key(operation.gtin), product);
-    } else {
-        LotSlot& lot_slot = run.overlay.lot(operation.gtin, operation.lot);
-        if (!lot_slot.record) return Rejection{Refusal::kRecallAbsent, {}};
-        LotRecord& lot = run.overlay.lots.change(lot_slot);
-        if (auto refused = clear_recall(run, lot.recall)) return refused;
-        log.append(lot_key(operation.gtin, operation.lot), lot);
-        --run.overlay.products.change(slot).lots_recalled;
-    }
-    run.overlay.erase_index(recall_index_key(operation.gtin, operation.lot));
+    ProductRecord& product = run.overlay.products.change(slot);
+    const auto at = mark_of(run, product, operation.scope());
+    if (at == product.recalls.end())
+        return Rejection{Refusal::kRecallAbsent, "you have no recall in force with this lot, maker and dates"};
+    product.recalls.erase(at);
+    EventLog(run, EventKind::kRecallLifted, {}, event_detail(operation.scope(), {}, operation.reason))
+        .append(product_key(operation.gtin), product);
+    const bool left = std::any_of(product.recalls.begin(), product.recalls.end(),
+                                  [&](const RecallMark& mark) { return mark.scope.lot == operation.lot; });
+    if (!left) run.overlay.erase_index(recall_index_key(operation.gtin, operation.lot));
     outcome.accepted = 1;
     return std::nullopt;
 }

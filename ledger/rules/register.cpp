@@ -31,23 +31,35 @@ Verdict check_licence(const Run& run, const op::Register& operation, const Licen
 
 Verdict find_authority(Run& run, const op::Register& operation, const ProductRecord& product, Authority& authority) {
     if (product.brand == run.actor.id) return std::nullopt;
-    LicenceSlot& slot = run.overlay.licences.slot(licence_key(operation.gtin, run.actor.id));
+    LicenceSlot& slot = run.overlay.licences.slot(licence_key(operation.gtin(), run.actor.id));
     if (!slot.record)
         return Rejection{Refusal::kNotLicensed,
-                         fmt::format("'{}' has no licence for {}", run.actor.id, operation.gtin)};
+                         fmt::format("'{}' has no licence for {}", run.actor.id, operation.gtin())};
     if (auto refused = check_licence(run, operation, *slot.record)) return refused;
     authority.licence = &slot;
     authority.rest = slot.record->quota - std::min(slot.record->quota, slot.record->used);
     return std::nullopt;
 }
 
-// A lot that only a recall has named so far has no expiry of its own yet.
+// A maker's lot has one expiry; what was registered without one does not fix it.
 Verdict check_lot(Run& run, const op::Register& operation) {
     if (operation.lot.empty()) return std::nullopt;
-    const LotSlot& slot = run.overlay.lot(operation.gtin, operation.lot);
-    if (!slot.record || !slot.record->made || slot.record->expiry == operation.expiry) return std::nullopt;
-    return Rejection{Refusal::kLotMismatch,
-                     fmt::format("lot {} expires on day {}", operation.lot, slot.record->expiry)};
+    const LotSlot& slot = run.overlay.lot(operation.gtin(), operation.lot);
+    if (!slot.record) return std::nullopt;
+    const LotRecord::Made* const made = slot.record->of(run.actor.id);
+    if (made == nullptr) {
+        if (slot.record->made.size() < limits::kMakersPerLotMax) return std::nullopt;
+        return Rejection{Refusal::kTooManyMakers, fmt::format("lot {} of {}", operation.lot, operation.gtin())};
+    }
+    if (made->expiry == 0 || operation.expiry == 0 || made->expiry == operation.expiry) return std::nullopt;
+    return Rejection{Refusal::kLotMismatch, fmt::format("lot {} expires on day {}", operation.lot, made->expiry)};
+}
+
+// Why an item that is registered already can not be registered.
+Refusal refusal_of_repeat(const Run& run, const op::Register& operation, const ItemRecord& item) {
+    if (item.maker != run.actor.id) return Refusal::kItemTaken;
+    const bool same = item.lot == operation.lot && item.expiry == operation.expiry && item.made_on == operation.made_on;
+    return same ? Refusal::kItemExists : Refusal::kRegistrationDiffers;
 }
 
 struct Accepted {
@@ -65,14 +77,11 @@ std::vector<Accepted> judge_items(Run& run, const op::Register& operation, std::
         if (std::exchange(slot.seen_in, mark) == mark) return Refusal::kItemRepeated;
         const ItemRecord* const item = slot.record ? &*slot.record : nullptr;
         const Transition permitted = transition(lifecycle_of(item), ItemOperation::kRegister);
-        if (!permitted.allowed()) {
-            const bool repeat = item->maker == run.actor.id && item->gtin == operation.gtin;
-            return repeat ? permitted.refusal : Refusal::kItemTaken;
-        }
+        if (!permitted.allowed()) return refusal_of_repeat(run, operation, *item);
         return accepted.size() < rest ? Refusal::kNone : Refusal::kQuotaExceeded;
     };
     for (std::uint32_t i = 0; i < operation.items.size(); ++i) {
-        ItemSlot& slot = run.overlay.items.slot(operation.items[i]);
+        ItemSlot& slot = run.overlay.items.slot(operation.items.keys()[i]);
         const Refusal refusal = judge(slot);
         if (refusal == Refusal::kNone)
             accepted.push_back({i, &slot});
@@ -88,7 +97,7 @@ void create_items(Run& run, const op::Register& operation, const std::string& br
     const Lifecycle next = transition(Lifecycle::kAbsent, ItemOperation::kRegister).next;
     run.overlay.reserve_side(accepted.size());
     ItemRecord item;
-    item.gtin = operation.gtin;
+    item.gtin = operation.gtin();
     item.lot = operation.lot;
     item.expiry = operation.expiry;
     item.made_on = operation.made_on;
@@ -99,48 +108,58 @@ void create_items(Run& run, const op::Register& operation, const std::string& br
     item.facility = operation.facility;
     item.registered_at = run.block.time;
     for (const Accepted& one : accepted)
-        log.append(operation.items[one.index], run.overlay.items.create(*one.slot, item));
+        log.append(operation.items.keys()[one.index], run.overlay.items.create(*one.slot, item));
 }
 
-void note_lot(Run& run, const op::Register& operation) {
-    LotSlot& slot = run.overlay.lot(operation.gtin, operation.lot);
-    if (slot.record && slot.record->made) return;
-    if (!slot.record) run.overlay.put_index(lot_index_key(operation.gtin, operation.lot));
+void note_lot(Run& run, const op::Register& operation, std::uint64_t items) {
+    LotSlot& slot = run.overlay.lot(operation.gtin(), operation.lot);
+    if (!slot.record) run.overlay.put_index(lot_index_key(operation.gtin(), operation.lot));
     LotRecord& lot = slot.record ? run.overlay.lots.change(slot) : run.overlay.lots.create(slot, {});
-    lot.gtin = operation.gtin;
+    lot.gtin = operation.gtin();
     lot.lot = operation.lot;
-    lot.expiry = operation.expiry;
-    lot.made = true;
+    lot.salt = run.salt;
+    const auto at = std::lower_bound(lot.made.begin(), lot.made.end(), run.actor.id,
+                                     [](const auto& one, const std::string& id) { return one.maker < id; });
+    const bool known = at != lot.made.end() && at->maker == run.actor.id;
+    LotRecord::Made& made = known ? *at : *lot.made.insert(at, {run.actor.id, 0, 0});
+    if (made.expiry == 0) made.expiry = operation.expiry;
+    made.items += items;
 }
 
-void count(Run& run, const Hash256& volume_key, std::uint64_t items) {
+void count(Run& run, const StateKey& volume_key, std::uint64_t items) {
     auto& slot = run.overlay.volumes.slot(volume_key);
     VolumeRecord& volume = slot.record ? run.overlay.volumes.change(slot) : run.overlay.volumes.create(slot, {});
     volume.registered += items;
+    volume.salt = run.salt;
 }
 
 }  // namespace
 
+template <>
 Verdict apply(Run& run, const op::Register& operation, OperationOutcome& outcome) {
-    const ProductSlot& product = run.overlay.product(operation.gtin);
-    if (!product.record) return Rejection{Refusal::kProductUnknown, operation.gtin};
+    const ProductSlot& product = run.overlay.product(operation.gtin());
+    if (!product.record) return Rejection{Refusal::kProductUnknown, operation.gtin()};
     Authority authority;
     if (auto refused = find_authority(run, operation, *product.record, authority)) return refused;
     if (auto refused = check_lot(run, operation)) return refused;
 
     const std::vector<Accepted> accepted = judge_items(run, operation, authority.rest, outcome);
     if (operation.mode == RegisterMode::kAtomic && !outcome.refused.empty())
-        return rejection_of(outcome, operation.items);
+        return rejection_of(outcome, operation.items.keys());
     outcome.accepted = static_cast<std::uint32_t>(accepted.size());
     if (accepted.empty()) return std::nullopt;
 
     create_items(run, operation, product.record->brand, accepted);
-    count(run, product_volume_key(operation.gtin), accepted.size());
+    count(run, product_volume_key(operation.gtin()), accepted.size());
     if (!operation.lot.empty()) {
-        note_lot(run, operation);
-        count(run, lot_volume_key(operation.gtin, operation.lot), accepted.size());
+        note_lot(run, operation, accepted.size());
+        count(run, lot_volume_key(operation.gtin(), operation.lot), accepted.size());
     }
-    if (authority.licence != nullptr) run.overlay.licences.change(*authority.licence).used += accepted.size();
+    if (authority.licence != nullptr) {
+        LicenceRecord& licence = run.overlay.licences.change(*authority.licence);
+        licence.used += accepted.size();
+        licence.salt = run.salt;
+    }
     return std::nullopt;
 }
 

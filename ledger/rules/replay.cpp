@@ -25,11 +25,11 @@ std::vector<Hash256> read_hashes(Reader& reader) {
 }
 
 // Erases chunks of one chain until it ends or `budget` ids are erased. Answers where the chain goes on; zero: nowhere.
-Hash256 sweep_chain(Overlay& overlay, Hash256 chain, std::size_t& budget) {
+StateKey sweep_chain(Overlay& overlay, StateKey chain, std::size_t& budget) {
     while (!chain.is_zero() && budget > 0) {
         auto& slot = overlay.expiry_chunks.slot(chain);
         INVARIANT(slot.record.has_value());
-        const Hash256 next = slot.record->next;
+        const StateKey next = StateKey::written(slot.record->next);
         for (const Hash256& id : slot.record->ids) overlay.transactions.erase_present(transaction_key(id));
         budget -= std::min(budget, slot.record->ids.size());
         overlay.expiry_chunks.erase(slot);
@@ -46,8 +46,8 @@ ExpiryRecord& expiry_record(Overlay& overlay, Height height) {
 }  // namespace
 
 Bytes ExpiryRecord::encode() const {
-    Writer writer;
-    writer.u8(kRecordVersion);
+    Writer writer = begin_record(RecordKind::kExpiry);
+
     write_hashes(writer, chains);
     return std::move(writer).take();
 }
@@ -55,14 +55,14 @@ Bytes ExpiryRecord::encode() const {
 Result<ExpiryRecord> ExpiryRecord::decode(ByteView bytes) {
     Reader reader(bytes);
     ExpiryRecord record;
-    read_version(reader);
+    read_kind(reader, RecordKind::kExpiry);
     record.chains = read_hashes(reader);
     return finished(reader, std::move(record));
 }
 
 Bytes ExpiryChunk::encode() const {
-    Writer writer;
-    writer.u8(kRecordVersion).hash(next);
+    Writer writer = begin_record(RecordKind::kExpiryChunk);
+    writer.hash(next);
     write_hashes(writer, ids);
     return std::move(writer).take();
 }
@@ -70,7 +70,7 @@ Bytes ExpiryChunk::encode() const {
 Result<ExpiryChunk> ExpiryChunk::decode(ByteView bytes) {
     Reader reader(bytes);
     ExpiryChunk chunk;
-    read_version(reader);
+    read_kind(reader, RecordKind::kExpiryChunk);
     chunk.next = reader.hash();
     chunk.ids = read_hashes(reader);
     const auto descends = [](const Hash256& a, const Hash256& b) { return a >= b; };
@@ -78,10 +78,6 @@ Result<ExpiryChunk> ExpiryChunk::decode(ByteView bytes) {
     return finished(reader, std::move(chunk));
 }
 
-Hash256 expiry_chunk_key(std::uint64_t valid_until, Height recorded) {
-    const Bytes name = std::move(Writer{}.u64(valid_until).u64(recorded.value)).take();
-    return crypto::tagged_hash("touchstone/expiry-chunk/1", {name});
-}
 
 void sweep_expired(Overlay& overlay, const BlockContext& context) {
     if (context.height.value == 0) return;
@@ -91,7 +87,7 @@ void sweep_expired(Overlay& overlay, const BlockContext& context) {
     std::size_t budget = 2 * static_cast<std::size_t>(context.parameters.block_transactions_max);
     std::vector<Hash256> left;
     for (const Hash256& chain : due.record->chains)
-        if (const Hash256 rest = sweep_chain(overlay, chain, budget); !rest.is_zero()) left.push_back(rest);
+        if (const StateKey rest = sweep_chain(overlay, StateKey::written(chain), budget); !rest.is_zero()) left.push_back(rest);
     overlay.expiries.erase(due);
     if (left.empty()) return;
     std::vector<Hash256>& chains = expiry_record(overlay, context.height).chains;
@@ -102,7 +98,7 @@ void record_expiries(Overlay& overlay, Height height, std::map<std::uint64_t, st
     for (auto& [valid_until, recorded] : ids) {
         std::sort(recorded.begin(), recorded.end());
         std::vector<Hash256>& chains = expiry_record(overlay, Height(valid_until)).chains;
-        const Hash256 key = expiry_chunk_key(valid_until, height);
+        const StateKey key = expiry_chunk_key(valid_until, height);
         overlay.expiry_chunks.create(overlay.expiry_chunks.slot(key),
                                      {chains.empty() ? Hash256{} : chains.front(), std::move(recorded)});
         if (chains.empty())

@@ -34,8 +34,6 @@ struct ExpiryChunk {
     static Result<ExpiryChunk> decode(ByteView bytes);  // error: record_malformed
 };
 
-// Of the ids that the block of `recorded` recorded with that valid_until.
-Hash256 expiry_chunk_key(std::uint64_t valid_until, Height recorded);
 
 // Erases what expired before this block. Once per block, before its transactions.
 void sweep_expired(Overlay& overlay, const BlockContext& context);

@@ -34,8 +34,8 @@ Verdict find_platform(Run& run, const std::string& id, std::string& handler) {
 Verdict find_handler(Run& run, const ReportSubject& subject, std::string& handler) {
     switch (subject.kind) {
         case ReportSubjectKind::kItem: {
-            const ItemRecord* const item = run.overlay.items.get(subject.item);
-            if (item == nullptr) return Rejection{Refusal::kItemUnknown, subject.item.hex()};
+            const ItemRecord* const item = run.overlay.items.get(subject.item());
+            if (item == nullptr) return Rejection{Refusal::kItemUnknown, subject.item().hex()};
             handler = product_of(run, *item).brand;
             return std::nullopt;
         }
@@ -78,18 +78,18 @@ bool in_time(const Run& run, const ReportRecord& report) {
 // On the item that a report is about, if it is about one.
 void mark_item(Run& run, const ReportRecord& report, EventKind kind, std::string_view what) {
     if (report.subject.kind != ReportSubjectKind::kItem) return;
-    ItemRecord& item = run.overlay.items.change(run.overlay.items.slot(report.subject.item));
+    ItemRecord& item = run.overlay.items.change(run.overlay.items.slot(report.subject.item()));
     if (kind == EventKind::kReported)
         ++item.open_reports;
     else
         --item.open_reports;
     EventLog(run, kind, kind == EventKind::kReported ? report.handler : report.reporter,
              fmt::format("{}: report {}", what, report.id.hex()))
-        .append(report.subject.item, item);
+        .append(report.subject.item(), item);
 }
 
 Verdict find_unresolved(Run& run, const Hash256& id, ReportSlot*& slot) {
-    slot = &run.overlay.reports.slot(id);
+    slot = &run.overlay.reports.slot(report_key(id));
     if (!slot->record) return Rejection{Refusal::kReportUnknown, id.hex()};
     if (slot->record->state == ReportState::kResolved)
         return Rejection{Refusal::kReportResolved, fmt::format("it was {}", name_of(slot->record->outcome))};
@@ -107,12 +107,13 @@ Verdict check_resolver(const Run& run, const ReportRecord& report, ReportOutcome
 
 }  // namespace
 
+template <>
 Verdict apply(Run& run, const op::Report& operation, OperationOutcome& outcome) {
     std::string handler;
     if (auto refused = find_handler(run, operation.subject, handler)) return refused;
     if (!operation.seller.is_zero())
         if (auto refused = check_seller(run, operation.seller)) return refused;
-    const Hash256 id = report_key(run.transaction_id, run.operation);
+    const Hash256 id = report_id(run.transaction_id, run.operation);
     ReportRecord filed;
     filed.id = id;
     filed.subject = operation.subject;
@@ -123,8 +124,8 @@ Verdict apply(Run& run, const op::Report& operation, OperationOutcome& outcome) 
     filed.evidence = operation.evidence;
     filed.seller = operation.seller;
     filed.filed_at = run.block.time;
-    ReportRecord& report = run.overlay.reports.create(run.overlay.reports.slot(id), std::move(filed));
-    EventLog(run, EventKind::kReported, handler, operation.text).append(id, report);
+    ReportRecord& report = run.overlay.reports.create(run.overlay.reports.slot(report_key(id)), std::move(filed));
+    EventLog(run, EventKind::kReported, handler, operation.text).append(report_key(id), report);
     put_report_index(run, report);
     mark_item(run, report, EventKind::kReported, name_of(report.kind));
     if (ReportStatsRecord* const stats = stats_of(run, report)) ++stats->filed;
@@ -132,6 +133,7 @@ Verdict apply(Run& run, const op::Report& operation, OperationOutcome& outcome) 
     return std::nullopt;
 }
 
+template <>
 Verdict apply(Run& run, const op::Respond& operation, OperationOutcome& outcome) {
     ReportSlot* slot = nullptr;
     if (auto refused = find_unresolved(run, operation.report, slot)) return refused;
@@ -142,7 +144,7 @@ Verdict apply(Run& run, const op::Respond& operation, OperationOutcome& outcome)
     erase_report_index(run, report);
     report.state = ReportState::kResponded;
     report.responded_at = run.block.time;
-    EventLog(run, EventKind::kReportResponded, report.reporter, operation.text).append(report.id, report);
+    EventLog(run, EventKind::kReportResponded, report.reporter, operation.text).append(report_key(report.id), report);
     put_report_index(run, report);
     if (ReportStatsRecord* const stats = stats_of(run, report)) {
         ++stats->responded;
@@ -152,6 +154,7 @@ Verdict apply(Run& run, const op::Respond& operation, OperationOutcome& outcome)
     return std::nullopt;
 }
 
+template <>
 Verdict apply(Run& run, const op::Resolve& operation, OperationOutcome& outcome) {
     ReportSlot* slot = nullptr;
     if (auto refused = find_unresolved(run, operation.report, slot)) return refused;
@@ -163,7 +166,7 @@ Verdict apply(Run& run, const op::Resolve& operation, OperationOutcome& outcome)
     report.resolved_at = run.block.time;
     std::string detail(name_of(operation.outcome));
     if (!operation.reason.empty()) detail += ": " + operation.reason;
-    EventLog(run, EventKind::kReportResolved, report.reporter, std::move(detail)).append(report.id, report);
+    EventLog(run, EventKind::kReportResolved, report.reporter, std::move(detail)).append(report_key(report.id), report);
     put_report_index(run, report);
     mark_item(run, report, EventKind::kReportResolved, name_of(report.outcome));
     if (ReportStatsRecord* const stats = stats_of(run, report)) {

@@ -2,11 +2,11 @@
 
 #include <fmt/format.h>
 
-#include "ledger/identifiers/countries.h"
+#include "ledger/records/recalls.h"
 
 namespace touchstone::ledger {
 
-Rejection rejection_of(const OperationOutcome& outcome, const std::vector<Hash256>& items) {
+Rejection rejection_of(const OperationOutcome& outcome, const std::vector<StateKey>& items) {
     INVARIANT(!outcome.refused.empty());
     const ItemOutcome& first = outcome.refused.front();
     return {first.refusal, fmt::format("{} of {} items; the first is number {}, {}", outcome.refused.size(),
@@ -20,14 +20,14 @@ Verdict ItemBatch::first_refused() const {
 
 Verdict UnitBatch::first_refused() const {
     if (outcome_.refused.empty()) return std::nullopt;
-    std::vector<Hash256> keys = items_;
+    std::vector<StateKey> keys = items_;
     keys.insert(keys.end(), containers_.begin(), containers_.end());
     return rejection_of(outcome_, keys);
 }
 
 bool may_move(const ItemRecord& item) { return !item.has(ItemFlag::kStolen) && !item.has(ItemFlag::kQuarantined); }
 
-const ContainerRecord& outermost(Run& run, const Hash256& key) {
+const ContainerRecord& outermost(Run& run, const StateKey& key) {
     const ContainerRecord* at = run.overlay.containers.get(key);
     while (at != nullptr && !at->container.is_zero()) at = run.overlay.containers.get(at->container);
     INVARIANT(at != nullptr);
@@ -45,11 +45,7 @@ const ProductRecord& product_of(Run& run, const ItemRecord& item) {
 }
 
 bool is_recalled(Run& run, const ItemRecord& item, std::string_view country) {
-    if (holds_in(product_of(run, item).recall, country)) return true;
-    if (item.lot.empty()) return false;
-    const LotSlot& lot = run.overlay.lot(item.gtin, item.lot);
-    INVARIANT(lot.record.has_value());
-    return holds_in(lot.record->recall, country);
+    return is_recalled(item, product_of(run, item), country);
 }
 
 Verdict check_admin(const Run& run) {

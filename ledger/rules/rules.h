@@ -20,47 +20,14 @@ struct Run {
     Day today = 0;
     std::uint32_t operation = 0;  // index of the one that runs
     OrganisationKey signer{};     // the actor's key that signed, as it was when the transaction began
+    Hash256 salt{};               // for records that could be guessed (records.h)
 };
 
 using Verdict = std::optional<Rejection>;  // nullopt: done
 
-Verdict apply(Run& run, const op::DeclareProduct& operation, OperationOutcome& outcome);
-Verdict apply(Run& run, const op::GrantLicence& operation, OperationOutcome& outcome);
-Verdict apply(Run& run, const op::RevokeLicence& operation, OperationOutcome& outcome);
-Verdict apply(Run& run, const op::Register& operation, OperationOutcome& outcome);
-Verdict apply(Run& run, const op::Ship& operation, OperationOutcome& outcome);
-Verdict apply(Run& run, const op::CancelShipment& operation, OperationOutcome& outcome);
-Verdict apply(Run& run, const op::Receive& operation, OperationOutcome& outcome);
-Verdict apply(Run& run, const op::RejectShipment& operation, OperationOutcome& outcome);
-Verdict apply(Run& run, const op::Sell& operation, OperationOutcome& outcome);
-Verdict apply(Run& run, const op::Return& operation, OperationOutcome& outcome);
-Verdict apply(Run& run, const op::Recall& operation, OperationOutcome& outcome);
-Verdict apply(Run& run, const op::LiftRecall& operation, OperationOutcome& outcome);
-Verdict apply(Run& run, const op::Flag& operation, OperationOutcome& outcome);
-Verdict apply(Run& run, const op::ClearFlag& operation, OperationOutcome& outcome);
-Verdict apply(Run& run, const op::Pack& operation, OperationOutcome& outcome);
-Verdict apply(Run& run, const op::Unpack& operation, OperationOutcome& outcome);
-Verdict apply(Run& run, const op::Decommission& operation, OperationOutcome& outcome);
-Verdict apply(Run& run, const op::CancelSale& operation, OperationOutcome& outcome);
-Verdict apply(Run& run, const op::TransferOwnership& operation, OperationOutcome& outcome);
-Verdict apply(Run& run, const op::AcceptOwnership& operation, OperationOutcome& outcome);
-Verdict apply(Run& run, const op::RejectOwnership& operation, OperationOutcome& outcome);
-Verdict apply(Run& run, const op::CancelOwnershipTransfer& operation, OperationOutcome& outcome);
-Verdict apply(Run& run, const op::Inspect& operation, OperationOutcome& outcome);
-Verdict apply(Run& run, const op::Correct& operation, OperationOutcome& outcome);
-Verdict apply(Run& run, const op::Report& operation, OperationOutcome& outcome);
-Verdict apply(Run& run, const op::Respond& operation, OperationOutcome& outcome);
-Verdict apply(Run& run, const op::Resolve& operation, OperationOutcome& outcome);
-Verdict apply(Run& run, const op::RegisterSeller& operation, OperationOutcome& outcome);
-Verdict apply(Run& run, const op::SetSellerStanding& operation, OperationOutcome& outcome);
-Verdict apply(Run& run, const op::SetTerritories& operation, OperationOutcome& outcome);
-Verdict apply(Run& run, const op::Propose& operation, OperationOutcome& outcome);
-Verdict apply(Run& run, const op::VoteOnProposal& operation, OperationOutcome& outcome);
-Verdict apply(Run& run, const op::WithdrawProposal& operation, OperationOutcome& outcome);
-Verdict apply(Run& run, const op::AddKey& operation, OperationOutcome& outcome);
-Verdict apply(Run& run, const op::RevokeKey& operation, OperationOutcome& outcome);
-Verdict apply(Run& run, const op::ValidatorReady& operation, OperationOutcome& outcome);
-Verdict apply(Run& run, const op::RecordDocument& operation, OperationOutcome& outcome);
+// One overload for each operation, declared here once for all: an operation without rules does not link.
+template <class Op>
+Verdict apply(Run& run, const Op& operation, OperationOutcome& outcome);
 
 // Appends events of one operation to the chains of its subjects.
 class EventLog {
@@ -80,7 +47,7 @@ class EventLog {
 
     // `record` has event_count and event_head, and was taken for a change.
     template <class Record>
-    void append(const Hash256& subject, Record& record) {
+    void append(const StateKey& subject, Record& record) {
         event_.sequence = record.event_count++;
         Bytes bytes = event_.encode();
         record.event_head = next_event_head(record.event_head, subject, bytes);
@@ -103,14 +70,14 @@ template <class Record>
 class Batch {
   public:
     // `first`: the place of the first key among all keys of the operation, for the outcome.
-    Batch(RecordCache<Record>& cache, const std::vector<Hash256>& keys, std::uint32_t first = 0)
+    Batch(RecordCache<Record>& cache, const std::vector<StateKey>& keys, std::uint32_t first = 0)
         : cache_(cache), keys_(keys), first_(first) {}
 
     // `judge` answers Refusal::kNone or why a record may not. Every refused one is reported.
     template <class Judge>
     void judge_all(ItemOperation operation, std::uint64_t mark, const Judge& judge, OperationOutcome& outcome) {
         slots_.reserve(keys_.size());
-        for (const Hash256& key : keys_) {
+        for (const StateKey& key : keys_) {
             auto& slot = cache_.slot(key);
             const Refusal refusal = judge_one(slot, mark, operation, judge);
             if (refusal != Refusal::kNone)
@@ -140,7 +107,7 @@ class Batch {
     }
 
     RecordCache<Record>& cache_;
-    const std::vector<Hash256>& keys_;
+    const std::vector<StateKey>& keys_;
     std::uint32_t first_;
     std::vector<typename RecordCache<Record>::Slot*> slots_;
 };
@@ -148,8 +115,8 @@ class Batch {
 // The items of one all-or-nothing operation: all are judged, and then all or none touched.
 class ItemBatch {
   public:
-    ItemBatch(Run& run, const std::vector<Hash256>& items, OperationOutcome& outcome)
-        : run_(run), items_(items), outcome_(outcome), batch_(run.overlay.items, items) {}
+    ItemBatch(Run& run, const Items& items, OperationOutcome& outcome)
+        : run_(run), items_(items.keys()), outcome_(outcome), batch_(run.overlay.items, items_) {}
 
     template <class Judge>
     Verdict judge_all(ItemOperation operation, const Judge& judge) {
@@ -165,7 +132,7 @@ class ItemBatch {
     Verdict first_refused() const;
 
     Run& run_;
-    const std::vector<Hash256>& items_;
+    const std::vector<StateKey>& items_;
     OperationOutcome& outcome_;
     Batch<ItemRecord> batch_;
 };
@@ -173,14 +140,13 @@ class ItemBatch {
 // Likewise of an operation on items and containers; judges and changes take either.
 class UnitBatch {
   public:
-    UnitBatch(Run& run, const std::vector<Hash256>& items, const std::vector<Hash256>& containers,
-              OperationOutcome& outcome)
+    UnitBatch(Run& run, const Items& items, const Containers& containers, OperationOutcome& outcome)
         : run_(run),
-          items_(items),
-          containers_(containers),
+          items_(items.keys()),
+          containers_(containers.keys()),
           outcome_(outcome),
-          item_batch_(run.overlay.items, items),
-          container_batch_(run.overlay.containers, containers, static_cast<std::uint32_t>(items.size())) {}
+          item_batch_(run.overlay.items, items_),
+          container_batch_(run.overlay.containers, containers_, static_cast<std::uint32_t>(items.size())) {}
 
     template <class Judge>
     Verdict judge_all(ItemOperation operation, const Judge& judge) {
@@ -199,24 +165,28 @@ class UnitBatch {
     Verdict first_refused() const;
 
     Run& run_;
-    const std::vector<Hash256>& items_;
-    const std::vector<Hash256>& containers_;
+    const std::vector<StateKey>& items_;
+    const std::vector<StateKey>& containers_;
     OperationOutcome& outcome_;
     Batch<ItemRecord> item_batch_;
     Batch<ContainerRecord> container_batch_;
 };
 
 // "3 of 10 items; the first is number 2, 51a0…": what made an operation on items fail. Precondition: some are refused.
-Rejection rejection_of(const OperationOutcome& outcome, const std::vector<Hash256>& items);
+Rejection rejection_of(const OperationOutcome& outcome, const std::vector<StateKey>& items);
 
 // Of a product whose items exist: there must be one.
 const ProductRecord& product_of(Run& run, const ItemRecord& item);
 // In a country; empty: anywhere.
 bool is_recalled(Run& run, const ItemRecord& item, std::string_view country);
+// Sets a flag of the actor's own; kFlagPresent or kTooManyFlags where it can not.
+Refusal set_flag(Run& run, ItemRecord& item, ItemFlag flag);
+// Takes away the flag that `by` set; empty: whoever set it.
+void clear_flag(ItemRecord& item, ItemFlag flag, std::string_view by);
 // Not stolen and not quarantined.
 bool may_move(const ItemRecord& item);
 // The container that `key` is in at the outermost level, or is itself. Precondition: it exists.
-const ContainerRecord& outermost(Run& run, const Hash256& key);
+const ContainerRecord& outermost(Run& run, const StateKey& key);
 // Who has the item in hand: of a packed one, the custodian of its outermost container.
 const std::string& holder_of(Run& run, const ItemRecord& item);
 // The product exists and is of the organisation that acts.

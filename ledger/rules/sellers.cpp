@@ -46,9 +46,10 @@ Verdict check_seller_may_sell(Run& run, const Hash256& pseudonym) {
                      fmt::format("its standing is {}: {}", name_of(entry.standing), entry.reason)};
 }
 
+template <>
 Verdict apply(Run& run, const op::RegisterSeller& operation, OperationOutcome& outcome) {
     if (auto refused = check_platform(run)) return refused;
-    const Hash256 key = seller_key(operation.pseudonym);
+    const StateKey key = seller_key(operation.pseudonym);
     auto& slot = run.overlay.sellers.slot(key);
     if (slot.record)
         if (auto refused = check_not_registered(run, operation, *slot.record)) return refused;
@@ -61,10 +62,11 @@ Verdict apply(Run& run, const op::RegisterSeller& operation, OperationOutcome& o
     return std::nullopt;
 }
 
+template <>
 Verdict apply(Run& run, const op::SetSellerStanding& operation, OperationOutcome& outcome) {
     if (auto refused = check_platform(run)) return refused;
     if (auto refused = check_seller(run, operation.pseudonym)) return refused;
-    const Hash256 key = seller_key(operation.pseudonym);
+    const StateKey key = seller_key(operation.pseudonym);
     SellerRecord& seller = run.overlay.sellers.change(run.overlay.sellers.slot(key));
     SellerEntry& own = *seller.entry_of(run.actor.id);
     if (own.standing == operation.standing)

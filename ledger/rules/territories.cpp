@@ -8,6 +8,7 @@
 
 namespace touchstone::ledger {
 
+template <>
 Verdict apply(Run& run, const op::SetTerritories& operation, OperationOutcome& outcome) {
     if (auto refused = check_brand(run, operation.gtin)) return refused;
     ProductRecord& product = run.overlay.products.change(run.overlay.product(operation.gtin));

@@ -15,6 +15,8 @@ constexpr Transition kPacked = to(Lifecycle::kPacked);
 constexpr Transition kExported = to(Lifecycle::kExported);
 constexpr Transition kSampled = to(Lifecycle::kSampled);
 constexpr Transition kDestroyed = to(Lifecycle::kDestroyed);
+constexpr Transition kLost = to(Lifecycle::kLost);
+constexpr Transition kVoided = to(Lifecycle::kVoided);
 constexpr Transition kUnknown = no(Refusal::kItemUnknown);
 constexpr Transition kExists = no(Refusal::kItemExists);
 constexpr Transition kMoving = no(Refusal::kInTransit);
@@ -29,26 +31,26 @@ using Row = std::array<Transition, kLifecycles.size()>;
 
 // clang-format off
 constexpr std::array<Row, kItemOperations.size()> kTable{{
-    //                  absent    active      in transit  sold        packed      exported    sampled     destroyed
-    /* register  */ Row{kActive,  kExists,    kExists,    kExists,    kExists,    kExists,    kExists,    kExists},
-    /* ship      */ Row{kUnknown, kTransit,   kMoving,    kGone,      kInside,    kEnded,     kEnded,     kEnded},
-    /* cancel    */ Row{kUnknown, kNotMoving, kActive,    kNotMoving, kInside,    kNotMoving, kNotMoving, kNotMoving},
-    /* receive   */ Row{kUnknown, kNotMoving, kActive,    kNotMoving, kInside,    kNotMoving, kNotMoving, kNotMoving},
-    /* reject    */ Row{kUnknown, kNotMoving, kActive,    kNotMoving, kInside,    kNotMoving, kNotMoving, kNotMoving},
-    /* sell      */ Row{kUnknown, kSold,      kMoving,    kGone,      kInside,    kEnded,     kEnded,     kEnded},
-    /* return    */ Row{kUnknown, kUnsold,    kUnsold,    kActive,    kUnsold,    kUnsold,    kUnsold,    kUnsold},
-    /* flag      */ Row{kUnknown, kActive,    kTransit,   kSold,      kPacked,    kExported,  kSampled,   kDestroyed},
-    /* clear     */ Row{kUnknown, kActive,    kTransit,   kSold,      kPacked,    kExported,  kSampled,   kDestroyed},
-    /* pack      */ Row{kUnknown, kPacked,    kMoving,    kGone,      kInside,    kEnded,     kEnded,     kEnded},
-    /* unpack    */ Row{kUnknown, kOutside,   kOutside,   kOutside,   kActive,    kOutside,   kOutside,   kOutside},
-    /* export    */ Row{kUnknown, kExported,  kMoving,    kGone,      kInside,    kEnded,     kEnded,     kEnded},
-    /* sample    */ Row{kUnknown, kSampled,   kMoving,    kGone,      kInside,    kEnded,     kEnded,     kEnded},
-    /* destroy   */ Row{kUnknown, kDestroyed, kMoving,    kGone,      kInside,    kEnded,     kEnded,     kEnded},
-    /* unsell    */ Row{kUnknown, kUnsold,    kUnsold,    kActive,    kUnsold,    kUnsold,    kUnsold,    kUnsold},
-    /* transfer  */ Row{kUnknown, kActive,    kTransit,   kGone,      kPacked,    kEnded,     kEnded,     kEnded},
-    /* answer    */ Row{kUnknown, kActive,    kTransit,   kGone,      kPacked,    kEnded,     kEnded,     kEnded},
-    /* miss      */ Row{kUnknown, kOutside,   kOutside,   kOutside,   kActive,    kOutside,   kOutside,   kOutside},
-    /* inspect   */ Row{kUnknown, kActive,    kTransit,   kSold,      kPacked,    kExported,  kSampled,   kDestroyed},
+    //                 absent, active, in transit, sold, packed, exported, sampled, destroyed, lost, voided
+    /* register  */ Row{kActive, kExists, kExists, kExists, kExists, kExists, kExists, kExists, kExists, kActive},
+    /* ship      */ Row{kUnknown, kTransit, kMoving, kGone, kInside, kEnded, kEnded, kEnded, kEnded, kEnded},
+    /* cancel    */ Row{kUnknown, kNotMoving, kActive, kNotMoving, kInside, kNotMoving, kNotMoving, kNotMoving, kNotMoving, kNotMoving},
+    /* receive   */ Row{kUnknown, kNotMoving, kActive, kNotMoving, kInside, kNotMoving, kNotMoving, kNotMoving, kNotMoving, kNotMoving},
+    /* reject    */ Row{kUnknown, kNotMoving, kActive, kNotMoving, kInside, kNotMoving, kNotMoving, kNotMoving, kNotMoving, kNotMoving},
+    /* sell      */ Row{kUnknown, kSold, kMoving, kGone, kInside, kEnded, kEnded, kEnded, kEnded, kEnded},
+    /* return    */ Row{kUnknown, kUnsold, kUnsold, kActive, kUnsold, kUnsold, kUnsold, kUnsold, kUnsold, kUnsold},
+    /* flag      */ Row{kUnknown, kActive, kTransit, kSold, kPacked, kExported, kSampled, kDestroyed, kLost, kVoided},
+    /* clear     */ Row{kUnknown, kActive, kTransit, kSold, kPacked, kExported, kSampled, kDestroyed, kLost, kVoided},
+    /* pack      */ Row{kUnknown, kPacked, kMoving, kGone, kInside, kEnded, kEnded, kEnded, kEnded, kEnded},
+    /* unpack    */ Row{kUnknown, kOutside, kOutside, kOutside, kActive, kOutside, kOutside, kOutside, kOutside, kOutside},
+    /* export    */ Row{kUnknown, kExported, kMoving, kGone, kInside, kEnded, kEnded, kEnded, kEnded, kEnded},
+    /* sample    */ Row{kUnknown, kSampled, kMoving, kGone, kInside, kEnded, kEnded, kEnded, kEnded, kEnded},
+    /* destroy   */ Row{kUnknown, kDestroyed, kMoving, kGone, kInside, kEnded, kEnded, kEnded, kEnded, kEnded},
+    /* unsell    */ Row{kUnknown, kUnsold, kUnsold, kActive, kUnsold, kUnsold, kUnsold, kUnsold, kUnsold, kUnsold},
+    /* transfer  */ Row{kUnknown, kActive, kTransit, kGone, kPacked, kEnded, kEnded, kEnded, kEnded, kEnded},
+    /* answer    */ Row{kUnknown, kActive, kTransit, kGone, kPacked, kEnded, kEnded, kEnded, kEnded, kEnded},
+    /* miss      */ Row{kUnknown, kOutside, kOutside, kOutside, kActive, kOutside, kOutside, kOutside, kOutside, kOutside},
+    /* inspect   */ Row{kUnknown, kActive, kTransit, kSold, kPacked, kExported, kSampled, kDestroyed, kLost, kVoided},
 }};
 // clang-format on
 

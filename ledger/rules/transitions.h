@@ -21,11 +21,14 @@ enum class Lifecycle : std::uint8_t {
     kPacked = 4,
     kExported = 5,
     kSampled = 6,
-    kDestroyed = 7
+    kDestroyed = 7,
+    kLost = 8,
+    kVoided = 9
 };
 inline constexpr std::array kLifecycles{Lifecycle::kAbsent,  Lifecycle::kActive,   Lifecycle::kInTransit,
                                         Lifecycle::kSold,    Lifecycle::kPacked,   Lifecycle::kExported,
-                                        Lifecycle::kSampled, Lifecycle::kDestroyed};
+                                        Lifecycle::kSampled, Lifecycle::kDestroyed, Lifecycle::kLost,
+                                        Lifecycle::kVoided};
 
 enum class ItemOperation : std::uint8_t {
     kRegister,

@@ -154,6 +154,7 @@ void carry_out(Run& run, const change::RemoveValidator& change) {
         if (one.replaces == change.key) one.replaces.reset();
 }
 
+template <>
 Verdict apply(Run& run, const op::ValidatorReady& operation, OperationOutcome& outcome) {
     const ValidatorsRecord& record = validators(run);
     const PendingValidator* const found = record.find_pending(run.signer.key);

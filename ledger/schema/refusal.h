@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <span>
+#include <string>
 #include <string_view>
 
 namespace touchstone::ledger {
@@ -41,9 +42,14 @@ enum class Refusal : std::uint16_t {
     kLicenceFacility,
     kQuotaExceeded,
     kLotMismatch,
+    kPrefixMissing,  // no company prefix of the organisation covers the GTIN
+    kPrefixTaken,
+    kTooManyMakers,  // of one lot number
+    kTooManyRecalls,
     // items
     kItemExists = 300,  // registered by this organisation already, with the same product
     kItemTaken,         // registered by another organisation
+    kRegistrationDiffers,  // registered by this organisation, with another lot or expiry
     kItemRepeated,      // twice in one operation
     kItemUnknown,
     kNotCustodian,
@@ -56,11 +62,14 @@ enum class Refusal : std::uint16_t {
     kFlagged,  // stolen or quarantined: may not move
     kFlagAbsent,
     kFlagPresent,
+    kFlagNotYours,  // another organisation set it
+    kTooManyFlags,
     kNotAllowed,  // role or relation does not permit
     kRecallActive,
     kRecallAbsent,
     // containers, ownership, the end
     kContainerUnknown = 400,
+    kContainerNotYours,  // only its maker makes a container
     kPacked,
     kNotPacked,
     kNotInThisContainer,
@@ -99,6 +108,7 @@ enum class Refusal : std::uint16_t {
     kCorrectionOfCorrection,
     kCorrectedAlready,
     // territories
+    kBadPrefix = 505,
     kBadCountries = 510,
     kOutsideTerritory,
     // keys
@@ -132,6 +142,13 @@ enum class Refusal : std::uint16_t {
     kBadDocument = 550,
     kDocumentRecorded,
     kNotRelated,  // a document is not attached to it
+};
+
+// One that happened: why, and what it was about, for people.
+struct Rejection {
+    Refusal refusal;
+    std::string detail;
+    bool operator==(const Rejection&) const = default;
 };
 
 struct RefusalInfo {

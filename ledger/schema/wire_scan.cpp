@@ -2,6 +2,8 @@
 
 #include <optional>
 
+#include "ledger/schema/pb.h"
+
 namespace touchstone::ledger {
 namespace {
 
@@ -63,27 +65,34 @@ class FieldReader {
     ByteView in_;
 };
 
-WireVerdict scan_fields(ByteView message, std::size_t fields_max) {
+// All fields of a message and of those in it, at most `left` together. A field that the schema does not know is
+// malformed here already: Protobuf would keep each, at many times its size on the wire.
+WireVerdict scan_message(ByteView message, const google::protobuf::Descriptor& type, std::size_t& left) {
     FieldReader reader(message);
-    for (std::size_t count = 0; !reader.done(); ++count) {
-        if (count == fields_max) return WireVerdict::kTooManyFields;
-        if (!reader.next()) return WireVerdict::kMalformed;
+    while (!reader.done()) {
+        if (left-- == 0) return WireVerdict::kTooManyFields;
+        const auto field = reader.next();
+        if (!field) return WireVerdict::kMalformed;
+        const auto* const known = type.FindFieldByNumber(static_cast<int>(field->number));
+        if (known == nullptr) return WireVerdict::kUnknownField;
+        if (known->message_type() == nullptr) continue;
+        if (!field->content) return WireVerdict::kMalformed;
+        if (const auto verdict = scan_message(*field->content, *known->message_type(), left);
+            verdict != WireVerdict::kFits)
+            return verdict;
     }
     return WireVerdict::kFits;
 }
 
 WireVerdict scan_operation(ByteView operation, const WireBounds& bounds) {
+    // A oneof: a second kind would replace the first.
     FieldReader reader(operation);
     for (std::size_t count = 0; !reader.done(); ++count) {
         if (count == kOperationFieldsMax) return WireVerdict::kTooManyFields;
-        const auto field = reader.next();
-        if (!field) return WireVerdict::kMalformed;
-        if (!field->content) continue;
-        if (const auto verdict = scan_fields(*field->content, bounds.fields_per_operation);
-            verdict != WireVerdict::kFits)
-            return verdict;
+        if (!reader.next()) return WireVerdict::kMalformed;
     }
-    return WireVerdict::kFits;
+    std::size_t left = bounds.fields_per_operation;
+    return scan_message(operation, *pb::Operation::descriptor(), left);
 }
 
 }  // namespace

@@ -11,7 +11,7 @@ struct WireBounds {
     std::size_t fields_per_operation = 0;  // in an operation's own message
 };
 
-enum class WireVerdict { kFits, kMalformed, kTooManyOperations, kTooManyFields };
+enum class WireVerdict { kFits, kMalformed, kTooManyOperations, kUnknownField, kTooManyFields };
 
 // Follows the wire format only as deep as fields can repeat: payload, operation, the operation's message.
 WireVerdict scan_payload(ByteView payload, const WireBounds& bounds);

@@ -27,7 +27,7 @@ Result<epcis::ExportItem> fetch(const std::string& name, const Trust& trust, Rpc
     if (const auto key = Hash256::from_hex(name)) {
         query.key = *key;
     } else {
-        TRY_ASSIGN(const ledger::ItemName item, ledger::parse_item_name(name));
+        TRY_ASSIGN(const ledger::ItemCode item, ledger::parse_item_name(name));
         query.gtin = item.gtin;
         query.key = ledger::item_key(item.gtin, item.serial);
         made.uri = ledger::digital_link(item.gtin, item.serial);

@@ -41,7 +41,7 @@ Result<ItemQuery> query_from(const Arguments& arguments) {
             return Error{"bad_serial", fmt::format("'{}' is no serial", arguments.item)};
         query.key = ledger::item_key(query.gtin, arguments.item);
     } else {
-        TRY_ASSIGN(const ledger::ItemName name, ledger::parse_item_name(arguments.item));
+        TRY_ASSIGN(const ledger::ItemCode name, ledger::parse_item_name(arguments.item));
         query.gtin = name.gtin;
         query.key = ledger::item_key(name.gtin, name.serial);
         if (!name.lot.empty()) query.lot = name.lot;

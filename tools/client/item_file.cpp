@@ -53,7 +53,7 @@ Status take_name(const Cells& cells, ItemLine& item) {
         return Ok{};
     }
     if (!cells[kUri].empty()) {
-        TRY_ASSIGN(ledger::ItemName name, ledger::parse_item_name(cells[kUri]));
+        TRY_ASSIGN(ledger::ItemCode name, ledger::parse_item_name(cells[kUri]));
         if (!item.gtin.empty() && !cells[kGtin].empty() && item.gtin != name.gtin)
             return Error{"bad_gtin", fmt::format("the column gtin says {}, the link {}", item.gtin, name.gtin)};
         item.gtin = name.gtin;

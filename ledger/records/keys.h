@@ -1,0 +1,107 @@
+// Where the records of the state are kept. Nobody but the functions here makes a state key, each from a kind of record
+// and its natural key: bytes that a client sends are never one, so that no operation can reach a record of another kind
+// or one that it did not name.
+//
+// key = SHA-256(tag of the kind ‖ natural key). Items and containers are named by commitments, from which the key
+// follows and not the other way: who sees a key in a proof can look nothing up with it.
+// Pure functions; any thread.
+#pragma once
+
+#include <compare>
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include "base/hash256.h"
+#include "base/strong.h"
+
+namespace touchstone::ledger {
+
+class StateKey {
+  public:
+    StateKey() = default;  // zero: none
+    const Hash256& hash() const { return hash_; }
+    operator const Hash256&() const { return hash_; }
+    ByteView view() const { return hash_.view(); }
+    std::string hex() const { return hash_.hex(); }
+    bool is_zero() const { return hash_.is_zero(); }
+    auto operator<=>(const StateKey&) const = default;
+
+    // Of a key that the ledger itself wrote: into a record, or as the key of an entry of the state.
+    static StateKey written(const Hash256& hash) { return StateKey(hash); }
+
+  private:
+    explicit StateKey(const Hash256& hash) : hash_(hash) {}
+    Hash256 hash_{};
+};
+
+// What each record of the state begins with.
+enum class RecordKind : std::uint8_t {
+    kOrganisation = 1,
+    kProduct = 2,
+    kLicence = 3,
+    kLot = 4,
+    kVolume = 5,
+    kItem = 6,
+    kContainer = 7,
+    kTransaction = 8,
+    kExpiry = 9,
+    kExpiryChunk = 10,
+    kParameters = 11,
+    kValidators = 12,
+    kActivity = 13,
+    kCouncil = 14,
+    kProposal = 15,
+    kReport = 16,
+    kReportStats = 17,
+    kSeller = 18,
+    kDocument = 19,
+    kPrefixes = 20,
+    kReporter = 21,
+};
+
+// SHA-256("touchstone/serial/1" ‖ gtin14 ‖ serial): what clients send in the place of a serial.
+Hash256 serial_commitment(std::string_view gtin14, std::string_view serial);
+// SHA-256("touchstone/sscc/1" ‖ sscc), of 18 digits.
+Hash256 sscc_commitment(std::string_view sscc);
+
+// SHA-256("touchstone/item/2" ‖ gtin14 ‖ commitment).
+StateKey item_key(std::string_view gtin14, const Hash256& commitment);
+// SHA-256("touchstone/container/2" ‖ commitment ‖ id of the organisation that made the container).
+StateKey container_key(std::string_view maker, const Hash256& commitment);
+StateKey organisation_key(std::string_view id);
+StateKey product_key(std::string_view gtin14);
+StateKey licence_key(std::string_view gtin14, std::string_view manufacturer);
+StateKey lot_key(std::string_view gtin14, std::string_view lot);
+// How many items there are of a product, or of a lot, is apart from what a verdict rests on: whoever verifies one item
+// is shown the records of its product and may not learn from them how much is made.
+StateKey product_volume_key(std::string_view gtin14);
+StateKey lot_volume_key(std::string_view gtin14, std::string_view lot);
+StateKey transaction_key(const Hash256& transaction_id);  // a transaction within its validity
+StateKey expiry_key(Height height);                       // transactions whose validity ends at this height
+// Of the ids that the block of `recorded` recorded with that valid_until.
+StateKey expiry_chunk_key(std::uint64_t valid_until, Height recorded);
+StateKey parameters_key();
+StateKey validators_key();
+StateKey activity_key();
+// Where the validators record is kept as it was when an epoch began; of the first epoch only the genesis tells.
+StateKey epoch_key(Epoch epoch);
+StateKey council_key();
+StateKey proposal_key(std::uint64_t number);
+StateKey prefixes_key();  // the GS1 company prefixes of all organisations
+// A report's id is SHA-256("touchstone/report-id/1" ‖ transaction id ‖ u32 operation index).
+Hash256 report_id(const Hash256& transaction_id, std::uint32_t operation);
+StateKey report_key(const Hash256& id);
+StateKey report_stats_key(std::string_view organisation, std::string_view month);
+StateKey reporter_key(std::string_view organisation);
+StateKey seller_key(const Hash256& pseudonym);
+StateKey document_key(const Hash256& document, std::string_view organisation);
+
+}  // namespace touchstone::ledger
+
+template <>
+struct std::hash<touchstone::ledger::StateKey> {
+    std::size_t operator()(const touchstone::ledger::StateKey& key) const {
+        return touchstone::Hash256Hasher{}(key.hash());
+    }
+};
