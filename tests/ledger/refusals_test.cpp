@@ -215,8 +215,9 @@ void recall_and_flag_refusals() {
     refused(world, "brand", {op::LiftRecall{kGtin, "L1", {}}}, Refusal::kRecallAbsent);
     refused(world, "brand", {op::LiftRecall{kGtin, "L9", {}}}, Refusal::kRecallAbsent);
     world.must("customs", {op::Recall{kGtin, "L1", "glass"}});
-    refused(world, "brand", {op::Recall{kGtin, "L1", {}}}, Refusal::kRecallActive);
-    refused(world, "brand", {op::LiftRecall{kGtin, "L1", {}}}, Refusal::kNotAllowed);
+    refused(world, "customs", {op::Recall{kGtin, "L1", "glass"}}, Refusal::kRecallActive);
+    // Each issuer's own: the brand can not lift what customs recalled.
+    refused(world, "brand", {op::LiftRecall{kGtin, "L1", {}}}, Refusal::kRecallAbsent);
     refused(world, "brand", {op::LiftRecall{kGtin, {}, {}}}, Refusal::kRecallAbsent);
     refused(world, "brand", {op::Ship{items(3, 1), "shop", {}}}, Refusal::kRecalled);
     refused(world, "brand", {op::Sell{items(3, 1), {}}}, Refusal::kRecalled);
