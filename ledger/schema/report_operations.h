@@ -141,6 +141,10 @@ struct Resolve {
     std::string reason;
     bool operator==(const Resolve&) const = default;
 
+    std::optional<Rejection> fault() const {
+        if (outcome != ReportOutcome::kNone) return std::nullopt;
+        return Rejection{Refusal::kMalformed, "outcome is missing"};
+    }
     template <class Self, class Visit>
     static void fields(Self& self, Visit&& visit) {
         visit(field::Digest{{"report", "The report's id"}}, self.report);
