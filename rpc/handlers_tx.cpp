@@ -33,6 +33,11 @@ std::optional<RpcError> admission_error(const SubmitOutcome& outcome) {
     if (!outcome.read_only.empty())
         return RpcError{ErrorCode::kOverloaded, "This node takes no transactions: " + outcome.read_only, "read_only",
                         "Submit the same bytes to another node.", id_member(outcome.id)};
+    if (outcome.quarantined)
+        return RpcError{ErrorCode::kFault, "Executing this transaction ended this node, which takes it no more.",
+                        "transaction_quarantined",
+                        "Its operator: upgrade the node, then `touchstone node quarantine release`; docs/operations.md.",
+                        id_member(outcome.id)};
     if (outcome.overloaded)
         return RpcError{ErrorCode::kOverloaded, "The pool of pending transactions is full.", "pool_full",
                         "Submit the same bytes again in a moment; nothing is doubled.", id_member(outcome.id)};

@@ -40,18 +40,23 @@ std::optional<Rejection> run_operations(Run& run, const ParsedTransaction& trans
     return std::nullopt;
 }
 
-// Applies all operations or none of them. Precondition: check_signer() found nothing.
-TransactionOutcome run_transaction(Overlay& overlay, const BlockContext& context,
-                                   const ParsedTransaction& transaction) {
+// Precondition: check_signer() found nothing.
+Run run_of(Overlay& overlay, const BlockContext& context, const ParsedTransaction& transaction) {
     const OrganisationRecord* const actor = overlay.organisation(transaction.info().organisation);
     INVARIANT(actor != nullptr && actor->find_key(transaction.info().key) != nullptr);
-    Run run{context,
+    return {context,
             overlay,
             *actor,
             transaction.info().id,
             day_of(context.time.ms),
             0,
             *actor->find_key(transaction.info().key)};
+}
+
+// Applies all operations or none of them. Precondition: check_signer() found nothing.
+TransactionOutcome run_transaction(Overlay& overlay, const BlockContext& context,
+                                   const ParsedTransaction& transaction) {
+    Run run = run_of(overlay, context, transaction);
     TransactionOutcome outcome;
     overlay.begin_transaction();
     if (auto refused = run_operations(run, transaction, outcome)) {
@@ -60,7 +65,10 @@ TransactionOutcome run_transaction(Overlay& overlay, const BlockContext& context
         outcome.operation = static_cast<std::uint32_t>(outcome.operations.size() - 1);
         outcome.detail = std::move(refused->detail);
         // Nothing of it was done, so nothing was accepted; what stays are the items that made it fail.
-        for (OperationOutcome& undone : outcome.operations) undone.accepted = 0;
+        for (OperationOutcome& undone : outcome.operations) {
+            undone.accepted = 0;
+            undone.name_the_first();
+        }
     }
     return outcome;
 }
@@ -102,10 +110,36 @@ void record_transaction(Overlay& overlay, const ParsedInfo& transaction, const S
     overlay.add_side(result_side_key(transaction.id), stored.encode());
 }
 
-}  // namespace
+thread_local ExecutionObserver* watching = nullptr;
 
-Result<BlockEffects> execute(const BlockContext& context, std::span<const ParsedTransactionPtr> transactions,
-                             const ReadRecord& read) {
+// Evenly over the whole: who puts good ones in front gains little.
+void keep_samples(std::vector<Hash256>& keys, std::size_t count) {
+    if (keys.size() <= count) return;
+    for (std::size_t i = 0; i < count; ++i) keys[i] = keys[i * keys.size() / count];
+    keys.resize(count);
+}
+
+// The operation with some of its items and containers; nullopt: it names none, or is not all or nothing.
+std::optional<Operation> samples_of(const Operation& operation, std::size_t count) {
+    return std::visit(
+        [&](const auto& kind) -> std::optional<Operation> {
+            using Kind = std::decay_t<decltype(kind)>;
+            constexpr bool kAllOrNothing =
+                !std::is_same_v<Kind, op::Register> && !std::is_same_v<Kind, op::RecordDocument>;
+            if constexpr (kAllOrNothing && requires(Kind k) { keep_samples(k.items, count); }) {
+                Kind cut = kind;
+                keep_samples(cut.items, count);
+                if constexpr (requires(Kind k) { keep_samples(k.containers, count); })
+                    keep_samples(cut.containers, count);
+                return cut;
+            }
+            return std::nullopt;
+        },
+        operation);
+}
+
+Result<BlockEffects> execute_all(const BlockContext& context, std::span<const ParsedTransactionPtr> transactions,
+                                 const ReadRecord& read) {
     TRY(check_block_bounds(context.parameters, transactions));
     Overlay overlay(read);
     sweep_expired(overlay, context);
@@ -118,6 +152,8 @@ Result<BlockEffects> execute(const BlockContext& context, std::span<const Parsed
         if (const auto rejection = check_placement(known, context, overlay))
             return Error{fmt::format("block_{}", info(rejection->refusal).code),
                          fmt::format("transaction {}: {}", known.id.hex(), rejection->detail)};
+        if (watching != nullptr)
+            watching->on_transaction(context, static_cast<std::uint32_t>(outcomes.size()), *transaction);
         TRY_ASSIGN(TransactionOutcome outcome, judge_signer(overlay, context, known, read));
         if (outcome.applied()) outcome = run_transaction(overlay, context, *transaction);
         StoredResult stored{context.height, static_cast<std::uint32_t>(outcomes.size()), std::move(outcome)};
@@ -131,6 +167,50 @@ Result<BlockEffects> execute(const BlockContext& context, std::span<const Parsed
     BlockEffects effects = overlay.effects();
     effects.rules = std::move(rules);
     effects.outcomes = std::move(outcomes);
+    return effects;
+}
+
+std::optional<Rejection> try_samples(const ParsedTransaction& transaction, const BlockContext& context,
+                                     const ReadRecord& read, std::size_t count) {
+    const ParsedInfo& known = transaction.info();
+    Overlay overlay(read);
+    if (check_placement(known, context, overlay) || check_signer(known, context, overlay)) return std::nullopt;
+    Run run = run_of(overlay, context, transaction);
+    if (run.signer.purpose == KeyPurpose::kValidate) return std::nullopt;
+    for (const Operation& operation : transaction.operations()) {
+        if (std::holds_alternative<op::Register>(operation)) return std::nullopt;
+        const auto samples = samples_of(operation, count);
+        if (!samples) continue;
+        OperationOutcome outcome;
+        overlay.begin_transaction();
+        if (!std::visit([&](const auto& kind) { return apply(run, kind, outcome); }, *samples)) return std::nullopt;
+        for (const ItemOutcome& one : outcome.refused)
+            if (one.refusal == Refusal::kItemUnknown || one.refusal == Refusal::kContainerUnknown)
+                return Rejection{one.refusal, fmt::format("{} of some that were looked at, of the {} that it names",
+                                                          outcome.refused.size(), known.items)};
+        return std::nullopt;
+    }
+    return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<Rejection> refused_by_samples(const ParsedTransaction& transaction, const BlockContext& context,
+                                            const ReadRecord& read, std::size_t count) {
+    if (watching != nullptr) watching->on_transaction(context, 0, transaction);
+    auto refused = try_samples(transaction, context, read, count);
+    if (watching != nullptr) watching->on_executed(0);
+    return refused;
+}
+
+ExecutionWatch::ExecutionWatch(ExecutionObserver& observer) : before_(std::exchange(watching, &observer)) {}
+
+ExecutionWatch::~ExecutionWatch() { watching = before_; }
+
+Result<BlockEffects> execute(const BlockContext& context, std::span<const ParsedTransactionPtr> transactions,
+                             const ReadRecord& read) {
+    auto effects = execute_all(context, transactions, read);
+    if (watching != nullptr) watching->on_executed(transactions.size());
     return effects;
 }
 
