@@ -62,6 +62,8 @@ inline constexpr std::size_t kSyncBytesPerReplyMax = 8u << 20;
 inline constexpr std::size_t kRpcBodyBytesMax = 8u << 20;
 inline constexpr std::size_t kRpcBatchMax = 1000;
 inline constexpr std::size_t kRpcConnectionsMax = 1024;
+// Of the process, for block log, state, refusals and those of libraries; LevelDB maps its tables and closes them.
+inline constexpr std::size_t kDescriptorsOfFilesMax = 320;
 inline constexpr std::size_t kRpcPageMax = 1000;
 inline constexpr std::size_t kRpcPageDefault = 100;
 
