@@ -175,6 +175,7 @@ class Replica : public TransportEvents {
     // replica_admission.cpp: clients' transactions on their way into the pool
     void dispatch_checks();
     void on_checked(std::vector<Pending> batch, std::vector<CheckedTransaction> verdicts);
+    bool block_may_create() const;
     void refuse_hopeless(const std::vector<Pending>& batch, std::vector<CheckedTransaction>& verdicts);
     SubmitResult admit(const Pending& pending, const CheckedTransaction& verdict, const Chain::Admission& may_enter);
     void gossip();

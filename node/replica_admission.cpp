@@ -84,14 +84,23 @@ void Replica::on_checked(std::vector<Pending> batch, std::vector<CheckedTransact
     }
 }
 
-// What names many items of which some do not exist would be refused by every node, after a block's worth of
-// work and a megabyte in every log. It is refused here instead, and not passed on. Not while anything is on its way that
-// may bring them into being: whoever registers and ships without waiting is not to be told that there is nothing.
+// A block that is not final here yet, as far as this node knows of one.
+bool Replica::block_may_create() const {
+    if (verify_ || ahead_ || final_ || sync_.best_known() > chain_->tip().height) return true;
+    for (const ExecutedBlockPtr& block : chain_->executed())
+        for (const auto& transaction : block->transactions)
+            if (creates_units(*transaction)) return true;
+    return false;
+}
+
+// What names many items of which some do not exist would be refused by every node, after a block's worth of work and a
+// megabyte in every log. It is refused here instead, and not passed on. Not while anything is on its way that may bring
+// them into being: whoever registers and ships without waiting, or by two nodes of which one is a block behind, is not
+// to be told that there is nothing.
 void Replica::refuse_hopeless(const std::vector<Pending>& batch, std::vector<CheckedTransaction>& verdicts) {
     const auto creates = [](const CheckedTransaction& one) { return one.ok() && creates_units(**one); };
-    if (checking_ > 0 || !to_check_.empty() || pool_.creating() > 0 ||
-        std::any_of(verdicts.begin(), verdicts.end(), creates))
-        return;
+    if (checking_ > 0 || !to_check_.empty() || std::any_of(verdicts.begin(), verdicts.end(), creates)) return;
+    if (pool_.creating() > 0 || block_may_create()) return;
     const ChainTip& tip = chain_->tip();
     const ledger::BlockContext context{chain_->chain_id(), tip.height.next(), tip.time, chain_->parameters(),
                                        chain_->epoch()->epoch()};

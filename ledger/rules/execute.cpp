@@ -113,7 +113,8 @@ void record_transaction(Overlay& overlay, const ParsedInfo& transaction, const S
 thread_local ExecutionObserver* watching = nullptr;
 
 // Evenly over the whole: who puts good ones in front gains little.
-void keep_samples(std::vector<Hash256>& keys, std::size_t count) {
+template <class Key>
+void keep_samples(std::vector<Key>& keys, std::size_t count) {
     if (keys.size() <= count) return;
     for (std::size_t i = 0; i < count; ++i) keys[i] = keys[i * keys.size() / count];
     keys.resize(count);

@@ -135,7 +135,8 @@ class ExecutionObserver {
     // Before the operations of the block's transaction number `index` run.
     virtual void on_transaction(const BlockContext& context, std::uint32_t index,
                                 const ParsedTransaction& transaction) = 0;
-    // The block (of a trial: none) was executed, or given up as one that no honest proposer makes. Not when something was thrown.
+    // The block (of a trial: none) was executed, or given up as one that no honest proposer makes. Not when something
+    // was thrown.
     virtual void on_executed(std::size_t transactions) = 0;
 };
 

@@ -150,8 +150,8 @@ Status QuarantineFile::judge(const Home& home, const Log& log) {
     for (const QuarantinedTransaction& one : list.all()) {
         if (one.ends_again)
             return Error{"block_ends_node",
-                         fmt::format("the final block {} contains transaction {} of {} ({}), and executing it ended this "
-                                     "node {} times. Every node must execute that block: install a version that mends "
+                         fmt::format("the final block {} contains transaction {} of {} ({}), and executing it ended "
+                                     "this node {} times. Every node must execute that block: install a version that mends "
                                      "the fault, then run `touchstone node quarantine release {} --home {}` and start "
                                      "the node again",
                                      one.height.value, one.id.hex(), one.organisation, one.operations, one.ends,

@@ -1,18 +1,18 @@
 // The quarantine (node/quarantine.h) of a process that can die.
 //
-// What is being executed stands in the file `executing` of the home: mapped into memory, so that telling it costs a copy
-// of some bytes and no system call. The kernel keeps the page when the process dies, however it dies; nothing is synced,
-// since a machine that loses power did not lose it by a transaction. A handler of the signals by which a fault ends a
-// process (SIGABRT, SIGSEGV, …) marks the page, when it was the executing thread that got it. Then:
+// What is being executed stands in the file `executing` of the home: mapped into memory, so that telling it costs a
+// copy of some bytes and no system call. The kernel keeps the page when the process dies, however it dies; nothing is
+// synced, since a machine that loses power did not lose it by a transaction. A handler of the signals by which a fault
+// ends a process (SIGABRT, SIGSEGV, …) marks the page, when it was the executing thread that got it. Then:
 //
 //   marked      the transaction ended the process: it is held from the next start on
 //   not marked  killed from outside, out of memory, or no power: remembered, and held when it is there for the third
 //               start in a row
-//   marked, and it was held before: it stands in a final block, which must be executed. The node does not start until an
-//               operator has released it, after an upgrade that mends the fault.
+//   marked, and it was held before: it stands in a final block, which must be executed. The node does not start until
+//               an operator has released it, after an upgrade that mends the fault.
 //
-// The making of a block's effects into changes of the state counts as execution where the block has one transaction: of
-// several, none could be named.
+// The making of a block's effects into changes of the state counts as execution where the block has one transaction:
+// of several, none could be named.
 //
 // Layout of `executing` (little-endian, this machine's alone): struct Note in the source.
 //

@@ -5,7 +5,7 @@
 
 namespace touchstone::sim {
 
-// Thrown out of send() to kill a node between two frames of one batch, and out of the execution of a deadly transaction.
+// Thrown out of send() to kill a node between two frames of one batch, and out of a deadly transaction's execution.
 struct Crash {};
 
 // Dies of the simulator's deadly transactions, of each once: what was being executed outlives the process.
