@@ -202,8 +202,8 @@ bool Replica::progress_verify() {
 void Replica::progress_ahead() {
     if (!ahead_ || read_only_ || halted_) return;
     Candidate* const candidate = candidates_.find(*ahead_);
-    if (candidate != nullptr && candidate->block.block.header.view >= engine_->view()) {
-        if (!chain_->is_tip_or_executed(candidate->block.block.header.parent) || is_quarantined(*candidate)) return;
+    if (candidate != nullptr && candidate->block.block.header.view >= engine_->view() && !is_quarantined(*candidate)) {
+        if (!chain_->is_tip_or_executed(candidate->block.block.header.parent)) return;
         const Ready checked = ensure_checked(*candidate, nullptr);
         if (checked == Ready::kWaiting) return;
         if (checked == Ready::kYes) execute(*candidate, nullptr);

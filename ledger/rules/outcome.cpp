@@ -52,11 +52,10 @@ OperationOutcome read_operation(Reader& reader) {
         const std::uint32_t first = reader.u32();
         const std::uint32_t count = reader.u32();
         const Refusal refusal = read_refusal(reader);
-        // A run says in ten bytes what takes memory here. Runs ascend, and two that could be one are no encoding.
+        // A run says in ten bytes what takes memory here. Two that could be one are no encoding.
         const ItemOutcome* const last = operation.refused.empty() ? nullptr : &operation.refused.back();
-        const bool follows = last == nullptr || first > last->index + 1 ||
-                             (first == last->index + 1 && refusal != last->refusal);
-        if (!follows || count == 0 || count > limits::kRefusedItemsMax - operation.refused.size() ||
+        const bool could_be_one = last != nullptr && first == last->index + 1 && refusal == last->refusal;
+        if (could_be_one || count == 0 || count > limits::kRefusedItemsMax - operation.refused.size() ||
             first > UINT32_MAX - count) {
             reader.fail();
             return operation;

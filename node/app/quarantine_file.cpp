@@ -53,24 +53,32 @@ namespace {
 
 // Set before the handlers are, and read by them.
 std::atomic<void*> note_of_process = nullptr;
+// What was there before: a sanitizer's report, or the system's own way.
+std::array<struct sigaction, NSIG> handlers_before{};
 
 }  // namespace
 
-// Of the signals that a fault in the program's own code brings. Async-signal-safe: two loads, a call and a store.
+// Of the signals that a fault in the program's own code brings. Async-signal-safe: loads, system calls and a store.
 void QuarantineFile::on_fault(int signal) {
     auto* const note = static_cast<Note*>(note_of_process.load());
     if (note != nullptr && note->state.load() == Note::kExecuting && note->thread.load() == this_thread())
         note->state.store(Note::kDied);
-    // The handler stands no more (SA_RESETHAND): what it was about to do, it does now.
+    ::sigaction(signal, &handlers_before[static_cast<std::size_t>(signal)], nullptr);
     ::raise(signal);
 }
 
 void QuarantineFile::install_handlers() {
     struct sigaction action {};
     action.sa_handler = &QuarantineFile::on_fault;
-    action.sa_flags = SA_RESETHAND | SA_NODEFER | SA_ONSTACK;
+    action.sa_flags = SA_NODEFER | SA_ONSTACK;
     ::sigemptyset(&action.sa_mask);
-    for (const int signal : {SIGABRT, SIGSEGV, SIGBUS, SIGFPE, SIGILL}) ::sigaction(signal, &action, nullptr);
+    for (const int signal : {SIGABRT, SIGSEGV, SIGBUS, SIGFPE, SIGILL}) {
+        struct sigaction before {};
+        ::sigaction(signal, &action, &before);
+        // Opened again in one process: what was before is known already.
+        if (before.sa_handler != &QuarantineFile::on_fault)
+            handlers_before[static_cast<std::size_t>(signal)] = before;
+    }
 }
 
 void QuarantineFile::prepare_thread() {
