@@ -20,6 +20,7 @@ Result<std::unique_ptr<Replica>> Replica::open(Config config, Parts parts, const
     std::unique_ptr<Replica> replica(new Replica(std::move(config), parts));
     TRY_ASSIGN(replica->chain_,
                Chain::open({replica->config_.genesis, parts.state, replica->store_}, progress, report));
+    if (parts.quarantine) parts.quarantine->on_settled();
     replica->make_gate();
     TRY(replica->restore_journal());
     replica->make_engine();
@@ -201,7 +202,7 @@ bool Replica::progress_verify() {
 void Replica::progress_ahead() {
     if (!ahead_ || read_only_ || halted_) return;
     Candidate* const candidate = candidates_.find(*ahead_);
-    if (candidate != nullptr && candidate->block.block.header.view >= engine_->view()) {
+    if (candidate != nullptr && candidate->block.block.header.view >= engine_->view() && !is_quarantined(*candidate)) {
         if (!chain_->is_tip_or_executed(candidate->block.block.header.parent)) return;
         const Ready checked = ensure_checked(*candidate, nullptr);
         if (checked == Ready::kWaiting) return;
@@ -230,6 +231,7 @@ bool Replica::progress_build() {
     }
     build_tried_ = true;
     auto built = chain_->build({build.view, build.parent_digest, *self_, wall_, empty_now}, pool_);
+    if (parts_.quarantine) parts_.quarantine->on_settled();
     if (!built.ok()) return fatal(built.error()), false;
     for (const Hash256& id : built->rejected) {
         pool_.remove(id);
@@ -278,7 +280,9 @@ void Replica::update_work() {
 void Replica::committed(const std::vector<ExecutedBlockPtr>& blocks) {
     for (const ExecutedBlockPtr& block : blocks) {
         stats_.transactions_final += block->transactions.size();
-        for (const auto& transaction : block->transactions) pool_.remove(ledger::info(*transaction).id);
+        for (std::size_t i = 0; i < block->transactions.size(); ++i)
+            pool_.settle(ledger::info(*block->transactions[i]), block->outcomes[i]);
+        pool_.next_block();
         candidates_.forget(block->hash);
     }
     for (const Hash256& id : pool_.remove_expired(chain_->tip().height.next())) parts_.listener.on_expired(id);
@@ -312,6 +316,8 @@ Replica::Ready Replica::ensure_executed(const Hash256& hash, const consensus::Ce
         }
         const ledger::Header& header = candidate->block.block.header;
         if (header.height <= chain_->tip().height || candidate->state == Candidate::State::kBad) return Ready::kBad;
+        // Not executed for a vote; when it is final without this node's vote, it must be.
+        if (certificate == nullptr && is_quarantined(*candidate)) return Ready::kBad;
         if (header.height.value > chain_->tip().height.value + Candidates::kMax / 2) {
             if (certificate != nullptr)
                 for (ValidatorIndex signer : certificate->signers)
@@ -328,6 +334,13 @@ Replica::Ready Replica::ensure_executed(const Hash256& hash, const consensus::Ce
         if (const Ready executed = execute(*candidate, certificate); executed != Ready::kYes) return executed;
     }
     return Ready::kYes;
+}
+
+bool Replica::is_quarantined(const Candidate& candidate) const {
+    if (parts_.quarantine == nullptr || parts_.quarantine->empty()) return false;
+    const auto& transactions = candidate.block.block.transactions;
+    return std::any_of(transactions.begin(), transactions.end(),
+                       [&](const auto& transaction) { return is_quarantined(transaction->id()); });
 }
 
 // In memory, or in the log from before a restart.
@@ -407,6 +420,7 @@ void Replica::start_check(Candidate& candidate) {
 Replica::Ready Replica::execute(Candidate& candidate, const consensus::Certificate* certificate) {
     const Hash256 hash = candidate.block.hash;
     auto executed = chain_->execute(candidate.block.block, candidate.transactions, candidate.block.encoded);
+    if (parts_.quarantine) parts_.quarantine->on_settled();
     if (executed.ok()) {
         candidates_.forget(hash);
         return Ready::kYes;

@@ -23,6 +23,7 @@
 #include "node/disk_sync.h"
 #include "node/journal_records.h"
 #include "node/log_level.h"
+#include "node/quarantine.h"
 #include "node/transaction_pool.h"
 #include "node/transport.h"
 #include "node/verify_pool.h"
@@ -52,6 +53,7 @@ struct SubmitResult {
     std::optional<ledger::Rejection> rejection = std::nullopt;
     bool overloaded = false;
     bool already_known = false;
+    bool quarantined = false;    // its execution ended this node once: an operator has to release it
     std::string read_only = {};  // why this node takes nothing at the moment; empty: it does
 };
 
@@ -86,6 +88,7 @@ class Replica : public TransportEvents {
         VerifyPool& verify;
         DiskSync& sync;
         ReplicaListener& listener;
+        Quarantine* quarantine = nullptr;  // null: nothing is held
     };
     // Errors: those of Chain::open, and of a journal that contradicts itself.
     static Result<std::unique_ptr<Replica>> open(Config config, Parts parts, const Chain::Progress& progress,
@@ -172,6 +175,8 @@ class Replica : public TransportEvents {
     // replica_admission.cpp: clients' transactions on their way into the pool
     void dispatch_checks();
     void on_checked(std::vector<Pending> batch, std::vector<CheckedTransaction> verdicts);
+    bool block_may_create() const;
+    void refuse_hopeless(const std::vector<Pending>& batch, std::vector<CheckedTransaction>& verdicts);
     SubmitResult admit(const Pending& pending, const CheckedTransaction& verdict, const Chain::Admission& may_enter);
     void gossip();
     void send_local_pool(const crypto::PublicKey& peer);
@@ -208,6 +213,8 @@ class Replica : public TransportEvents {
     // Executes the block and what it stands on, as far as bodies and checks are there.
     Ready ensure_executed(const Hash256& hash, const consensus::Certificate* certificate);
     Candidate* find_candidate(const Hash256& hash);
+    bool is_quarantined(const Candidate& candidate) const;
+    bool is_quarantined(const Hash256& id) const { return parts_.quarantine && parts_.quarantine->holds(id); }
     Ready ensure_checked(Candidate& candidate, const consensus::Certificate* certificate);
     Ready execute(Candidate& candidate, const consensus::Certificate* certificate);
     void start_check(Candidate& candidate);

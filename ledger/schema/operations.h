@@ -43,6 +43,11 @@ Containers* containers_of(Operation& operation);
 // Whether an organisation is named as a party, not counting who acts.
 bool concerns(const Operation& operation, std::string_view organisation);
 
+// Whether items or containers may exist after it that did not before.
+bool creates_units(const Operation& operation);
+// Whether one unit that is refused makes all of it fail.
+bool is_all_or_nothing(const Operation& operation);
+
 // Whether a refusal of one unit, or of the whole operation, says that what the operation would do is done. `unit`: what
 // is known of the refused unit; null: nothing, or there is none.
 bool is_done(const Operation& operation, Refusal refusal, std::string_view actor, const UnitFacts* unit);

@@ -205,7 +205,11 @@ const ExpiryRecord kExpiry{{hash_of(1), hash_of(2)}};
 const ExpiryChunk kChunk{hash_of(9), {hash_of(1), hash_of(2)}};
 const Event kEvent{EventKind::kShipped, 1,       Height(7), WallTime{1'700'000'000'000},
                    hash_of(3),          "maker", "carrier", "DN-1"};
-const TransactionOutcome kOutcome{Refusal::kQuotaExceeded, 1, "why", {{3, {}}, {0, {{5, Refusal::kQuotaExceeded}}}}};
+const TransactionOutcome kOutcome{
+    Refusal::kQuotaExceeded,
+    1,
+    "why",
+    {{3, {}}, {0, {{5, Refusal::kQuotaExceeded}, {6, Refusal::kQuotaExceeded}}, {{Refusal::kItemExists, 7}}}}};
 const StoredResult kStored{Height(7), 2, kOutcome};
 
 std::vector<Example> examples() {

@@ -22,6 +22,7 @@ void SimNode::start() {
     fault_.reset();
     frames_left_.reset();
     armed_ = Instant::never();
+    quarantine_.restart();
     storage::BlockLog::OpenReport report;
     auto blocks = storage::BlockLog::open(*disk_, {1u << 20, 0}, &report);
     auto votes = storage::VoteJournal::open(*disk_, 256);
@@ -38,9 +39,11 @@ void SimNode::start() {
     node::Replica::Config config{simulator_.genesis(), std::nullopt, {}};
     if (seed_) config.validator_key = crypto::SecretKey::from_seed(*seed_);
     node::RecoveryReport recovered;
-    auto replica = node::Replica::open(std::move(config),
-                                       {*this, *blocks_, seed_ ? votes_.get() : nullptr, *state_, *this, sync_, *this},
-                                       nullptr, &recovered);
+    const ledger::ExecutionWatch watch(quarantine_);
+    auto replica = node::Replica::open(
+        std::move(config),
+        {*this, *blocks_, seed_ ? votes_.get() : nullptr, *state_, *this, sync_, *this, &quarantine_}, nullptr,
+        &recovered);
     if (!replica.ok()) {
         simulator_.checker().violation(fmt::format("node {} does not start: {}", index_, replica.error().message));
         return;
@@ -70,14 +73,20 @@ void SimNode::deliver(const std::function<void(node::Replica&)>& event) {
     if (!alive()) return;
     const auto wall = static_cast<std::uint64_t>(static_cast<std::int64_t>(kGenesisMs) + simulator_.now().us / 1000 +
                                                  clock_skew_ms_ + 1'000'000);
+    const ledger::ExecutionWatch watch(quarantine_);
     try {
         replica_->set_time(simulator_.now(), WallTime{wall});
         event(*replica_);
         replica_->pump();
     } catch (const Crash&) {
+        const bool of_transaction = quarantine_.dying();
+        if (quarantine_.executed_held())
+            simulator_.checker().violation(fmt::format("node {} executed again what it had died of", index_));
         crash();
+        if (of_transaction) simulator_.died(index_);
         return;
     }
+    quarantine_.on_settled();
     if (fault_ && fault_->code == "state_diverged")
         simulator_.checker().violation(fmt::format("node {}: {}", index_, fault_->message));
     if (alive()) arm();

@@ -5,8 +5,39 @@
 
 namespace touchstone::sim {
 
-// Thrown out of send() to kill a node between two frames of one batch.
+// Thrown out of send() to kill a node between two frames of one batch, and out of a deadly transaction's execution.
 struct Crash {};
+
+// Dies of the simulator's deadly transactions, of each once: what was being executed outlives the process.
+class SimQuarantine final : public node::Quarantine {
+  public:
+    explicit SimQuarantine(const Simulator& simulator) : simulator_(simulator) {}
+    bool holds(const Hash256& id) const override { return held_.contains(id); }
+    bool empty() const override { return held_.empty(); }
+    void on_settled() override { executing_.reset(); }
+    void on_executed(std::size_t) override { executing_.reset(); }
+    void on_transaction(const ledger::BlockContext&, std::uint32_t, const ledger::ParsedTransaction& one) override {
+        executing_ = ledger::info(one).id;
+        if (!simulator_.is_deadly(*executing_)) return;
+        if (held_.contains(*executing_)) executed_held_ = true;
+        throw Crash{};
+    }
+    // A new process. True: the last one died of a transaction.
+    bool restart() {
+        if (!executing_) return false;
+        held_.insert(*executing_);
+        executing_.reset();
+        return true;
+    }
+    bool dying() const { return executing_.has_value(); }
+    bool executed_held() const { return executed_held_; }
+
+  private:
+    const Simulator& simulator_;
+    std::set<Hash256> held_;
+    std::optional<Hash256> executing_;
+    bool executed_held_ = false;
+};
 
 class SimNode final : public node::Transport, public node::VerifyPool, public node::ReplicaListener {
   public:
@@ -54,6 +85,7 @@ class SimNode final : public node::Transport, public node::VerifyPool, public no
     std::unique_ptr<storage::VoteJournal> votes_;
     std::unique_ptr<storage::StateTree> state_;
     node::SerialSync sync_;
+    SimQuarantine quarantine_{simulator_};
     std::unique_ptr<node::Replica> replica_;
     std::uint64_t life_ = 0;  // events of an earlier life are void
     std::optional<std::uint64_t> frames_left_;

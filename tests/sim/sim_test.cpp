@@ -33,6 +33,7 @@ sim::Outcome run_seeds(const char* what, sim::Weather (*weather_of)(std::uint64_
         all.crashes += outcome.crashes;
         all.nullified += outcome.nullified;
         all.epochs += outcome.epochs;
+        all.deaths += outcome.deaths;
         for (const std::string& violation : outcome.violations)
             fmt::print("seed {}: {}\n  replay: TOUCHSTONE_SEED={} build/release/tests/sim/test_sim \"{}\"\n", seed,
                        violation, seed, what);
@@ -59,6 +60,15 @@ TEST_CASE("no seed of the simulator violates an invariant") {
 TEST_CASE("no seed violates an invariant while the council changes the validators") {
     const sim::Outcome all = run_seeds("no seed violates an invariant while the council changes the validators",
                                        sim::changing_weather_of, 100);
+    REQUIRE(all.transactions_final > 0);
+}
+
+// The second line against a fault in the rules: each node dies of such a transaction once at most, none votes for it
+// again, and everything else becomes final.
+TEST_CASE("no transaction that ends whoever executes it stops the chain") {
+    const sim::Outcome all =
+        run_seeds("no transaction that ends whoever executes it stops the chain", sim::deadly_weather_of, 80);
+    REQUIRE(all.deaths > 0);
     REQUIRE(all.transactions_final > 0);
 }
 

@@ -39,6 +39,13 @@ Weather weather_of(std::uint64_t seed) {
     return weather;
 }
 
+Weather deadly_weather_of(std::uint64_t seed) {
+    Weather weather = weather_of(seed);
+    std::mt19937_64 random(seed ^ 0x646561646c79u);
+    weather.deadly = static_cast<std::uint32_t>(1 + random() % 3);
+    return weather;
+}
+
 Weather changing_weather_of(std::uint64_t seed) {
     Weather weather = weather_of(seed);
     std::mt19937_64 random(seed ^ 0x636f756e63696cu);
@@ -127,6 +134,9 @@ void Simulator::plan_clients() {
     for (std::uint32_t i = 0; i < weather_.transactions; ++i)
         schedule(microseconds(static_cast<std::int64_t>(random(static_cast<std::uint64_t>(weather_.bad_until.us)))),
                  [this, i] { submit_one(i); });
+    for (std::uint32_t i = 0; i < weather_.deadly; ++i)
+        schedule(microseconds(static_cast<std::int64_t>(random(static_cast<std::uint64_t>(weather_.bad_until.us)))),
+                 [this, i] { submit_deadly(i); });
     for (std::uint32_t i = 0; i < weather_.changes; ++i)
         schedule(microseconds(static_cast<std::int64_t>(random(static_cast<std::uint64_t>(weather_.bad_until.us)))),
                  [this, i] { submit_change(i); });
@@ -155,6 +165,32 @@ ledger::Change Simulator::some_change() {
         default:
             return ledger::change::AddValidator{some_joiner()};
     }
+}
+
+// Nobody waits for it: it never becomes final, and each node refuses it once it has died of it.
+void Simulator::submit_deadly(std::uint32_t number) {
+    const auto deadly = sign(20'000 + number, {ledger::op::DeclareProduct{kGtin, "Deadly", {}, {}}});
+    deadly_.insert(deadly->id());
+    for (int tries = 0; tries < 20; ++tries) {
+        const std::size_t node = random(nodes_.size());
+        const auto after = microseconds(static_cast<std::int64_t>(random(10'000'000)));
+        schedule(after, [this, node, deadly] {
+            if (!nodes_[node]->alive()) return;
+            nodes_[node]->deliver(
+                [&](node::Replica& replica) { replica.submit(deadly, [](const node::SubmitResult&) {}); });
+        });
+    }
+}
+
+void Simulator::died(std::size_t node) {
+    ++deaths_;
+    schedule(milliseconds(static_cast<std::int64_t>(10 + random(3000))), [this, node] {
+        if (nodes_[node]->alive()) return;
+        nodes_[node]->crash();
+        update_connections();
+        nodes_[node]->start();
+        update_connections();
+    });
 }
 
 void Simulator::submit_change(std::uint32_t number) {
@@ -293,7 +329,11 @@ Outcome Simulator::run() {
         }
     }
     Outcome outcome{seed_, events_, checker_.height().value, checker_.transactions_final(), crashes_,
-                    0,     0,       checker_.violations()};
+                    0,     0,       0,
+                    checker_.violations()};
+    outcome.deaths = deaths_;
+    for (const Hash256& id : deadly_)
+        if (checker_.is_final(id)) outcome.violations.push_back("a transaction that no node survives became final");
     for (const auto& node : nodes_)
         if (node->alive()) outcome.epochs = std::max(outcome.epochs, node->replica().validators().epoch().value);
     for (const auto& node : nodes_)

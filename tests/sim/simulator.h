@@ -29,6 +29,7 @@ struct Weather {
     std::uint32_t crashes = 0;     // how many times some node dies while the weather is bad
     std::uint32_t partitions = 0;  // how many times the network splits
     std::uint32_t joiners = 0;     // nodes that may be voted in
+    std::uint32_t deadly = 0;      // transactions that end every node which executes them
     std::uint32_t changes = 0;     // of validators, parameters and keys, by the council
     Duration bad_until = seconds(20);
     Duration give_up_after = seconds(120);  // of good weather: then liveness has failed
@@ -36,6 +37,8 @@ struct Weather {
 
 // The weather of a seed: mostly unkind, sometimes fair.
 Weather weather_of(std::uint64_t seed);
+// The same with transactions that no node survives once.
+Weather deadly_weather_of(std::uint64_t seed);
 // The same with a council that changes who validates and by which parameters, all the while.
 Weather changing_weather_of(std::uint64_t seed);
 
@@ -47,6 +50,7 @@ struct Outcome {
     std::uint64_t crashes = 0;
     std::uint64_t nullified = 0;
     std::uint64_t epochs = 0;
+    std::uint64_t deaths = 0;  // of deadly transactions
     std::vector<std::string> violations;
     bool ok() const { return violations.empty(); }
 };
@@ -67,6 +71,9 @@ class Simulator {
     const Weather& weather() const { return weather_; }
     Checker& checker() { return checker_; }
     const ledger::Genesis& genesis() const { return genesis_; }
+    bool is_deadly(const Hash256& transaction) const { return deadly_.contains(transaction); }
+    // A node died of a transaction: what starts nodes anew does it soon.
+    void died(std::size_t node);
     const crypto::PublicKey& node_key(std::size_t index) const { return node_keys_[index]; }
 
   private:
@@ -80,6 +87,7 @@ class Simulator {
     void plan_clients();
     void plan_faults();
     void submit_one(std::uint32_t number);
+    void submit_deadly(std::uint32_t number);
     void submit_change(std::uint32_t number);
     ledger::Change some_change();
     ledger::SignedTransactionPtr sign(std::uint32_t number, const std::vector<ledger::Operation>& operations);
@@ -107,6 +115,8 @@ class Simulator {
     std::vector<int> side_;  // of the split network
     std::set<std::pair<std::size_t, std::size_t>> links_;
     std::uint64_t crashes_ = 0;
+    std::uint64_t deaths_ = 0;
+    std::set<Hash256> deadly_;
     std::map<Hash256, ledger::SignedTransactionPtr> acknowledged_;  // admitted by some node
     Checker checker_;
 };
