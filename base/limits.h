@@ -42,7 +42,11 @@ inline constexpr std::size_t kMakersPerLotMax = 64;
 inline constexpr std::size_t kFlagsPerItemMax = 16;
 inline constexpr std::size_t kEvidenceMax = 16;           // hashes of documents that a report names
 inline constexpr std::size_t kCountriesMax = 249;         // ISO 3166-1 has as many
-inline constexpr std::size_t kOpenProposalsMax = 64;      // of the council
+inline constexpr std::size_t kOpenProposalsMax = 64;      // of the council, with those that wait
+inline constexpr std::size_t kOpenProposalsPerMemberMax = 4;
+inline constexpr std::size_t kKeysReplacedMax = 16;          // that the council gives an organisation at once
+inline constexpr std::size_t kOpenReportsPerReporterMax = 200;
+inline constexpr std::size_t kOpenReportsPerSubjectMax = 20;  // of one reporter
 inline constexpr std::size_t kDocumentKeysMax = 256;      // items and containers that a kept document is about
 inline constexpr std::size_t kCorrectionEventsMax = 256;  // from the wrong event to the item's last one
 
