@@ -23,8 +23,8 @@ bool examines(const OrganisationRecord& actor) { return actor.has(Role::kAuditor
 void take_back(const Run& run, ItemRecord& item) {
     clear_flag(item, ItemFlag::kNonconform, run.actor.id);
     if (run.actor.has(Role::kPlatform)) clear_flag(item, ItemFlag::kSuspect, run.actor.id);
-    const bool decides_reports_only_as_regulator = run.actor.has(Role::kRegulator) || !run.actor.has(Role::kPlatform);
-    if (decides_reports_only_as_regulator) clear_flag(item, ItemFlag::kCounterfeit, run.actor.id);
+    const bool may_stand_for_report = run.actor.has(Role::kPlatform) && !run.actor.has(Role::kRegulator);
+    if (!may_stand_for_report) clear_flag(item, ItemFlag::kCounterfeit, run.actor.id);
 }
 
 void conclude(const Run& run, ItemRecord& item, Finding finding) {

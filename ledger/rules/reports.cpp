@@ -10,7 +10,8 @@
 // that are no business of his.
 // `counterfeit` that was upheld about an item flags it, until a regulator clears it. About a lot or a product it flags
 // nothing: one resolver's word would make goods doubtful that nobody looked at. For that a regulator has a recall, with
-// scope and reach; the index lists what was upheld about a product.
+// scope and reach; the index lists what was upheld about a product. A shop that an upheld report names has it in its
+// history.
 // An answer is in time within report_deadline_ms of the block that filed the report. Statistics are kept for the month of
 // filing; what the handler filed itself is in none, so that nobody polishes his own figures, nor is what was withdrawn.
 #include <fmt/format.h>
@@ -68,12 +69,11 @@ Verdict find_brand(Run& run, const std::string& gtin, std::string& handler) {
     return std::nullopt;
 }
 
-Verdict find_platform(Run& run, const std::string& id, std::string& handler) {
+Verdict check_is_platform(Run& run, const std::string& id) {
     const OrganisationRecord* const platform = run.overlay.organisation(id);
     if (platform == nullptr)
         return Rejection{Refusal::kUnknownRecipient, fmt::format("platform: there is no '{}'", id)};
     if (!platform->has(Role::kPlatform)) return Rejection{Refusal::kNotPlatform, fmt::format("'{}'", id)};
-    handler = id;
     return std::nullopt;
 }
 
@@ -93,7 +93,8 @@ Verdict find_handler(Run& run, const ReportSubject& subject, std::string& handle
         case ReportSubjectKind::kProduct:
             return find_brand(run, subject.gtin, handler);
         case ReportSubjectKind::kListing:
-            return find_platform(run, subject.platform, handler);
+            handler = subject.platform;
+            return check_is_platform(run, subject.platform);
     }
     INVARIANT(false);
 }
@@ -105,9 +106,8 @@ Verdict check_offer(Run& run, const op::Report& operation, ReportSubject& subjec
             return Rejection{Refusal::kBadReport, "a shop is named with the platform that it is registered on"};
         subject.platform = run.actor.id;
     }
-    std::string ignored;
     if (!subject.platform.empty())
-        if (auto refused = find_platform(run, subject.platform, ignored)) return refused;
+        if (auto refused = check_is_platform(run, subject.platform)) return refused;
     return operation.seller.is_zero() ? std::nullopt : check_seller(run, subject.platform, operation.seller);
 }
 
@@ -215,6 +215,16 @@ void mark_filed(Run& run, const ReportRecord& report) {
     EventLog(run, EventKind::kReported, report.handler,
              fmt::format("{}: report {}", name_of(report.kind), report.id.hex()))
         .append(key, item);
+}
+
+// Whoever thinks of letting the shop sell sees what was upheld.
+void mark_shop(Run& run, const ReportRecord& report) {
+    if (report.outcome != ReportOutcome::kUpheld || report.seller.is_zero()) return;
+    const StateKey key = seller_key(report.seller);
+    SellerRecord& seller = run.overlay.sellers.change(run.overlay.sellers.slot(key));
+    EventLog(run, EventKind::kReportResolved, report.subject.platform,
+             fmt::format("{}: report {}", name_of(report.outcome), report.id.hex()))
+        .append(key, seller);
 }
 
 void mark_resolved(Run& run, const ReportRecord& report) {
@@ -327,6 +337,7 @@ Verdict apply(Run& run, const op::Resolve& operation, OperationOutcome& outcome)
     EventLog(run, EventKind::kReportResolved, report.reporter, std::move(detail)).append(report_key(report.id), report);
     put_report_index(run, report);
     mark_resolved(run, report);
+    mark_shop(run, report);
     count_resolved(run, report);
     outcome.accepted = 1;
     return std::nullopt;

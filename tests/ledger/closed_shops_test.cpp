@@ -97,3 +97,13 @@ TEST_CASE("a sale on a platform names its shop; a platform with goods of its own
     refused(world, "brand", {op::Sell{items(2, 1), "FR", kShop}}, Refusal::kNotAllowed);
     world.must("brand", {op::Sell{items(2, 1), "FR"}});
 }
+
+void touchstone::ledger::test::closed_shop_refusals() {
+    Platforms world;
+    world.with_items(1);
+    refused(world, "market", {op::Sell{items(0, 1), "FR"}}, Refusal::kSellerMissing);
+    world.must("bazaar", {kAttest});
+    refused(world, "bazaar", {kAttest}, Refusal::kAttestedAlready);
+    world.must("market", {op::SetSellerStanding{kShop, SellerStanding::kActive, {}}});
+    refused(world, "customs", {kAttest}, Refusal::kSellerNotClosed);
+}

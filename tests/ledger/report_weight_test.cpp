@@ -271,7 +271,13 @@ TEST_CASE("anybody names shop and platform, which belong together") {
     refused(world, "shop", {report}, Refusal::kBadReport);
     REQUIRE(report_at(world, file(world, "market", report)).subject.platform == "market");  // its own
     refused(world, "bazaar", {report}, Refusal::kSellerNotYours);
-    REQUIRE(report_at(world, file(world, "shop", on_market(report))).seller == shop);
+    const Hash256 id = file(world, "shop", on_market(report));
+    REQUIRE(report_at(world, id).seller == shop);
+    REQUIRE(world.events(seller_key(shop)).size() == 1);
+    world.must("customs", {op::Resolve{id, ReportOutcome::kUpheld, {}}});
+    REQUIRE(world.events(seller_key(shop)).back().kind == EventKind::kReportResolved);
+    REQUIRE(world.events(seller_key(shop)).back().other == "market");
+    require_chain<SellerRecord>(world, seller_key(shop));
     report.seller = digest(101);
     refused(world, "shop", {on_market(report)}, Refusal::kSellerUnknown);
     report = report_on(item(0));
@@ -313,4 +319,13 @@ TEST_CASE("an auditor that is a platform too does not clear what was upheld") {
     world.must("both", {op::Resolve{file(world, "shop", report_on(item(0))), ReportOutcome::kUpheld, {}}});
     world.must("both", {op::Inspect{items(0, 1), Finding::kConform, {}}});
     REQUIRE(world.item_at(item(0)).has(ItemFlag::kCounterfeit, "both"));
+}
+
+void touchstone::ledger::test::weight_refusals() {
+    World world(two_platforms());
+    world.with_items(1);
+    refused(world, "shop", std::vector<Operation>(limits::kOpenReportsPerSubjectMax + 1, Operation(report_on(item(0)))),
+            Refusal::kTooManyReports);
+    const Hash256 id = file(world, "bazaar", report_on(item(0)));
+    refused(world, "bazaar", {op::Resolve{id, ReportOutcome::kRejected, {}}}, Refusal::kOwnCase);
 }

@@ -48,8 +48,8 @@ struct Council : World {
         return number;
     }
     ProposalRecord proposal(std::uint64_t number) const { return *get<ProposalRecord>(proposal_key(number)); }
-    bool listed(ProposalState state, std::uint64_t number) const {
-        return side.contains(proposal_index_key(state, number));
+    bool listed(ProposalState wanted, std::uint64_t number) const {
+        return side.contains(proposal_index_key(wanted, number));
     }
     OrganisationRecord known(const std::string& id) const { return *get<OrganisationRecord>(organisation_key(id)); }
     TransactionOutcome run_signed(const std::string& actor, const std::string& signer, Operation operation) {
@@ -321,4 +321,16 @@ TEST_CASE("the new changes have one encoding") {
         for (std::size_t size = 0; size < bytes.size(); ++size)
             REQUIRE_FALSE(decode_change(ByteView(bytes).first(size)).ok());
     }
+}
+
+void touchstone::ledger::test::waiting_refusals() {
+    Council council;
+    const std::uint64_t number = council.pass(roles("line", Role::kManufacturer));
+    refused(council, "acme", {op::CarryOut{number}}, Refusal::kNotDue);
+    refused(council, "acme", {op::VetoProposal{number, {}}}, Refusal::kNotConcerned);
+    refused(council, "line", {op::VetoProposal{council.pass(new_keys("line", "new")), {}}}, Refusal::kNoVeto);
+    const std::uint64_t open = council.propose(roles("line", Role::kRetailer));
+    refused(council, "acme", {op::CarryOut{open}}, Refusal::kNotWaiting);
+    council.propose(roles("line", Role::kRetailer));
+    refused(council, "acme", {op::Propose{roles("line", Role::kRetailer), {}}}, Refusal::kTooManyOwnProposals);
 }
