@@ -65,5 +65,6 @@ void weight_refusals();
 void closed_shop_refusals();
 void waiting_refusals();
 void document_refusals();
+void binding_refusals();
 
 }  // namespace touchstone::ledger::test
