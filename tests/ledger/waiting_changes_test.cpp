@@ -324,6 +324,22 @@ TEST_CASE("the new changes have one encoding") {
 }
 
 void touchstone::ledger::test::waiting_refusals() {
+    // So many members that all together fill the list.
+    Genesis large = founding();
+    constexpr std::size_t kMembers = limits::kOpenProposalsMax / limits::kOpenProposalsPerMemberMax;
+    for (std::size_t i = 0; i < kMembers; ++i) {
+        OrganisationRecord& member = large.organisations.emplace_back(
+            organisation("member-" + std::to_string(i), {Role::kBrand}));
+        member.keys[0].purpose = KeyPurpose::kAdmin;
+        member.council = true;
+    }
+    World full(large);
+    for (std::size_t i = 0; i < kMembers; ++i)
+        full.must("member-" + std::to_string(i),
+                  std::vector<Operation>(limits::kOpenProposalsPerMemberMax,
+                                         Operation(op::Propose{change::Suspend{"line"}, {}})));
+    refused(full, "acme", {op::Propose{change::Suspend{"line"}, {}}}, Refusal::kTooManyProposals);
+
     Council council;
     const std::uint64_t number = council.pass(roles("line", Role::kManufacturer));
     refused(council, "acme", {op::CarryOut{number}}, Refusal::kNotDue);
