@@ -1,4 +1,4 @@
-// Layout: u8 version = 1 ‖ a u64 for each field in the order of parameter_fields() (105 bytes).
+// Layout: u8 version = 1 ‖ a u64 for each field in the order of parameter_fields() (114 bytes with what every record begins with).
 #include "ledger/records/parameters.h"
 
 #include <fmt/format.h>
@@ -24,9 +24,16 @@ constexpr std::array kFields{
     ParameterField{"clock_ahead_ms", &Parameters::clock_ahead_ms},
     ParameterField{"report_deadline_ms", &Parameters::report_deadline_ms},
     ParameterField{"proposal_deadline_ms", &Parameters::proposal_deadline_ms},
+    ParameterField{"change_delay_ms", &Parameters::change_delay_ms},
 };
 // A timeout beyond this is a typing error that would stop the chain for as long.
 constexpr std::uint64_t kTimeoutMsMax = 60'000;
+// Likewise of the council's times: beyond it nothing would ever be decided, and sums of times would wrap.
+constexpr std::uint64_t kCouncilMsMax = 366ull * 24 * 60 * 60 * 1000;
+
+bool may_be_zero(const ParameterField& field) {
+    return field.field == &Parameters::clock_ahead_ms || field.field == &Parameters::change_delay_ms;
+}
 
 }  // namespace
 
@@ -34,13 +41,15 @@ std::span<const ParameterField> parameter_fields() { return kFields; }
 
 std::optional<std::string> fault_of(const Parameters& p) {
     for (const ParameterField& field : kFields)
-        if (p.*field.field == 0 && field.field != &Parameters::clock_ahead_ms)
+        if (p.*field.field == 0 && !may_be_zero(field))
             return fmt::format("{} must be positive", field.name);
     if (p.block_bytes_max < p.transaction_bytes_max) return "a transaction of transaction_bytes_max fits no block";
     if (p.block_items_max < p.items_per_register_max) return "a registration of items_per_register_max fits no block";
     if (p.advance_timeout_ms < p.leader_timeout_ms) return "advance_timeout_ms is below leader_timeout_ms";
     if (std::max(p.advance_timeout_ms, p.retry_ms) > kTimeoutMsMax)
         return fmt::format("a timeout is above {} ms", kTimeoutMsMax);
+    if (std::max(p.proposal_deadline_ms, p.change_delay_ms) > kCouncilMsMax)
+        return fmt::format("proposal_deadline_ms or change_delay_ms is above {} ms", kCouncilMsMax);
     // A block travels and is stored in one frame.
     if (p.block_bytes_max > limits::kFrameBytesMax / 2)
         return fmt::format("block_bytes_max is above {}", limits::kFrameBytesMax / 2);

@@ -109,8 +109,7 @@ Verdict apply(Run& run, const op::RejectShipment& operation, OperationOutcome& o
 template <>
 Verdict apply(Run& run, const op::Sell& operation, OperationOutcome& outcome) {
     if (!may_sell(run.actor)) return Rejection{Refusal::kNotAllowed, "needs the role retailer, brand or platform"};
-    if (!operation.seller.is_zero())
-        if (auto refused = check_seller_may_sell(run, operation.seller)) return refused;
+    if (auto refused = check_seller_may_sell(run, operation.seller)) return refused;
     ItemBatch batch(run, operation.items, outcome);
     const auto judge = [&](const ItemRecord& item) {
         if (item.custodian != run.actor.id) return Refusal::kNotCustodian;

@@ -19,8 +19,9 @@ using Operation =
                  op::Receive, op::RejectShipment, op::Sell, op::Return, op::Recall, op::LiftRecall, op::Flag,
                  op::ClearFlag, op::Pack, op::Unpack, op::Decommission, op::CancelSale, op::TransferOwnership,
                  op::AcceptOwnership, op::RejectOwnership, op::CancelOwnershipTransfer, op::Inspect, op::Correct,
-                 op::Report, op::Respond, op::Resolve, op::RegisterSeller, op::SetSellerStanding, op::SetTerritories,
-                 op::Propose, op::VoteOnProposal, op::WithdrawProposal, op::AddKey, op::RevokeKey, op::ValidatorReady,
+                 op::Report, op::Respond, op::Resolve, op::RegisterSeller, op::SetSellerStanding, op::AttestSeller,
+                 op::SetTerritories,
+                 op::Propose, op::VoteOnProposal, op::WithdrawProposal, op::CarryOut, op::VetoProposal, op::AddKey, op::RevokeKey, op::ValidatorReady,
                  op::RecordDocument>;
 
 inline const OperationInfo& info(const Operation& operation) {

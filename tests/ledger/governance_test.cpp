@@ -16,6 +16,7 @@ Genesis council_genesis() {
     Genesis genesis;
     genesis.name = "council";
     genesis.time = WallTime{kToday * kDayMs};
+    genesis.parameters.change_delay_ms = 0;  // what waits is waiting_changes_test.cpp's
     genesis.organisations = {organisation("acme", {Role::kBrand}), organisation("bazaar", {Role::kPlatform}),
                              organisation("customs", {Role::kRegulator}), organisation("line", {Role::kManufacturer})};
     for (OrganisationRecord& one : genesis.organisations) {
@@ -156,9 +157,9 @@ static void strangers_to_the_council() {
     REQUIRE(council.run("bazaar", council.add_key("bazaar", "till", KeyPurpose::kOperate)).applied());
     const auto voted = council.block({council.signed_by("bazaar", "till", op::VoteOnProposal{1, true, ""})});
     REQUIRE(council.code(voted.outcomes[0]) == "admin_key_needed");
-    for (std::size_t i = 1; i < limits::kOpenProposalsMax; ++i)
+    for (std::size_t i = 1; i < limits::kOpenProposalsPerMemberMax; ++i)
         REQUIRE(council.run("acme", op::Propose{nordic(), ""}).applied());
-    REQUIRE(council.run_code("acme", op::Propose{nordic(), ""}) == "too_many_proposals");
+    REQUIRE(council.run_code("acme", op::Propose{nordic(), ""}) == "too_many_own_proposals");
 }
 
 // A change that can not be carried out is refused when it is proposed.

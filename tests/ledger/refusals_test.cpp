@@ -275,6 +275,9 @@ TEST_CASE("every refusal is reached, and changes nothing") {
     correction_refusals();
     territory_refusals();
     governance_refusals();
+    weight_refusals();
+    closed_shop_refusals();
+    waiting_refusals();
     document_refusals();
     binding_refusals();
     for (const RefusalInfo& one : refusals()) {

@@ -88,7 +88,7 @@ void seller_refusals() {
     op::Report named = report_on(item(0));
     named.seller = other;
     refused(world, "market", {named}, Refusal::kSellerNotYours);
-    refused(world, "customs", {named}, Refusal::kNotAllowed);
+    refused(world, "customs", {named}, Refusal::kBadReport);
 }
 
 void correction_refusals() {
