@@ -13,9 +13,11 @@
 #include <map>
 #include <memory>
 #include <set>
+#include <span>
 #include <unordered_map>
 #include <unordered_set>
 
+#include "base/limits.h"
 #include "consensus/engine.h"
 #include "node/block_sync.h"
 #include "node/candidates.h"
@@ -77,6 +79,7 @@ class Replica : public TransportEvents {
         PoolLimits pool;
         Duration empty_block_delay =
             milliseconds(100);  // before a block without transactions, made to finalize another
+        std::size_t sync_bytes_per_reply = limits::kSyncBytesPerReplyMax;  // of block bodies; one is always sent
     };
     struct Parts {
         Transport& transport;
@@ -138,6 +141,8 @@ class Replica : public TransportEvents {
     static constexpr std::size_t kJournaledBodyMax = 4096;
     // Final blocks that the block log may have unsynced: each is looked through by every read of the state.
     static constexpr std::uint64_t kUnsyncedBlocksMax = 32;
+    // Executed blocks above the tip, but for those that a quorum notarized.
+    static constexpr std::size_t kExecutedMax = 128;
 
     Replica(Config config, Parts parts);
 
@@ -165,9 +170,17 @@ class Replica : public TransportEvents {
     void handle(const crypto::PublicKey& peer, const BodyRequestMessage& message);
     void handle(const crypto::PublicKey& peer, BodyMessage message);
     void take_ahead(const crypto::PublicKey& peer, ReceivedBlock block);
-    [[nodiscard]] Status apply_range(BlockRangeMessage& range);
-    [[nodiscard]] Status apply_synced(FinalBlock& block);
     void misbehaved(const crypto::PublicKey& peer, const std::string& what);
+
+    // replica_sync.cpp: final blocks from peers, and for them
+    std::optional<StoredFinalBlock> stored_block(Height height) const;
+    std::optional<StoredTail> stored_tail(Height from) const;
+    Chain::Top sync_top() const;
+    [[nodiscard]] Status apply_range(BlockRangeMessage& range);
+    [[nodiscard]] Status apply_segment(std::span<FinalBlock> segment, const RangeTail* tail);
+    [[nodiscard]] Status execute_synced(ReceivedBlock& block);
+    void progress_sync();
+    void poll_heights();
 
     // replica_admission.cpp: clients' transactions on their way into the pool
     void dispatch_checks();
@@ -193,13 +206,13 @@ class Replica : public TransportEvents {
     // replica.cpp: the engine's effects
     bool progress();
     bool progress_verify();
+    bool is_for(const consensus::Verify& verify);
     void progress_ahead();
     bool progress_build();
     bool progress_final();
-    void progress_sync();
-    void poll_heights();
     // A fault of this node's disk or store, and not of whoever sent what was being written.
     static bool is_own_fault(const Error& error);
+    static Error diverged(const std::string& why);
     void update_work();
     std::size_t transactions_in_flight() const;
     void carry_out(const consensus::Effect& effect);
@@ -210,6 +223,7 @@ class Replica : public TransportEvents {
     Candidate* find_candidate(const Hash256& hash);
     Ready ensure_checked(Candidate& candidate, const consensus::Certificate* certificate);
     Ready execute(Candidate& candidate, const consensus::Certificate* certificate);
+    void make_room(const Hash256& parent);
     void start_check(Candidate& candidate);
     void ask_for_missing();
     void fatal(const Error& error);
@@ -226,6 +240,7 @@ class Replica : public TransportEvents {
     TransactionPool pool_;
     Candidates candidates_;
     BlockSync sync_;
+    std::optional<Hash256> vouched_;  // synced and executed, under a finalization whose block is still to come
     ReplicaStats stats_;
 
     Instant now_;

@@ -64,6 +64,7 @@ void Replica::begin_epoch() {
     build_.reset();
     final_.reset();
     ahead_.reset();
+    vouched_.reset();
     ahead_view_ = chain_->tip().view;
     has_work_ = false;
     candidates_.drop_all();

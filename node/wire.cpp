@@ -44,6 +44,10 @@ Result<ReceivedBlock> block_from(const std::string& encoded) {
     ReceivedBlock received;
     TRY_ASSIGN(received.block, ledger::Block::decode(as_bytes(encoded)));
     received.encoded = std::make_shared<const Bytes>(to_bytes(as_bytes(encoded)));
+    // The header's hash is what certificates and requests name. Whoever takes another body for it here executes
+    // something that nobody agreed on, or refuses what everybody did.
+    if (ledger::transaction_root(received.block.transactions) != received.block.header.transaction_root)
+        return Error{"body_mismatch", "a peer sent a block whose transactions are not those of its header"};
     received.hash = received.block.header.hash();
     return received;
 }
@@ -89,7 +93,7 @@ Result<Message> transactions_from(const pb::Transactions& from) {
 }
 
 Result<Message> range_from(const pb::BlockRange& from) {
-    BlockRangeMessage range{Height(from.from_height()), {}, Height(from.tip_height())};
+    BlockRangeMessage range{Height(from.from_height()), {}, Height(from.tip_height()), {}};
     for (const pb::FinalBlock& item : from.blocks()) {
         FinalBlock block;
         TRY_ASSIGN(block.block, block_from(item.block()));
@@ -100,6 +104,13 @@ Result<Message> range_from(const pb::BlockRange& from) {
             block.certificate_bytes = to_bytes(as_bytes(item.certificate()));
         }
         range.blocks.push_back(std::move(block));
+    }
+    if (from.headers().empty()) return Message(std::move(range));
+    TRY_ASSIGN(consensus::Certificate certificate, consensus::Certificate::decode(as_bytes(from.certificate())));
+    range.tail = RangeTail{{}, std::move(certificate)};
+    for (const std::string& item : from.headers()) {
+        TRY_ASSIGN(ledger::Header header, ledger::Header::decode(as_bytes(item)));
+        range.tail->headers.push_back(std::move(header));
     }
     return Message(std::move(range));
 }
@@ -209,15 +220,19 @@ Frame encode_body(ByteView block) {
     return frame_of(envelope);
 }
 
-Frame encode_range(Height from, const std::vector<StoredFinalBlock>& blocks, Height tip) {
+Frame encode(const StoredRange& range) {
     pb::Envelope envelope;
-    auto* const range = envelope.mutable_block_range();
-    range->set_from_height(from.value);
-    range->set_tip_height(tip.value);
-    for (const StoredFinalBlock& block : blocks) {
-        pb::FinalBlock* const item = range->add_blocks();
+    auto* const to = envelope.mutable_block_range();
+    to->set_from_height(range.from.value);
+    to->set_tip_height(range.tip.value);
+    for (const StoredFinalBlock& block : range.blocks) {
+        pb::FinalBlock* const item = to->add_blocks();
         item->set_block(text_of(block.block));
         item->set_certificate(text_of(block.certificate));
+    }
+    if (range.tail) {
+        for (const Bytes& header : range.tail->headers) to->add_headers(text_of(header));
+        to->set_certificate(text_of(range.tail->certificate));
     }
     return frame_of(envelope);
 }

@@ -36,6 +36,8 @@ void SimNode::start() {
     votes_ = *std::move(votes);
     state_ = *std::move(state);
     node::Replica::Config config{simulator_.genesis(), std::nullopt, {}};
+    // Some nodes answer in small parts, so that one finalization rarely fits into one answer.
+    if (simulator_.random(2) == 0) config.sync_bytes_per_reply = 1 + simulator_.random(3000);
     if (seed_) config.validator_key = crypto::SecretKey::from_seed(*seed_);
     node::RecoveryReport recovered;
     auto replica = node::Replica::open(std::move(config),
@@ -124,13 +126,11 @@ void SimNode::send(const crypto::PublicKey& peer, node::Frame frame) {
         return;
     }
     simulator_.checker().on_send(index_, *message);
-    simulator_.send(index_, peer, std::move(frame));
+    simulator_.send_honestly(index_, peer, std::move(frame), *message);
     if (frames_left_ && (*frames_left_)-- == 0) throw Crash{};
 }
 
-void SimNode::drop(const crypto::PublicKey&, const std::string& why) {
-    simulator_.checker().violation(fmt::format("node {} accuses an honest peer: {}", index_, why));
-}
+void SimNode::drop(const crypto::PublicKey& peer, const std::string& why) { simulator_.accuse(index_, peer, why); }
 
 void SimNode::check(std::vector<ledger::SignedTransactionPtr> batch, const ledger::Parameters& parameters,
                     std::function<void(std::vector<node::CheckedTransaction>)> done) {

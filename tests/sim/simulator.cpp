@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "tests/sim/hostile.h"
 #include "tests/sim/sim_node.h"
 
 namespace touchstone::sim {
@@ -9,6 +10,7 @@ namespace {
 
 constexpr const char* kGtin = "09506000134352";
 constexpr Duration kFlushEvery = milliseconds(700);
+constexpr Duration kKeptAway = seconds(2);
 constexpr std::uint64_t kGenesisMs = 1'700'000'000'000;
 
 std::array<std::uint8_t, 32> seed_bytes(std::uint8_t kind, std::uint64_t number) {
@@ -84,8 +86,35 @@ void Simulator::schedule(Duration after, std::function<void()> event) {
     events_due_.push({now_ + after, next_order_++, std::move(event)});
 }
 
+crypto::SecretKey Simulator::secret_key(std::size_t index) {
+    return crypto::SecretKey::from_seed(seed_bytes(2, index));
+}
+
+void Simulator::seat(std::size_t node, std::unique_ptr<Hostile> hostile) {
+    hostile->seat(*this, node);
+    hostile_[node] = std::move(hostile);
+}
+
 bool Simulator::connected(std::size_t a, std::size_t b) const {
-    return nodes_[a]->alive() && nodes_[b]->alive() && side_[a] == side_[b];
+    return nodes_[a]->alive() && nodes_[b]->alive() && side_[a] == side_[b] && !kept_away(a, b) && !kept_away(b, a);
+}
+
+bool Simulator::kept_away(std::size_t a, std::size_t b) const {
+    const auto until = kept_away_.find({a, b});
+    return until != kept_away_.end() && until->second > now_;
+}
+
+std::size_t Simulator::index_of(const crypto::PublicKey& key) const {
+    return static_cast<std::size_t>(std::find(node_keys_.begin(), node_keys_.end(), key) - node_keys_.begin());
+}
+
+void Simulator::accuse(std::size_t from, const crypto::PublicKey& peer, const std::string& why) {
+    const std::size_t accused = index_of(peer);
+    if (!hostile_.contains(accused) && !hostile_.contains(from))
+        checker_.violation(fmt::format("node {} accuses an honest peer: {}", from, why));
+    accusations_.push_back(why);
+    kept_away_[{from, accused}] = now_ + kKeptAway;
+    schedule(kKeptAway, [] {});  // the links are looked at after each event
 }
 
 // Tells both ends of every link that came or went.
@@ -107,9 +136,15 @@ void Simulator::update_connections() {
     }
 }
 
+void Simulator::send_honestly(std::size_t from, const crypto::PublicKey& to, node::Frame frame,
+                              const node::Message& message) {
+    const auto hostile = hostile_.find(from);
+    if (hostile == hostile_.end() || hostile->second->passes_out(index_of(to), message))
+        send(from, to, std::move(frame));
+}
+
 void Simulator::send(std::size_t from, const crypto::PublicKey& to, node::Frame frame) {
-    std::size_t target = 0;
-    while (target < node_keys_.size() && node_keys_[target] != to) ++target;
+    const std::size_t target = index_of(to);
     if (target == node_keys_.size()) return;
     const bool bad = bad_weather();
     const int copies = bad && random(1000) < weather_.duplicate ? 2 : 1;
@@ -118,6 +153,10 @@ void Simulator::send(std::size_t from, const crypto::PublicKey& to, node::Frame 
         const auto limit = bad ? static_cast<std::uint64_t>(weather_.delay_max.us) : 2000;
         schedule(microseconds(static_cast<std::int64_t>(50 + random(limit))), [this, from, target, frame] {
             if (!links_.contains({from, target}) || !links_.contains({target, from})) return;
+            if (const auto hostile = hostile_.find(target); hostile != hostile_.end()) {
+                const auto message = node::decode(*frame);
+                if (!message.ok() || !hostile->second->passes_in(from, *message)) return;
+            }
             nodes_[target]->deliver([&](node::Replica& replica) { replica.on_frame(node_keys_[from], *frame); });
         });
     }
@@ -168,6 +207,12 @@ ledger::SignedTransactionPtr Simulator::sign(std::uint32_t number, const std::ve
     nonce[1] = static_cast<std::uint8_t>(number >> 8);
     return std::make_shared<ledger::SignedTransaction>(ledger::sign_payload(
         ledger::build_payload({genesis_.chain_id(), "brand", key.public_key(), 50'000, nonce}, operations), key));
+}
+
+ledger::SignedTransactionPtr Simulator::unsigned_transaction() {
+    ledger::SignedTransaction transaction = *sign(60'000, {ledger::op::DeclareProduct{kGtin, "Nobody's", {}, {}}});
+    transaction.signature = {};
+    return std::make_shared<const ledger::SignedTransaction>(std::move(transaction));
 }
 
 void Simulator::submit_one(std::uint32_t number) {

@@ -51,13 +51,21 @@ struct Outcome {
     bool ok() const { return violations.empty(); }
 };
 
+class Hostile;
 class SimNode;
 
 class Simulator {
   public:
     Simulator(std::uint64_t seed, Weather weather);
     ~Simulator();
+    // Before run(): this node lies from now on.
+    void seat(std::size_t node, std::unique_ptr<Hostile> hostile);
     Outcome run();
+    const SimNode& node(std::size_t index) const { return *nodes_[index]; }
+    // A client's transaction without its signature.
+    ledger::SignedTransactionPtr unsigned_transaction();
+    // What honest nodes say of hostile ones.
+    const std::vector<std::string>& accusations() const { return accusations_; }
 
     // -- for SimNode
     void schedule(Duration after, std::function<void()> event);
@@ -68,6 +76,11 @@ class Simulator {
     Checker& checker() { return checker_; }
     const ledger::Genesis& genesis() const { return genesis_; }
     const crypto::PublicKey& node_key(std::size_t index) const { return node_keys_[index]; }
+    static crypto::SecretKey secret_key(std::size_t index);
+    std::size_t size() const { return nodes_.size(); }
+    // The frame that a node's replica sends.
+    void send_honestly(std::size_t from, const crypto::PublicKey& to, node::Frame frame, const node::Message& message);
+    void accuse(std::size_t from, const crypto::PublicKey& peer, const std::string& why);
 
   private:
     struct Event {
@@ -88,6 +101,8 @@ class Simulator {
     void split();
     void heal();
     bool connected(std::size_t a, std::size_t b) const;
+    bool kept_away(std::size_t a, std::size_t b) const;
+    std::size_t index_of(const crypto::PublicKey& key) const;
     bool is_observer(std::size_t node) const;
     void update_connections();
     bool everything_final() const;
@@ -104,7 +119,10 @@ class Simulator {
     std::vector<crypto::SecretKey> keys_;
     std::vector<crypto::PublicKey> node_keys_;
     std::vector<std::unique_ptr<SimNode>> nodes_;
-    std::vector<int> side_;  // of the split network
+    std::map<std::size_t, std::unique_ptr<Hostile>> hostile_;
+    std::vector<std::string> accusations_;
+    std::map<std::pair<std::size_t, std::size_t>, Instant> kept_away_;  // after an accusation, and until when
+    std::vector<int> side_;                                             // of the split network
     std::set<std::pair<std::size_t, std::size_t>> links_;
     std::uint64_t crashes_ = 0;
     std::map<Hash256, ledger::SignedTransactionPtr> acknowledged_;  // admitted by some node
