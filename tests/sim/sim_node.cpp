@@ -38,6 +38,7 @@ void SimNode::start() {
     node::Replica::Config config{simulator_.genesis(), std::nullopt, {}};
     // Some nodes answer in small parts, so that one finalization rarely fits into one answer.
     if (simulator_.random(2) == 0) config.sync_bytes_per_reply = 1 + simulator_.random(3000);
+    reply_bytes_ = config.sync_bytes_per_reply;
     if (seed_) config.validator_key = crypto::SecretKey::from_seed(*seed_);
     node::RecoveryReport recovered;
     auto replica = node::Replica::open(std::move(config),
@@ -126,8 +127,19 @@ void SimNode::send(const crypto::PublicKey& peer, node::Frame frame) {
         return;
     }
     simulator_.checker().on_send(index_, *message);
+    if (const auto* range = std::get_if<node::BlockRangeMessage>(&*message)) check_answer(*range);
     simulator_.send_honestly(index_, peer, std::move(frame), *message);
     if (frames_left_ && (*frames_left_)-- == 0) throw Crash{};
+}
+
+// N27: answers keep their bound, whatever the distance from one certificate to the next; one block is always sent.
+void SimNode::check_answer(const node::BlockRangeMessage& range) {
+    std::size_t bytes = 0;
+    for (const node::FinalBlock& block : range.blocks) bytes += block.block.encoded->size();
+    if (range.blocks.size() > 1 && bytes > reply_bytes_)
+        simulator_.checker().violation(fmt::format("node {} answers with {} bytes of blocks, and {} is the bound", index_,
+                                                   bytes, reply_bytes_));
+    if (range.tail) ++answers_in_part_;
 }
 
 void SimNode::drop(const crypto::PublicKey& peer, const std::string& why) { simulator_.accuse(index_, peer, why); }

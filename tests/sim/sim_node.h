@@ -41,9 +41,11 @@ class SimNode final : public node::Transport, public node::VerifyPool, public no
     // One line for a report of what went wrong.
     std::string describe() const;
     std::uint64_t nullified() const { return nullified_; }
+    std::uint64_t answers_in_part() const { return answers_in_part_; }
 
   private:
     void arm();
+    void check_answer(const node::BlockRangeMessage& range);
 
     Simulator& simulator_;
     std::size_t index_;
@@ -62,6 +64,8 @@ class SimNode final : public node::Transport, public node::VerifyPool, public no
     std::int64_t clock_skew_ms_ = 0;
     std::set<Hash256> expired_;
     std::uint64_t nullified_ = 0;
+    std::size_t reply_bytes_ = 0;
+    std::uint64_t answers_in_part_ = 0;
     bool started_before_ = false;
 };
 

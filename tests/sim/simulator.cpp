@@ -338,7 +338,9 @@ Outcome Simulator::run() {
         }
     }
     Outcome outcome{seed_, events_, checker_.height().value, checker_.transactions_final(), crashes_,
-                    0,     0,       checker_.violations()};
+                    0,     0,       0,
+                    checker_.violations()};
+    for (const auto& node : nodes_) outcome.answers_in_part += node->answers_in_part();
     for (const auto& node : nodes_)
         if (node->alive()) outcome.epochs = std::max(outcome.epochs, node->replica().validators().epoch().value);
     for (const auto& node : nodes_)

@@ -47,6 +47,7 @@ struct Outcome {
     std::uint64_t crashes = 0;
     std::uint64_t nullified = 0;
     std::uint64_t epochs = 0;
+    std::uint64_t answers_in_part = 0;  // to block requests: up to no certificate
     std::vector<std::string> violations;
     bool ok() const { return violations.empty(); }
 };
