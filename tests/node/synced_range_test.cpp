@@ -78,6 +78,13 @@ TEST_CASE("synced range: hashes that do not lead down to our own block") {
     REQUIRE(range.check({range.final_block(2, true)}) == "sync_links");
     REQUIRE(range.check({range.final_block(2, false), range.final_block(3, true)}) == "sync_links");
     REQUIRE(range.check({range.final_block(1, false), range.final_block(3, true)}) == "sync_links");
+    // Of the right height, and not what the one above names.
+    FinalBlock other = range.final_block(1, false);
+    other.block.block.header.time.ms += 1;
+    other.block.hash = other.block.block.header.hash();
+    REQUIRE(range.check({other, range.final_block(2, true)}) == "sync_links");
+    const SegmentPlace elsewhere{range.made.target.chain_id, range.epoch.validators, Hash256{}, Height(0)};
+    REQUIRE_FALSE(check_segment(elsewhere, std::vector{range.final_block(1, true)}, nullptr).ok());
     RangeTail tail = range.tail();
     tail.headers.erase(tail.headers.begin());
     REQUIRE(range.check({range.final_block(1, false), range.final_block(2, false)}, &tail) == "sync_links");

@@ -64,6 +64,24 @@ TEST_CASE("no seed violates an invariant while the council changes the validator
     REQUIRE(all.transactions_final > 0);
 }
 
+// N29. With timers of 1 and 1.5 s and a delay of 0.8 s nothing was ever final; with 0.5 s, empty blocks without end.
+TEST_CASE("a network slower than the timers brings everything to finality, and falls silent") {
+    const std::int64_t delay_ms = GENERATE(500, 800, 2000);
+    for (std::uint64_t seed = 1; seed <= 4; ++seed) {
+        INFO("seed " << seed << ", " << delay_ms << " ms one way");
+        sim::Weather weather;
+        weather.transactions = 8;
+        weather.bad_until = seconds(20);
+        weather.delay_min = milliseconds(delay_ms);
+        weather.goes_on = seconds(300);
+        const sim::Outcome outcome = sim::Simulator(seed, weather).run();
+        for (const std::string& violation : outcome.violations) UNSCOPED_INFO(violation);
+        REQUIRE(outcome.ok());
+        REQUIRE(outcome.transactions_final >= 8);
+        REQUIRE(outcome.blocks < 60);
+    }
+}
+
 // Each found a fault that is mended; docs/design-notes.md tells them ("What the simulator taught").
 TEST_CASE("seeds that once failed") {
     constexpr std::uint64_t kSeeds[] = {

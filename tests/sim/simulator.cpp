@@ -151,7 +151,8 @@ void Simulator::send(std::size_t from, const crypto::PublicKey& to, node::Frame 
     for (int copy = 0; copy < copies; ++copy) {
         if (bad && random(1000) < weather_.drop) continue;
         const auto limit = bad ? static_cast<std::uint64_t>(weather_.delay_max.us) : 2000;
-        schedule(microseconds(static_cast<std::int64_t>(50 + random(limit))), [this, from, target, frame] {
+        const Duration delay = weather_.delay_min + microseconds(static_cast<std::int64_t>(random(limit)));
+        schedule(delay, [this, from, target, frame] {
             if (!links_.contains({from, target}) || !links_.contains({target, from})) return;
             if (const auto hostile = hostile_.find(target); hostile != hostile_.end()) {
                 const auto message = node::decode(*frame);
@@ -322,6 +323,7 @@ Outcome Simulator::run() {
     plan_clients();
     plan_faults();
     const Instant give_up = Instant{} + weather_.bad_until + weather_.give_up_after;
+    Instant all_final = Instant::never();
     while (!events_due_.empty() && checker_.violations().empty()) {
         auto run = std::move(const_cast<Event&>(events_due_.top()).run);
         now_ = events_due_.top().at;
@@ -329,8 +331,10 @@ Outcome Simulator::run() {
         ++events_;
         run();
         update_connections();
-        if (events_ % 64 == 0 && everything_final() && acknowledged_.size() >= weather_.transactions) break;
-        if (now_ > give_up) {
+        if (events_ % 64 == 0 && everything_final() && acknowledged_.size() >= weather_.transactions)
+            all_final = std::min(all_final, now_);
+        if (all_final != Instant::never() && now_ >= all_final + weather_.goes_on) break;
+        if (now_ > give_up && all_final == Instant::never()) {
             checker_.violation(fmt::format("after {} s of good weather not everything is final: {} of {} transactions",
                                            weather_.give_up_after.us / 1'000'000, checker_.transactions_final(),
                                            acknowledged_.size()));

@@ -26,12 +26,14 @@ struct Weather {
     std::uint32_t drop = 0;       // of frames
     std::uint32_t duplicate = 0;  // of frames
     Duration delay_max = milliseconds(20);
+    Duration delay_min = microseconds(50);  // one way, in good weather too
     std::uint32_t crashes = 0;     // how many times some node dies while the weather is bad
     std::uint32_t partitions = 0;  // how many times the network splits
     std::uint32_t joiners = 0;     // nodes that may be voted in
     std::uint32_t changes = 0;     // of validators, parameters and keys, by the council
     Duration bad_until = seconds(20);
     Duration give_up_after = seconds(120);  // of good weather: then liveness has failed
+    Duration goes_on{};                     // after everything is final
 };
 
 // The weather of a seed: mostly unkind, sometimes fair.
