@@ -48,11 +48,12 @@ void Replica::set_read_only(std::optional<std::string> reason) {
         log(reason ? LogLevel::kError : LogLevel::kInfo,
             reason ? "read-only: " + *reason : std::string("writing again: the fault is gone"));
     read_only_ = std::move(reason);
+    if (gate_) gate_->set_paused(read_only_.has_value());
 }
 
 void Replica::on_connected(const crypto::PublicKey& peer) {
     connected_.insert(peer);
-    parts_.transport.send(peer, encode(StatusMessage{chain_->tip().height, engine_->view()}));
+    parts_.transport.send(peer, status_frame());
     if (const auto index = index_of(peer)) {
         engine_->on_connected(now_, *index);
         send_local_pool(peer);
@@ -70,6 +71,7 @@ void Replica::pump() {
     dispatch_checks();
     // Before anything heavy: the others check it while this node may be building the block that it is for.
     gossip();
+    gossip_again();
     engine_->on_tick(now_);
     for (bool more = true; more && !halted_;) {
         more = take_early();
@@ -159,7 +161,7 @@ bool Replica::progress() {
 }
 
 bool Replica::progress_final() {
-    if (!final_ || halted_) return false;
+    if (!final_ || read_only_ || halted_) return false;
     const consensus::Subject subject = final_->subject;
     if (subject.view <= chain_->tip().view) {
         final_.reset();
@@ -189,14 +191,23 @@ bool Replica::progress_verify() {
     bool valid = ready == Ready::kYes;
     if (valid) {
         const ExecutedBlockPtr block = chain_->find(verify.proposal.digest);
-        valid = block && block->header.time.ms <= wall_.ms + chain_->parameters().clock_ahead_ms;
-        // SPEC.md R21: the last block of an epoch, again.
-        if (valid && block->hash == verify.parent_digest) valid = block->closes_epoch();
+        // SPEC.md R21: the last block of an epoch, again. How old it is by now says nothing of its leader's clock.
+        valid = block && (block->hash == verify.parent_digest ? block->closes_epoch() : is_timely(*block));
     }
     ++(valid ? stats_.blocks_verified : stats_.proposals_refused);
     engine_->on_verified(now_, verify.proposal.view, verify.proposal.digest,
                          valid ? consensus::Verdict::kValid : consensus::Verdict::kInvalid);
     return true;
+}
+
+// Deadlines, licences and undo windows are counted by the chain's clock. A leader may neither put it forward nor keep it
+// back; and where it stands ahead of ours, since another leader's clock was wrong, it stands until ours is there.
+bool Replica::is_timely(const ExecutedBlock& block) const {
+    const ExecutedBlockPtr parent = chain_->find(block.header.parent);
+    const WallTime parent_time = parent ? parent->header.time : chain_->tip().time;
+    const std::uint64_t time = block.header.time.ms;
+    if (time + kBlockAgeMaxMs < wall_.ms) return false;
+    return time <= wall_.ms + chain_->parameters().clock_ahead_ms || time == parent_time.ms;
 }
 
 // The body under the proposal's digest, when it is here, is of the proposal's view and parent, or is that parent again.
@@ -284,6 +295,7 @@ void Replica::update_work() {
     for (const ExecutedBlockPtr& block : chain_->executed()) in_blocks += block->transactions.size();
     const bool work = pool_.size() > in_blocks || pool_.size() > transactions_in_flight();
     if (work != has_work_ || work) engine_->on_work(now_, work);
+    if (work && !has_work_) moved_at_ = now_;
     has_work_ = work;
 }
 
@@ -299,12 +311,13 @@ void Replica::committed(const std::vector<ExecutedBlockPtr>& blocks) {
         gate_->release_below(chain_->tip().view);
     }
     build_tried_ = false;
+    moved_at_ = now_;
     const bool changed =
         std::any_of(blocks.begin(), blocks.end(), [](const auto& block) { return block->rules.has_value(); });
     if (changed) parts_.listener.on_epoch(chain_->epoch());
     if (blocks.back()->closes_epoch()) begin_epoch();
     parts_.listener.on_final(blocks, chain_->tip());
-    const Frame status = encode(StatusMessage{chain_->tip().height, engine_->view()});
+    const Frame status = status_frame();
     for (const crypto::PublicKey& peer : connected_)
         if (!index_of(peer)) parts_.transport.send(peer, status);
 }
@@ -328,7 +341,8 @@ Replica::Ready Replica::ensure_executed(const Hash256& hash, const consensus::Ce
         if (header.height.value > chain_->tip().height.value + Candidates::kMax / 2) {
             if (certificate != nullptr)
                 for (ValidatorIndex signer : certificate->signers)
-                    if (signer != self_) sync_.on_status(validators().key(signer), header.height);
+                    if (const crypto::PublicKey& key = validators().key(signer); connected_.contains(key))
+                        sync_.on_claim(key, header.height, BlockSync::Claim::kProven);
             return Ready::kWaiting;
         }
         path.push_back(at);
@@ -467,7 +481,9 @@ Instant Replica::next_deadline() const {
     if (halted_) return Instant::never();
     Instant deadline = std::min(engine_->next_deadline(), candidates_.next_deadline());
     const auto lost = chain_->lowest_lost();
-    deadline = std::min(deadline, sync_.next_deadline(lost ? lost->prev() : sync_top().height));
+    if (!read_only_)
+        deadline = std::min(deadline, sync_.next_deadline(now_, lost ? lost->prev() : sync_top().height));
+    deadline = std::min(deadline, gossip_again_at());
     deadline = std::min(deadline, poll_at_);
     if (waits_for_its_turn()) deadline = std::min(deadline, ready_at_);
     if (build_ && !read_only_ && build_empty_at_ > now_) deadline = std::min(deadline, build_empty_at_);

@@ -117,7 +117,7 @@ class Replica : public TransportEvents {
     const ReplicaStats& stats() const { return stats_; }
     const consensus::ValidatorSet& validators() const { return chain_->epoch()->validators; }
     View view() const;
-    Height best_known_height() const { return sync_.best_known(); }
+    Height best_known_height() const;
     std::optional<Height> peer_height(const crypto::PublicKey& peer) const { return sync_.height_of(peer); }
     bool halted() const { return halted_; }
     // A block's body is here, in memory or in the log.
@@ -141,6 +141,8 @@ class Replica : public TransportEvents {
     static constexpr std::size_t kJournaledBodyMax = 4096;
     // Final blocks that the block log may have unsynced: each is looked through by every read of the state.
     static constexpr std::uint64_t kUnsyncedBlocksMax = 32;
+    // How far a leader's block may be behind our clock: more than clocks differ and a proposal is under way.
+    static constexpr std::uint64_t kBlockAgeMaxMs = 10 * 60 * 1000;
     // Executed blocks above the tip, but for those that a quorum notarized.
     static constexpr std::size_t kExecutedMax = 128;
 
@@ -176,6 +178,9 @@ class Replica : public TransportEvents {
     std::optional<StoredFinalBlock> stored_block(Height height) const;
     std::optional<StoredTail> stored_tail(Height from) const;
     Chain::Top sync_top() const;
+    void take_proof(const crypto::PublicKey& peer, const StatusMessage& message);
+    Frame status_frame() const;
+    void brought_nothing(const crypto::PublicKey& peer);
     [[nodiscard]] Status apply_range(BlockRangeMessage& range);
     [[nodiscard]] Status apply_segment(std::span<FinalBlock> segment, const RangeTail* tail);
     [[nodiscard]] Status execute_synced(ReceivedBlock& block);
@@ -187,6 +192,8 @@ class Replica : public TransportEvents {
     void on_checked(std::vector<Pending> batch, std::vector<CheckedTransaction> verdicts);
     SubmitResult admit(const Pending& pending, const CheckedTransaction& verdict, const Chain::Admission& may_enter);
     void gossip();
+    void gossip_again();
+    Instant gossip_again_at() const;
     void send_local_pool(const crypto::PublicKey& peer);
 
     // replica_durable.cpp: what is on disk before votes leave
@@ -207,6 +214,7 @@ class Replica : public TransportEvents {
     bool progress();
     bool progress_verify();
     bool is_for(const consensus::Verify& verify);
+    bool is_timely(const ExecutedBlock& block) const;
     void progress_ahead();
     bool progress_build();
     bool progress_final();
@@ -270,6 +278,7 @@ class Replica : public TransportEvents {
     std::unordered_set<Hash256> under_check_;  // sent to the verify pool, or about to be
     std::size_t checking_ = 0;
     std::vector<ledger::SignedTransactionPtr> to_gossip_;
+    Instant moved_at_;  // when something became final, work came, or its transactions were last gossiped again
     // Ends the callbacks of a verify pool that outlives this object.
     std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };

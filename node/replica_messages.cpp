@@ -71,7 +71,7 @@ void Replica::handle(const crypto::PublicKey& peer, const BodyRequestMessage& me
 void Replica::handle(const crypto::PublicKey& peer, BodyMessage message) {
     if (!candidates_.wants(message.block.hash)) return take_ahead(peer, std::move(message.block));
     if (message.block.block.header.height.value > chain_->tip().height.value + 1)
-        sync_.on_status(peer, message.block.block.header.height.prev());
+        sync_.on_claim(peer, message.block.block.header.height.prev(), BlockSync::Claim::kSaid);
     candidates_.add(std::move(message.block));
 }
 

@@ -5,15 +5,52 @@
 // fault; what fails after it is this node's.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "node/replica.h"
 #include "node/synced_range.h"
 
 namespace touchstone::node {
 
 void Replica::handle(const crypto::PublicKey& peer, const StatusMessage& message) {
-    sync_.on_status(peer, message.height);
+    sync_.on_claim(peer, message.height, BlockSync::Claim::kSaid);
+    if (message.height > chain_->tip().height && message.proof) take_proof(peer, message);
     if (message.height < chain_->tip().height)
-        parts_.transport.send(peer, encode(StatusMessage{chain_->tip().height, engine_->view()}));
+        parts_.transport.send(peer, status_frame());
+}
+
+// How high the chain is counts when it is proven; of a later epoch it cannot be yet, and is a hint of where to ask.
+void Replica::take_proof(const crypto::PublicKey& peer, const StatusMessage& message) {
+    const auto& [header, certificate, bytes] = *message.proof;
+    const consensus::Subject& subject = certificate.subject;
+    if (subject.epoch > validators().epoch()) return;
+    if (header.height == message.height && subject.kind == consensus::VoteKind::kFinalize &&
+        subject.digest == header.hash() &&
+        consensus::verify_certificate(chain_->chain_id(), validators(), certificate).ok())
+        return sync_.on_claim(peer, message.height, BlockSync::Claim::kProven);
+    misbehaved(peer, fmt::format("it says that it is at height {}, and its proof does not hold", message.height.value));
+}
+
+Frame Replica::status_frame() const {
+    const ChainTip& tip = chain_->tip();
+    StatusMessage status{tip.height, engine_->view()};
+    if (!tip.certificate.empty()) status.proof = HeightProof{tip.header, {}, tip.certificate};
+    return encode(status);
+}
+
+// Proven, or said by more validators than may be lying.
+Height Replica::best_known_height() const {
+    std::vector<Height> said;
+    for (const crypto::PublicKey& key : validators().keys())
+        said.push_back(sync_.height_of(key).value_or(Height(0)));
+    std::sort(said.begin(), said.end(), std::greater<>());
+    return std::max(sync_.best_proven(), said.at(validators().faults()));
+}
+
+void Replica::brought_nothing(const crypto::PublicKey& peer) {
+    if (const auto said = sync_.on_nothing(now_, peer))
+        log(LogLevel::kWarn, fmt::format("{} says that it is at height {}, does not prove it, and has no blocks above {}",
+                                         peer.hex().substr(0, 8), said->value, sync_top().height.value));
 }
 
 void Replica::handle(const crypto::PublicKey& peer, const BlockRequestMessage& message) {
@@ -62,16 +99,15 @@ std::optional<StoredTail> Replica::stored_tail(Height from) const {
 }
 
 void Replica::handle(const crypto::PublicKey& peer, BlockRangeMessage message) {
-    if (!sync_.on_range(peer, message.from)) return;
-    sync_.on_status(peer, message.tip);
-    if (message.blocks.empty() || message.from > sync_top().height.next()) return sync_.on_nothing(now_, peer);
-    if (read_only_) return sync_.on_nothing(now_, peer);
+    if (!sync_.on_range(now_, peer, message.from, message.blocks.size())) return;
+    if (message.blocks.empty() || message.from > sync_top().height.next()) return brought_nothing(peer);
+    if (read_only_) return;
     const Status applied = apply_range(message);
     if (applied.ok() || halted_) return;
     if (is_own_fault(applied.error())) return fatal(applied.error());
     log(LogLevel::kWarn, fmt::format("final blocks from {}: {} ({})", peer.hex().substr(0, 8), applied.error().message,
                                      applied.error().code));
-    sync_.on_nothing(now_, peer);
+    brought_nothing(peer);
     misbehaved(peer, applied.error().message);
 }
 
@@ -136,10 +172,12 @@ Status Replica::execute_synced(ReceivedBlock& block) {
 }
 
 void Replica::progress_sync() {
+    if (read_only_) return;
     // What the log lost comes first: this node can not serve it to others.
     const auto lost = chain_->lowest_lost();
-    const auto request = sync_.next_request(now_, lost ? lost->prev() : sync_top().height);
-    if (request) parts_.transport.send(request->peer, encode(BlockRequestMessage{request->from}));
+    const Height own = lost ? lost->prev() : sync_top().height;
+    while (const auto request = sync_.next_request(now_, own))
+        parts_.transport.send(request->peer, encode(BlockRequestMessage{request->from}));
 }
 
 // Validators hear of every block by votes. An observer hears by a status message alone, which may be lost with a
@@ -147,7 +185,7 @@ void Replica::progress_sync() {
 void Replica::poll_heights() {
     if (now_ < poll_at_) return;
     poll_at_ = now_ + kPollEvery;
-    send_to(std::nullopt, encode(StatusMessage{chain_->tip().height, engine_->view()}));
+    send_to(std::nullopt, status_frame());
 }
 
 }  // namespace touchstone::node

@@ -115,6 +115,16 @@ Result<Message> range_from(const pb::BlockRange& from) {
     return Message(std::move(range));
 }
 
+Result<Message> status_from(const pb::Status& from) {
+    StatusMessage status{Height(from.height()), View(from.view())};
+    if (from.certificate().empty()) return Message(std::move(status));
+    status.proof.emplace();
+    TRY_ASSIGN(status.proof->header, ledger::Header::decode(as_bytes(from.header())));
+    TRY_ASSIGN(status.proof->certificate, consensus::Certificate::decode(as_bytes(from.certificate())));
+    status.proof->certificate_bytes = to_bytes(as_bytes(from.certificate()));
+    return Message(std::move(status));
+}
+
 Result<Message> body_request_from(const pb::BodyRequest& from) {
     const auto digest = Hash256::from_view(as_bytes(from.digest()));
     if (!digest) return malformed("body request");
@@ -143,7 +153,7 @@ Result<Message> decode(ByteView frame) {
         case pb::Envelope::kTransactions:
             return transactions_from(envelope.transactions());
         case pb::Envelope::kStatus:
-            return Message(StatusMessage{Height(envelope.status().height()), View(envelope.status().view())});
+            return status_from(envelope.status());
         case pb::Envelope::kBlockRequest:
             return Message(BlockRequestMessage{Height(envelope.block_request().from_height())});
         case pb::Envelope::kBlockRange:
@@ -199,6 +209,10 @@ Frame encode(const StatusMessage& status) {
     pb::Envelope envelope;
     envelope.mutable_status()->set_height(status.height.value);
     envelope.mutable_status()->set_view(status.view.value);
+    if (status.proof) {
+        envelope.mutable_status()->set_header(text_of(status.proof->header.encode()));
+        envelope.mutable_status()->set_certificate(text_of(status.proof->certificate_bytes));
+    }
     return frame_of(envelope);
 }
 

@@ -39,9 +39,15 @@ struct CertificateRequestMessage {
 struct TransactionsMessage {
     std::vector<ledger::SignedTransactionPtr> transactions;
 };
+struct HeightProof {
+    ledger::Header header;
+    consensus::Certificate certificate;
+    Bytes certificate_bytes;
+};
 struct StatusMessage {
     Height height;
     View view;
+    std::optional<HeightProof> proof = std::nullopt;
 };
 struct BlockRequestMessage {
     Height from;

@@ -1,6 +1,7 @@
 // One hostile node among real replicas. Each attack once did what its test says that it does not.
 #include <catch2/catch.hpp>
 
+#include "tests/sim/byzantine/boaster.h"
 #include "tests/sim/byzantine/false_blocks.h"
 #include "tests/sim/byzantine/false_bodies.h"
 #include "tests/sim/sim_node.h"
@@ -73,5 +74,45 @@ TEST_CASE("byzantine: a body that is not its header's harms nobody but its sende
         REQUIRE(liar.gutted() > 0);
         REQUIRE(accused_of(simulator, "not those of its header"));
         for (std::size_t node : {0u, 1u, 2u}) REQUIRE(simulator.node(node).replica().stats().proposals_refused == 0);
+    }
+}
+
+// N6, N31. Whoever claimed most was asked, and alone: a newcomer got a block per 2.9 s, and never said that it was ready.
+TEST_CASE("byzantine: a boaster neither holds a newcomer up nor makes it believe that it is behind") {
+    const auto proof = GENERATE(Boaster::Proof::kNone, Boaster::Proof::kForged);
+    for (std::uint64_t seed = 1; seed <= kSeeds; ++seed) {
+        INFO("seed " << seed << ", proof " << static_cast<int>(proof));
+        Weather weather = fair();
+        weather.observers = 1;
+        weather.transactions = 40;
+        weather.bad_until = seconds(30);
+        weather.last_node_is_late = true;
+        weather.give_up_after = seconds(5);
+        Simulator simulator(seed, weather);
+        simulator.seat(2, std::make_unique<Boaster>(proof));
+        require_none(simulator.run());
+        REQUIRE(simulator.checker().height().value > 20);
+        for (std::size_t node : {0u, 1u, 3u, 4u})
+            REQUIRE(simulator.node(node).replica().best_known_height() <= simulator.checker().height());
+        REQUIRE((proof == Boaster::Proof::kNone || accused_of(simulator, "its proof does not hold")));
+    }
+}
+
+// N32. What was gossiped once and dropped, as by a peer whose share of the pool is full, was never ordered.
+TEST_CASE("byzantine: a peer that never hears of a transaction the first time hears of it again") {
+    struct OnceLost : Hostile {
+        bool passes_out(std::size_t to, const node::Message& message) override {
+            const auto* const gossip = std::get_if<node::TransactionsMessage>(&message);
+            return gossip == nullptr || !lost.emplace(to, gossip->transactions.front()->id()).second;
+        }
+        std::set<std::pair<std::size_t, Hash256>> lost;
+    };
+    for (std::uint64_t seed = 1; seed <= kSeeds; ++seed) {
+        INFO("seed " << seed);
+        Weather weather = fair();
+        weather.one_submission = true;
+        Simulator simulator(seed, weather);
+        simulator.seat(0, std::make_unique<OnceLost>());
+        require_none(simulator.run());
     }
 }

@@ -5,11 +5,6 @@
 #include "node/journal_records.h"
 
 namespace touchstone::sim {
-namespace {
-
-constexpr std::uint64_t kGenesisMs = 1'700'000'000'000;
-
-}  // namespace
 
 SimNode::SimNode(Simulator& simulator, std::size_t index, std::optional<crypto::SecretKey> key)
     : simulator_(simulator), index_(index) {
@@ -71,10 +66,8 @@ void SimNode::die_at_disk_operation(std::uint64_t operations) { disk_->fail_afte
 
 void SimNode::deliver(const std::function<void(node::Replica&)>& event) {
     if (!alive()) return;
-    const auto wall = static_cast<std::uint64_t>(static_cast<std::int64_t>(kGenesisMs) + simulator_.now().us / 1000 +
-                                                 clock_skew_ms_ + 1'000'000);
     try {
-        replica_->set_time(simulator_.now(), WallTime{wall});
+        replica_->set_time(simulator_.now(), wall());
         event(*replica_);
         replica_->pump();
     } catch (const Crash&) {
@@ -84,6 +77,25 @@ void SimNode::deliver(const std::function<void(node::Replica&)>& event) {
     if (fault_ && fault_->code == "state_diverged")
         simulator_.checker().violation(fmt::format("node {}: {}", index_, fault_->message));
     if (alive()) arm();
+}
+
+WallTime SimNode::wall() const {
+    const Weather& weather = simulator_.weather();
+    std::int64_t ms = static_cast<std::int64_t>(simulator_.true_time().ms) + clock_skew_ms_;
+    if (weather.stopped_clock && index_ == 1) ms -= simulator_.now().us / 1000;
+    if (simulator_.now().us < weather.bad_until.us / 2) ms += weather.clocks_ahead.us / 1000;
+    return WallTime{static_cast<std::uint64_t>(ms)};
+}
+
+void SimNode::set_read_only(std::optional<std::string> reason) {
+    deliver([&](node::Replica& replica) { replica.set_read_only(std::move(reason)); });
+}
+
+std::vector<Bytes> SimNode::written() const {
+    std::vector<Bytes> files;
+    for (const std::string& name : disk_->list())
+        if (name.starts_with("blocks") || name.starts_with("votes")) files.push_back(disk_->content(name));
+    return files;
 }
 
 // One timer at a time: the earliest deadline that the replica named.
@@ -156,7 +168,7 @@ void SimNode::check(std::vector<ledger::SignedTransactionPtr> batch, const ledge
 }
 
 void SimNode::on_final(const std::vector<node::ExecutedBlockPtr>& blocks, const node::ChainTip& tip) {
-    simulator_.checker().on_final(index_, blocks, tip);
+    simulator_.checker().on_final(index_, blocks, tip, simulator_.true_time());
 }
 
 void SimNode::on_log(node::LogLevel level, const std::string& message) {

@@ -38,6 +38,9 @@ class SimNode final : public node::Transport, public node::VerifyPool, public no
     void on_log(node::LogLevel level, const std::string& message) override;
 
     const std::set<Hash256>& expired() const { return expired_; }
+    void set_read_only(std::optional<std::string> reason);
+    // Bytes of the block log and the vote journal.
+    std::vector<Bytes> written() const;
     // One line for a report of what went wrong.
     std::string describe() const;
     std::uint64_t nullified() const { return nullified_; }
@@ -45,6 +48,7 @@ class SimNode final : public node::Transport, public node::VerifyPool, public no
 
   private:
     void arm();
+    WallTime wall() const;
     void check_answer(const node::BlockRangeMessage& range);
 
     Simulator& simulator_;

@@ -50,6 +50,14 @@ sim::Outcome run_seeds(const char* what, sim::Weather (*weather_of)(std::uint64_
     return all;
 }
 
+void require_good(std::uint64_t seed, const sim::Weather& weather) {
+    INFO("seed " << seed);
+    const sim::Outcome outcome = sim::Simulator(seed, weather).run();
+    for (const std::string& violation : outcome.violations) UNSCOPED_INFO(violation);
+    REQUIRE(outcome.ok());
+    REQUIRE(outcome.transactions_final >= weather.transactions);
+}
+
 }  // namespace
 
 TEST_CASE("no seed of the simulator violates an invariant") {
@@ -80,6 +88,36 @@ TEST_CASE("a network slower than the timers brings everything to finality, and f
         REQUIRE(outcome.transactions_final >= 8);
         REQUIRE(outcome.blocks < 60);
     }
+}
+
+// N33. A leader whose clock stands gave its block the parent's time: six hours old, and final.
+TEST_CASE("a leader's block that is old is not voted for") {
+    sim::Weather weather;
+    weather.transactions = 12;
+    weather.bad_until = seconds(5);
+    weather.stopped_clock = true;
+    weather.quiet = seconds(3600);
+    weather.give_up_after = seconds(3600 + 120);
+    for (std::uint64_t seed = 1; seed <= 4; ++seed) require_good(seed, weather);
+}
+
+// N34. The parent's time was ahead of all clocks until they were there.
+TEST_CASE("clocks that were wrong for a while do not stop the chain when they are right again") {
+    sim::Weather weather;
+    weather.transactions = 20;
+    weather.bad_until = seconds(10);
+    weather.clocks_ahead = seconds(600);
+    weather.give_up_after = seconds(60);
+    for (std::uint64_t seed = 1; seed <= 4; ++seed) require_good(seed, weather);
+}
+
+// N35. It went on to vote, to execute and to commit.
+TEST_CASE("a read-only node neither votes nor writes, and is level again soon after") {
+    sim::Weather weather;
+    weather.transactions = 30;
+    weather.bad_until = seconds(12);
+    weather.read_only_node = true;
+    for (std::uint64_t seed = 1; seed <= 8; ++seed) require_good(seed, weather);
 }
 
 // Each found a fault that is mended; docs/design-notes.md tells them ("What the simulator taught").

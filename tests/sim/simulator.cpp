@@ -82,6 +82,10 @@ void Simulator::make_genesis() {
             {"brand", fmt::format("v{}", i), crypto::SecretKey::from_seed(seed_bytes(2, i)).public_key()});
 }
 
+WallTime Simulator::true_time() const {
+    return WallTime{kGenesisMs + 1'000'000 + static_cast<std::uint64_t>(now_.us / 1000)};
+}
+
 void Simulator::schedule(Duration after, std::function<void()> event) {
     events_due_.push({now_ + after, next_order_++, std::move(event)});
 }
@@ -164,9 +168,10 @@ void Simulator::send(std::size_t from, const crypto::PublicKey& to, node::Frame 
 }
 
 void Simulator::plan_clients() {
-    for (std::uint32_t i = 0; i < weather_.transactions; ++i)
-        schedule(microseconds(static_cast<std::int64_t>(random(static_cast<std::uint64_t>(weather_.bad_until.us)))),
-                 [this, i] { submit_one(i); });
+    for (std::uint32_t i = 0; i < weather_.transactions; ++i) {
+        const auto at = microseconds(static_cast<std::int64_t>(random(static_cast<std::uint64_t>(weather_.bad_until.us))));
+        schedule(2 * i < weather_.transactions ? at : at + weather_.quiet, [this, i] { submit_one(i); });
+    }
     for (std::uint32_t i = 0; i < weather_.changes; ++i)
         schedule(microseconds(static_cast<std::int64_t>(random(static_cast<std::uint64_t>(weather_.bad_until.us)))),
                  [this, i] { submit_change(i); });
@@ -239,6 +244,7 @@ void Simulator::submit_one(std::uint32_t number) {
 // As a client does: again and elsewhere until a node has taken it; and, since that node may die, once more later.
 void Simulator::submit_to(std::size_t node, const ledger::SignedTransactionPtr& transaction, std::uint32_t tries) {
     if (checker_.is_final(transaction->id()) || tries > 400) return;
+    if (weather_.one_submission) node = 0;
     if (nodes_[node]->alive()) {
         nodes_[node]->deliver([&](node::Replica& replica) {
             replica.submit(transaction, [this, transaction](const node::SubmitResult& result) {
@@ -248,6 +254,7 @@ void Simulator::submit_to(std::size_t node, const ledger::SignedTransactionPtr& 
             });
         });
     }
+    if (weather_.one_submission) return;
     schedule(milliseconds(static_cast<std::int64_t>(500 + random(1000))),
              [this, transaction, tries] { submit_to(random(nodes_.size()), transaction, tries + 1); });
 }
@@ -260,6 +267,7 @@ void Simulator::plan_faults() {
         schedule(some_time(), [this] { crash_and_restart(random(nodes_.size())); });
     for (std::uint32_t i = 0; i < weather_.partitions; ++i) schedule(some_time(), [this] { split(); });
     schedule(weather_.bad_until, [this] { heal(); });
+    if (weather_.read_only_node) schedule(Duration{weather_.bad_until.us / 4}, [this] { fill_disk(2); });
     for (std::size_t i = 0; i < nodes_.size(); ++i) {
         // Two nodes never flush in step.
         auto tick = std::make_shared<std::function<void()>>();
@@ -293,6 +301,18 @@ void Simulator::crash_and_restart(std::size_t node) {
     });
 }
 
+// N35: while its disk has no room to spare, a node writes nothing.
+void Simulator::fill_disk(std::size_t node) {
+    nodes_[node]->set_read_only("disk nearly full");
+    const auto before = std::make_shared<std::vector<Bytes>>(nodes_[node]->written());
+    schedule(Duration{weather_.bad_until.us / 2}, [this, node, before] {
+        if (nodes_[node]->written() != *before) checker_.violation("a read-only node wrote to its log or its journal");
+        if (nodes_[node]->replica().chain().tip().height == checker_.height())
+            checker_.violation("nothing became final while a node was read-only");
+        nodes_[node]->set_read_only(std::nullopt);
+    });
+}
+
 void Simulator::split() {
     if (!bad_weather()) return;
     for (int& side : side_) side = static_cast<int>(random(2));
@@ -318,7 +338,9 @@ bool Simulator::everything_final() const {
 }
 
 Outcome Simulator::run() {
-    for (auto& node : nodes_) node->start();
+    for (auto& node : nodes_)
+        if (!weather_.last_node_is_late || node != nodes_.back()) node->start();
+    if (weather_.last_node_is_late) schedule(weather_.bad_until, [this] { nodes_.back()->start(); });
     update_connections();
     plan_clients();
     plan_faults();

@@ -33,6 +33,12 @@ struct Weather {
     std::uint32_t changes = 0;     // of validators, parameters and keys, by the council
     Duration bad_until = seconds(20);
     Duration give_up_after = seconds(120);  // of good weather: then liveness has failed
+    bool last_node_is_late = false;   // it starts when the bad weather ends
+    bool one_submission = false;      // clients go to node 0 alone, and once
+    bool read_only_node = false;      // node 2 may not write in the middle of the bad weather
+    Duration clocks_ahead{};          // all of them, for the first half of the bad weather
+    bool stopped_clock = false;       // of node 1
+    Duration quiet{};                 // before the second half of the transactions
     Duration goes_on{};                     // after everything is final
 };
 
@@ -75,6 +81,7 @@ class Simulator {
     void send(std::size_t from, const crypto::PublicKey& to, node::Frame frame);
     std::uint64_t random(std::uint64_t bound) { return random_() % bound; }
     Instant now() const { return now_; }
+    WallTime true_time() const;
     const Weather& weather() const { return weather_; }
     Checker& checker() { return checker_; }
     const ledger::Genesis& genesis() const { return genesis_; }
@@ -102,6 +109,7 @@ class Simulator {
     void submit_to(std::size_t node, const ledger::SignedTransactionPtr& transaction, std::uint32_t tries);
     void crash_and_restart(std::size_t node);
     void split();
+    void fill_disk(std::size_t node);
     void heal();
     bool connected(std::size_t a, std::size_t b) const;
     bool kept_away(std::size_t a, std::size_t b) const;
