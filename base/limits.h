@@ -68,6 +68,8 @@ inline constexpr std::size_t kPeerQueueBytesMax = 64u << 20;
 inline constexpr std::size_t kPeersMax = 128;
 inline constexpr std::size_t kSyncBlocksPerReplyMax = 256;
 inline constexpr std::size_t kSyncBytesPerReplyMax = 8u << 20;
+// In place of blocks that did not fit, up to the next certificate: 3.7 MiB.
+inline constexpr std::size_t kSyncHeadersPerReplyMax = 16'384;
 
 // -- JSON-RPC
 inline constexpr std::size_t kRpcBodyBytesMax = 8u << 20;

@@ -159,6 +159,26 @@ void Replica::gossip() {
     }
 }
 
+// SPEC.md R7. A peer whose share of the pool was full, or whose connection broke, has dropped what was sent once; on a
+// quiet network nobody else then knows that there is work. The oldest go first, and no more than one frame's worth.
+void Replica::gossip_again() {
+    if (now_ < gossip_again_at()) return;
+    moved_at_ = now_;
+    TransactionsMessage message;
+    std::size_t bytes = 0;
+    for (const auto& transaction : pool_.local()) {
+        if (bytes >= kGossipFrameBytes) break;
+        message.transactions.push_back(ledger::signed_of(*transaction));
+        bytes += message.transactions.back()->size_bytes();
+    }
+    if (!message.transactions.empty()) send_to(std::nullopt, encode(message));
+}
+
+Instant Replica::gossip_again_at() const {
+    if (!has_work_) return Instant::never();
+    return moved_at_ + milliseconds(static_cast<std::int64_t>(chain_->parameters().retry_ms));
+}
+
 // A peer that was away when they were submitted does not have them.
 void Replica::send_local_pool(const crypto::PublicKey& peer) {
     TransactionsMessage message;

@@ -182,6 +182,13 @@ static void changes_that_can_not_be() {
     REQUIRE(refused(same) == "key_exists");
     REQUIRE(refused(change::SetParameters{{{"retry_ms", Parameters{}.retry_ms}}}) == "nothing_changes");
     REQUIRE(refused(change::SetParameters{{{"advance_timeout_ms", 10}}}) == "bad_parameter");
+    // N28: each of these was accepted, and nothing could be changed any more.
+    const std::vector<std::pair<const char*, std::uint64_t>> last_words{
+        {"transaction_bytes_max", 4},     {"leader_timeout_ms", 1},       {"retry_ms", 1},
+        {"validity_heights_max", 1},      {"proposal_deadline_ms", 1},    {"validity_heights_max", UINT64_MAX},
+        {"clock_ahead_ms", UINT64_MAX},   {"proposal_deadline_ms", UINT64_MAX}};
+    for (const auto& [name, value] : last_words)
+        REQUIRE(refused(change::SetParameters{{{name, value}}}) == "bad_parameter");
     REQUIRE(refused(change::AddValidator{{"nobody", "v9", public_of("v9")}}) == "organisation_unknown");
     REQUIRE(refused(change::AddValidator{{"acme", "v0", public_of("v9")}}) == "validator_exists");
     REQUIRE(refused(change::AddValidator{{"line", "v9", public_of("robot")}}) == "validator_exists");

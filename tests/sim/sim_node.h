@@ -69,12 +69,18 @@ class SimNode final : public node::Transport, public node::VerifyPool, public no
     void on_log(node::LogLevel level, const std::string& message) override;
 
     const std::set<Hash256>& expired() const { return expired_; }
+    void set_read_only(std::optional<std::string> reason);
+    // Bytes of the block log and the vote journal.
+    std::vector<Bytes> written() const;
     // One line for a report of what went wrong.
     std::string describe() const;
     std::uint64_t nullified() const { return nullified_; }
+    std::uint64_t answers_in_part() const { return answers_in_part_; }
 
   private:
     void arm();
+    WallTime wall() const;
+    void check_answer(const node::BlockRangeMessage& range);
 
     Simulator& simulator_;
     std::size_t index_;
@@ -94,6 +100,8 @@ class SimNode final : public node::Transport, public node::VerifyPool, public no
     std::int64_t clock_skew_ms_ = 0;
     std::set<Hash256> expired_;
     std::uint64_t nullified_ = 0;
+    std::size_t reply_bytes_ = 0;
+    std::uint64_t answers_in_part_ = 0;
     bool started_before_ = false;
 };
 
