@@ -239,7 +239,8 @@ TEST_CASE("whose container an SSCC is, is told to those who have to do with it")
     running.node.must("carrier", {ledger::op::Pack{container("carrier", kSscc), {running.node.item(4)}, {}}});
     const auto makers = [&](const char* who, const json& params) {
         std::vector<std::string> found;
-        for (const json& one : running.result(who, "container_find", params)["containers"]) found.push_back(one["maker"]);
+        const json answer = running.result(who, "container_find", params);
+        for (const json& one : answer["containers"]) found.push_back(one["maker"]);
         return found;
     };
     using Names = std::vector<std::string>;
