@@ -113,9 +113,10 @@ Result<ledger::Change> parameters_change(const Arguments& arguments) {
         const auto [end, fault] = std::from_chars(begin, one.data() + one.size(), value);
         if (equals == std::string::npos || fault != std::errc{} || end != one.data() + one.size())
             return Error{"usage", fmt::format("'{}' is not NAME=NUMBER, for example retry_ms=400", one)};
-        set.values.emplace_back(one.substr(0, equals), value);
+        set.values.push_back({one.substr(0, equals), value});
     }
-    std::sort(set.values.begin(), set.values.end());
+    std::sort(set.values.begin(), set.values.end(),
+              [](const auto& a, const auto& b) { return a.name < b.name; });
     return ledger::Change(std::move(set));
 }
 

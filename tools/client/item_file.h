@@ -11,6 +11,7 @@
 #include "base/hash256.h"
 #include "base/result.h"
 #include "base/time.h"
+#include "ledger/records/records.h"
 #include "ledger/schema/units.h"
 
 namespace touchstone::tools {

@@ -14,6 +14,7 @@
 
 #include "base/result.h"
 #include "ledger/records/header.h"
+#include "ledger/records/records.h"
 #include "ledger/schema/units.h"
 #include "rpc/verdict.h"
 #include "tools/proof/trust.h"

@@ -55,7 +55,7 @@ TableInfo events() {
              {"of", "item, container, product, report or seller; other for what this version does not know"},
              {"key", "of the record in the state; what it is the key of is not to be read from it"},
              {"gtin", "GTIN-14"},
-             {"lot", "lot of the item, or that a recall names"},
+             {"lot", "lot of the item, or of what a report is about"},
              {"sequence", "number of the event in the history of what it is of, from 0"},
              {"actor", "organisation that signed"},
              {"other", "the other party, e.g. the receiver of a shipment"},
