@@ -112,6 +112,7 @@ void close_if_empty(Run& run, const StateKey& key) {
 ContainerRecord& open_container(Run& run, const ContainerName& name) {
     ContainerSlot& slot = run.overlay.containers.slot(name.key());
     if (slot.record) return run.overlay.containers.change(slot);
+    run.overlay.put_index(container_index_key(name.commitment, name.maker));
     ContainerRecord made;
     made.maker = name.maker;
     made.custodian = run.actor.id;
