@@ -25,7 +25,7 @@ TEST_CASE("a file without a header holds one identifier a line") {
     REQUIRE(file.bad.empty());
     REQUIRE(file.items.size() == 3);
     REQUIRE(file.items[0].line == 1);
-    REQUIRE(file.items[0].key == ledger::item_key("09506000134352", "7KQ2M9XTRB4H"));
+    REQUIRE(file.items[0].name.commitment == ledger::serial_commitment("09506000134352", "7KQ2M9XTRB4H"));
     REQUIRE(file.items[1].line == 3);
     REQUIRE(file.items[1].serial == "7KQ2M9XTRB4J");
     REQUIRE(file.items[2].lot == "L1");

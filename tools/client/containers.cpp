@@ -32,11 +32,11 @@ Result<std::vector<Candidate>> candidates(RpcClient& client, const std::string& 
     }
     if (!answer->is_object() || !answer->contains("containers") || !(*answer)["containers"].is_array())
         return Error{"rpc_malformed", "container_find answered no list 'containers'"};
-    for (const json& one : (*answer)["containers"])
-        if (one.is_object() && one.contains("maker") && one["maker"].is_string())
-            found.push_back({one["maker"], one.contains("custodian") && one["custodian"].is_string()
-                                               ? one["custodian"].get<std::string>()
-                                               : std::string()});
+    for (const json& one : (*answer)["containers"]) {
+        if (!one.is_object() || !one.contains("maker") || !one["maker"].is_string()) continue;
+        const json custody = one.value("custody", json::object());
+        found.push_back({one["maker"], custody.is_object() ? custody.value("custodian", "") : std::string()});
+    }
     return found;
 }
 
