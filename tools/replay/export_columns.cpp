@@ -101,7 +101,7 @@ TableInfo products() {
              {"name", "of the product"},
              {"registered", "items"},
              {"recalls", "in force, of any scope"},
-             {"lots_recalled", "that recalls in force name, separated by spaces"},
+             {"lots_recalled", "how many of these are of one lot"},
              {"recalled_by", "organisations whose recall is of the whole product, separated by spaces"},
              {"recall_reason", "of the first of these"},
              {"recalled", "time, UTC, of the first of these"},

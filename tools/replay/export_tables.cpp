@@ -55,14 +55,15 @@ std::string operations_of(const ledger::ParsedTransaction& transaction) {
 }
 
 struct RecallCells {
-    std::string lots, by;                        // words
+    std::uint64_t of_lots = 0;
+    std::string by;                             // words
     const ledger::RecallMark* first = nullptr;  // of the whole product
 };
 
 RecallCells recalls_of(const ledger::ProductRecord& product) {
     RecallCells cells;
     for (const ledger::RecallMark& recall : product.recalls) {
-        if (!recall.scope.lot.empty()) add_word(cells.lots, recall.scope.lot);
+        if (!recall.scope.lot.empty()) ++cells.of_lots;
         if (recall.scope != ledger::RecallScope{}) continue;
         add_word(cells.by, recall.by);
         if (cells.first == nullptr) cells.first = &recall;
@@ -255,7 +256,7 @@ Status Exporter::write_products(const storage::StateReadGuard& state) {
             }
             const RecallCells recalls = recalls_of(product);
             return writer_.write({product.gtin, product.brand, product.name, number_cell(volume.registered),
-                                  number_cell(product.recalls.size()), text_cell(recalls.lots), text_cell(recalls.by),
+                                  number_cell(product.recalls.size()), number_cell(recalls.of_lots), text_cell(recalls.by),
                                   recalls.first ? text_cell(recalls.first->reason) : Cell{},
                                   recalls.first ? time_cell(recalls.first->since) : Cell{},
                                   number_cell(product.event_count)});
