@@ -183,8 +183,7 @@ void add_container(CLI::App& app, GlobalOptions& options) {
     const auto question = std::make_shared<ContainerQuestion>();
     CLI::App* container = add_read(app, "container", "A container: who holds it, and what is in it",
                                    "touchstone container 106141412345678908\n"
-                                   "         touchstone container 106141412345678908 --contents | "
-                                   "touchstone unpack --from 106141412345678908 --file -");
+                                   "         touchstone container 106141412345678908 --contents");
     container->add_option("sscc", question->sscc, "SSCC: 18 digits")->required();
     container->add_option("--maker", question->maker, "Organisation that made it, where several have used its number");
     container->add_flag("--contents", question->contents,
