@@ -32,13 +32,13 @@ struct DeclareProduct {
 
     template <class Self, class Visit>
     static void fields(Self& self, Visit&& visit) {
-        visit(field::Gtin{{"gtin", "The product's GTIN"}}, self.gtin);
+        visit(field::Gtin{{"gtin", "The product's GTIN", "gtin,--gtin"}}, self.gtin);
         visit(field::Text{{"name", "Its name, as shoppers see it"}, limits::kNameBytesMax, field::Need::kRequired},
               self.name);
-        visit(field::Digest{{"image_hash", "SHA-256 of its picture"}, field::Need::kOptional}, self.image_hash);
-        visit(field::Digests{{"document_hashes", "SHA-256 of documents"}, limits::kProductDocumentsMax},
+        visit(field::Digest{{"image_hash", "SHA-256 of its picture", "--image"}, field::Need::kOptional, field::Given::kFile}, self.image_hash);
+        visit(field::Digests{{"document_hashes", "SHA-256 of documents", "--document"}, limits::kProductDocumentsMax},
               self.document_hashes);
-        visit(field::Choice{{"serial_policy", "What registrants' programs do about serials that can be guessed"}},
+        visit(field::Choice{{"serial_policy", "What registrants' programs do about serials that can be guessed", "--guessable-serials"}},
               self.serial_policy);
     }
 };
@@ -69,9 +69,9 @@ struct GrantLicence {
     }
     template <class Self, class Visit>
     static void fields(Self& self, Visit&& visit) {
-        visit(field::Gtin{{"gtin", "The product's GTIN"}}, self.gtin);
-        visit(field::Organisation{{"manufacturer", "Who may register"}}, self.manufacturer);
-        visit(field::Number{{"quota", "Items that it may register"}}, self.quota);
+        visit(field::Gtin{{"gtin", "The product's GTIN", "gtin,--gtin"}}, self.gtin);
+        visit(field::Organisation{{"manufacturer", "Who may register", "manufacturer,--to"}}, self.manufacturer);
+        visit(field::Number{{"quota", "Items that it may register", "--quota", field::Asked::kAlways}}, self.quota);
         visit(field::Date{{"from_day", "First day"}}, self.from);
         visit(field::Date{{"until_day", "Last day"}}, self.until);
         visit(field::Gln{{"facility", "GLN of the only facility that it may register for"}}, self.facility);
@@ -97,8 +97,8 @@ struct RevokeLicence {
 
     template <class Self, class Visit>
     static void fields(Self& self, Visit&& visit) {
-        visit(field::Gtin{{"gtin", "The product's GTIN"}}, self.gtin);
-        visit(field::Organisation{{"manufacturer", "Whose licence ends"}}, self.manufacturer);
+        visit(field::Gtin{{"gtin", "The product's GTIN", "gtin,--gtin"}}, self.gtin);
+        visit(field::Organisation{{"manufacturer", "Whose licence ends", "manufacturer,--from,--to"}}, self.manufacturer);
         visit(field::Text{{"reason", "Why, for the record"}}, self.reason);
     }
 };
@@ -170,10 +170,10 @@ struct Recall {
     }
     template <class Self, class Visit>
     static void fields(Self& self, Visit&& visit) {
-        visit(field::Gtin{{"gtin", "The product's GTIN"}}, self.gtin);
+        visit(field::Gtin{{"gtin", "The product's GTIN", "gtin,--gtin"}}, self.gtin);
         visit(field::Lot{{"lot", "Only this lot"}}, self.lot);
-        visit(field::Text{{"reason", "Why: shoppers read it"}}, self.reason);
-        visit(field::Countries{{"countries", "Only in these countries"}}, self.countries);
+        visit(field::Text{{"reason", "Why: shoppers read it", "--reason", field::Asked::kAlways}}, self.reason);
+        visit(field::Countries{{"countries", "Only in these countries", "--country"}}, self.countries);
         visit(field::Organisation{{"maker", "Only what this organisation made"}, field::Party::kNamed, field::Need::kOptional},
               self.maker);
         visit(field::Date{{"made_from", "Only what was made on this day or later"}}, self.made_from);
@@ -204,7 +204,7 @@ struct LiftRecall {
     RecallScope scope() const { return {lot, maker, made_from, made_until}; }
     template <class Self, class Visit>
     static void fields(Self& self, Visit&& visit) {
-        visit(field::Gtin{{"gtin", "The product's GTIN"}}, self.gtin);
+        visit(field::Gtin{{"gtin", "The product's GTIN", "gtin,--gtin"}}, self.gtin);
         visit(field::Lot{{"lot", "As in the recall"}}, self.lot);
         visit(field::Text{{"reason", "Why, for the record"}}, self.reason);
         visit(field::Organisation{{"maker", "As in the recall"}, field::Party::kNamed, field::Need::kOptional}, self.maker);
@@ -231,8 +231,8 @@ struct SetTerritories {
 
     template <class Self, class Visit>
     static void fields(Self& self, Visit&& visit) {
-        visit(field::Gtin{{"gtin", "The product's GTIN"}}, self.gtin);
-        visit(field::Countries{{"countries", "ISO 3166-1 alpha-2"}}, self.countries);
+        visit(field::Gtin{{"gtin", "The product's GTIN", "gtin,--gtin"}}, self.gtin);
+        visit(field::Countries{{"countries", "ISO 3166-1 alpha-2", "countries,--country"}, "--everywhere"}, self.countries);
     }
 };
 
