@@ -10,6 +10,7 @@
 #include "ledger/schema/custody_operations.h"
 #include "ledger/schema/governance_operations.h"
 #include "ledger/schema/product_operations.h"
+#include "ledger/schema/recovery_operations.h"
 #include "ledger/schema/report_operations.h"
 
 namespace touchstone::ledger {
@@ -21,7 +22,8 @@ using Operation =
                  op::AcceptOwnership, op::RejectOwnership, op::CancelOwnershipTransfer, op::Inspect, op::Correct,
                  op::Report, op::Respond, op::Resolve, op::RegisterSeller, op::SetSellerStanding, op::SetTerritories,
                  op::Propose, op::VoteOnProposal, op::WithdrawProposal, op::AddKey, op::RevokeKey, op::ValidatorReady,
-                 op::RecordDocument>;
+                 op::RecordDocument, op::AmendRegistration, op::VoidRegistration, op::Lose, op::UndoEnd, op::Reclaim,
+                 op::Reassign, op::Seize, op::AmendProduct, op::OfferProduct, op::AcceptProduct, op::DeclineProduct>;
 
 inline const OperationInfo& info(const Operation& operation) {
     return std::visit([](const auto& one) -> const OperationInfo& { return one.kInfo; }, operation);
