@@ -13,7 +13,7 @@ using touchstone::test::Randomness;
 
 namespace {
 
-std::set<Hash256> contents(const World& world, const Hash256& container, ContentKind kind) {
+std::set<Hash256> contents(const World& world, const StateKey& container, ContentKind kind) {
     const Bytes prefix = content_index_prefix(container);
     std::set<Hash256> keys;
     for (auto at = world.side.lower_bound(prefix); at != world.side.end(); ++at) {
@@ -24,7 +24,7 @@ std::set<Hash256> contents(const World& world, const Hash256& container, Content
     return keys;
 }
 
-std::vector<EventKind> kinds(const World& world, const Hash256& subject) {
+std::vector<EventKind> kinds(const World& world, const StateKey& subject) {
     std::vector<EventKind> list;
     for (const Event& event : world.events(subject)) list.push_back(event.kind);
     return list;
@@ -51,11 +51,11 @@ TEST_CASE("a pallet moves with everything in it as one record") {
     REQUIRE(world.box_at(box(9)).direct == 2);
     REQUIRE(world.box_at(box(9)).levels == 2);
     REQUIRE(world.box_at(box(1)).state == ItemState::kPacked);
-    REQUIRE(contents(world, box(9), ContentKind::kContainer) == std::set<Hash256>{box(1), box(2)});
+    REQUIRE(contents(world, box(9), ContentKind::kContainer) == std::set<Hash256>{box(1).key(), box(2).key()});
     REQUIRE(contents(world, box(2), ContentKind::kItem).size() == 3);
     const ItemRecord before = world.item_at(item(4));
     REQUIRE(before.state == ItemState::kPacked);
-    REQUIRE(before.container == box(2));
+    REQUIRE(before.container == box(2).key());
 
     const auto ship = world.execute_block({world.transaction("brand", {op::Ship{{}, "carrier", "DN", {box(9)}}})});
     REQUIRE(ship.outcomes.at(0).applied());
@@ -88,7 +88,7 @@ TEST_CASE("events say between which events of a container it held the item") {
     REQUIRE(kinds(world, box(2)) ==
             std::vector{EventKind::kLoaded, EventKind::kPacked, EventKind::kUnloaded, EventKind::kLoaded});
     for (const auto& [event, sequence] : {std::pair{1, "0"}, {2, "2"}, {3, "3"}}) {
-        REQUIRE(events[static_cast<std::size_t>(event)].other == box(2).hex());
+        REQUIRE(events[static_cast<std::size_t>(event)].other == box(2).key().hex());
         REQUIRE(events[static_cast<std::size_t>(event)].detail == sequence);
     }
     REQUIRE(world.events(box(2))[0].detail == "3 items, 0 containers");
@@ -108,7 +108,7 @@ TEST_CASE("a receiver's count is kept, and its scan takes the missing out") {
     REQUIRE(world.box_at(box(9)).items == 4);
     REQUIRE(world.box_at(box(1)).items == 1);
     REQUIRE(world.box_at(box(1)).direct == 1);
-    REQUIRE(contents(world, box(1), ContentKind::kItem) == std::set<Hash256>{item(2)});
+    REQUIRE(contents(world, box(1), ContentKind::kItem) == std::set<Hash256>{item(2).key()});
     // Nobody can say that the receiver had them.
     REQUIRE(world.item_at(item(0)).custodian == "brand");
     REQUIRE(world.item_at(item(0)).state == ItemState::kActive);
@@ -126,7 +126,8 @@ TEST_CASE("what may not be packed, and not together") {
     World world = pallet();
     world.must("brand", {op::Flag{items(6, 1), ItemFlag::kQuarantined, {}}});
     REQUIRE(refusal(world, "brand", op::Pack{box(1), items(6, 1), {}}) == Refusal::kFlagged);
-    REQUIRE(refusal(world, "maker", op::Pack{box(3), items(7, 1), {}}) == Refusal::kNotCustodian);
+    REQUIRE(refusal(world, "maker", op::Pack{box(3, "maker"), items(7, 1), {}}) == Refusal::kNotCustodian);
+    REQUIRE(refusal(world, "maker", op::Pack{box(3), items(7, 1), {}}) == Refusal::kContainerNotYours);
     REQUIRE(refusal(world, "maker", op::Pack{box(1), items(7, 1), {}}) == Refusal::kNotCustodian);
     REQUIRE(refusal(world, "brand", op::Pack{box(1), {}, {box(9)}}) == Refusal::kContainerCycle);
     REQUIRE(refusal(world, "brand", op::Pack{box(9), {}, {box(9)}}) == Refusal::kContainerCycle);
@@ -166,31 +167,39 @@ TEST_CASE("random packing agrees with a plain model") {
     for (int round = 0; round < 25; ++round) {
         World world;
         world.with_items(12);
-        std::map<Hash256, Hash256> parent;  // of items and containers
-        const auto root = [&](Hash256 at) {
+        std::map<StateKey, StateKey> parent;  // of items and containers
+        const auto is_empty = [&](const StateKey& container) {
+            return std::none_of(parent.begin(), parent.end(), [&](const auto& one) { return one.second == container; });
+        };
+        const auto root = [&](StateKey at) {
             while (parent.contains(at)) at = parent[at];
             return at;
         };
-        std::map<Hash256, std::string> holder;  // of what is in nothing
-        std::set<Hash256> boxes;
-        for (std::uint64_t i = 0; i < 12; ++i) holder[item(i)] = "brand";
+        std::map<StateKey, std::string> holder;  // of what is in nothing
+        std::set<StateKey> boxes;
+        for (std::uint64_t i = 0; i < 12; ++i) holder[item(i).key()] = "brand";
         for (int step = 0; step < 120; ++step) {
             const std::string actor = random.below(3) == 0 ? "shop" : "brand";
             const std::string other = actor == "shop" ? "brand" : "shop";
-            const Hash256 target = box(random.below(5));
+            // All are the brand's to make; an emptied one is the brand's again.
+            const ContainerName target_name = box(random.below(5));
+            const StateKey target = target_name.key();
             const bool of_item = random.below(2) == 0;
-            const Hash256 unit = of_item ? item(random.below(12)) : box(random.below(5));
-            const std::vector<Hash256> one{unit}, none;
-            const auto& unit_items = of_item ? one : none;
-            const auto& unit_boxes = of_item ? none : one;
+            Items unit_items;
+            Containers unit_boxes;
+            if (of_item)
+                unit_items.add(item(random.below(12)));
+            else
+                unit_boxes.add(box(random.below(5)));
+            const StateKey unit = of_item ? unit_items.keys()[0] : unit_boxes.keys()[0];
             const bool exists = of_item || boxes.contains(unit);
             const auto kind = random.below(4);
             bool may = exists && !parent.contains(unit) && holder[unit] == actor;
             TransactionOutcome outcome;
             if (kind <= 1) {
-                const bool target_open = !boxes.contains(target) || holder[root(target)] == actor;
+                const bool target_open = boxes.contains(target) ? holder[root(target)] == actor : actor == "brand";
                 may = may && target_open && root(target) != unit && unit != target;
-                outcome = world.run(actor, {op::Pack{target, unit_items, unit_boxes}});
+                outcome = world.run(actor, {op::Pack{target_name, unit_items, unit_boxes}});
                 if (outcome.refusal == Refusal::kContainerTooDeep) continue;
                 if (may) {
                     if (boxes.insert(target).second) holder[target] = actor;
@@ -198,10 +207,13 @@ TEST_CASE("random packing agrees with a plain model") {
                 }
             } else if (kind == 2) {
                 may = exists && parent.contains(unit) && parent[unit] == target && holder[root(unit)] == actor;
-                outcome = world.run(actor, {op::Unpack{target, unit_items, unit_boxes}});
+                outcome = world.run(actor, {op::Unpack{target_name, unit_items, unit_boxes}});
                 if (may) {
                     parent.erase(unit);
                     holder[unit] = actor;
+                    for (const StateKey& emptied : {unit, target})
+                        if (boxes.contains(emptied) && !parent.contains(emptied) && is_empty(emptied))
+                            holder[emptied] = "brand";
                 }
             } else {
                 outcome = world.run(actor, {op::Ship{unit_items, other, {}, unit_boxes}});
@@ -213,12 +225,12 @@ TEST_CASE("random packing agrees with a plain model") {
             INFO("step " << step << ": " << info(outcome.refusal).code << " " << outcome.detail);
             REQUIRE(outcome.applied() == may);
         }
-        for (const Hash256& container : boxes) {
+        for (const StateKey& container : boxes) {
             std::uint64_t below = 0;
             std::set<Hash256> direct;
             for (const auto& [unit, in] : parent) {
                 if (in == container) direct.insert(unit);
-                Hash256 at = unit;
+                StateKey at = unit;
                 while (parent.contains(at) && at != container) at = parent[at];
                 if (at == container && unit != container && !boxes.contains(unit)) ++below;
             }
@@ -228,7 +240,7 @@ TEST_CASE("random packing agrees with a plain model") {
             std::set<Hash256> indexed = contents(world, container, ContentKind::kItem);
             indexed.merge(contents(world, container, ContentKind::kContainer));
             REQUIRE(indexed == direct);
-            REQUIRE(record.container == (parent.contains(container) ? parent[container] : Hash256{}));
+            REQUIRE(record.container == (parent.contains(container) ? parent[container] : StateKey{}));
             Hash256 head;
             for (const Event& event : world.events(container)) head = next_event_head(head, container, event.encode());
             REQUIRE(record.event_head == head);

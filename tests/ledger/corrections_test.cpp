@@ -11,13 +11,13 @@ TEST_CASE("a finding is recorded on each item and changes nothing else") {
     World world;
     world.with_items(2);
     const ItemRecord before = world.item_at(item(0));
-    world.must("auditor", {op::Inspect{items(0, 2), Finding::kCounterfeitSuspected, item(50)}});
+    world.must("auditor", {op::Inspect{items(0, 2), Finding::kCounterfeitSuspected, digest(50)}});
     world.must("market", {op::Inspect{items(0, 1), Finding::kConform, {}}});
     ItemRecord after = world.item_at(item(0));
     const auto events = world.events(item(0));
     REQUIRE(events.size() == 3);
     REQUIRE(events[1].kind == EventKind::kInspected);
-    REQUIRE(events[1].detail == "counterfeit_suspected: document " + item(50).hex());
+    REQUIRE(events[1].detail == "counterfeit_suspected: document " + digest(50).hex());
     REQUIRE(events[2].detail == "conform");
     require_chain<ItemRecord>(world, item(0));
     after.event_count = before.event_count;

@@ -8,7 +8,7 @@ using namespace touchstone::ledger::test;
 
 namespace {
 
-const Hash256 kDocument = item(900);
+const Hash256 kDocument = digest(900);
 
 DocumentRecord document_at(const World& world, const std::string& organisation) {
     const auto found = world.get<DocumentRecord>(document_key(kDocument, organisation));
@@ -17,7 +17,7 @@ DocumentRecord document_at(const World& world, const std::string& organisation) 
 }
 
 // How many events of this kind the item has.
-std::size_t documented(const World& world, const Hash256& subject) {
+std::size_t documented(const World& world, const StateKey& subject) {
     std::size_t count = 0;
     for (const Event& event : world.events(subject)) count += event.kind == EventKind::kDocumented;
     return count;
@@ -41,7 +41,7 @@ TEST_CASE("a document stands in the history of goods that its recorder has to do
     World world;
     world.with_product();
     world.must("maker", {World::registration(items(0, 2), "L1")});
-    const std::vector<Hash256> named = items(0, 1);
+    const Items named = items(0, 1);
     world.must("maker", {op::Ship{items(0, 2), "shop", {}}});
     world.must("shop", {op::Receive{items(0, 2)}});
     world.must("brand", {op::TransferOwnership{named, "market"}});
@@ -94,7 +94,7 @@ TEST_CASE("a document about an item changes nothing of it, whatever its state") 
     world.must("brand", {op::Sell{items(0, 1), {}}, op::Decommission{items(1, 1), ItemState::kDestroyed, {}}});
     ItemRecord sold = world.item_at(item(0)), destroyed = world.item_at(item(1));
     world.must("brand", {op::RecordDocument{kDocument, items(0, 2)}});
-    for (auto [key, before] : {std::pair{item(0), sold}, {item(1), destroyed}}) {
+    for (auto [key, before] : {std::pair{item(0).key(), sold}, {item(1).key(), destroyed}}) {
         ItemRecord after = world.item_at(key);
         REQUIRE(after.event_count == before.event_count + 1);
         after.event_count = before.event_count;

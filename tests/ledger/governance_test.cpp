@@ -22,6 +22,7 @@ Genesis council_genesis() {
         one.keys[0].purpose = KeyPurpose::kAdmin;
         one.council = one.id != "line";
     }
+    genesis.organisations[0].prefixes = {"9506000"};
     genesis.organisations[3].keys.push_back({public_of("robot"), KeyPurpose::kOperate, Height(0), Height(0)});
     for (const char* name : {"v0", "v1", "v2", "v3"}) genesis.validators.push_back({"acme", name, public_of(name)});
     return genesis;
@@ -167,6 +168,9 @@ static void changes_that_can_not_be() {
     change::Admit again = nordic();
     again.organisation.id = "line";
     REQUIRE(refused(again) == "organisation_exists");
+    again = nordic();
+    again.organisation.prefixes = {"95060001"};  // within one of another's
+    REQUIRE(refused(again) == "prefix_taken");
     REQUIRE(refused(change::Suspend{"nobody"}) == "organisation_unknown");
     REQUIRE(refused(change::Reinstate{"line"}) == "nothing_changes");
     change::Amend same;
@@ -404,14 +408,17 @@ static void proposals_of_bad_form() {
     REQUIRE(code_of(admit) == "bad_change");  // no admin key
     admit = nordic();
     admit.organisation.id = "Not A Slug";
-    REQUIRE(code_of(admit) == "bad_change");
+    REQUIRE(code_of(admit) == "unknown_recipient");
+    admit = nordic();
+    admit.organisation.prefixes = {"9506000", "0614141"};
+    REQUIRE(code_of(admit) == "bad_prefix");
     admit = nordic();
     admit.organisation.keys.push_back(admit.organisation.keys[0]);
     REQUIRE(code_of(admit) == "bad_change");
     REQUIRE(code_of(change::SetParameters{{{"no_such", 1}}}) == "bad_parameter");
     REQUIRE(code_of(change::SetParameters{{{"retry_ms", 1}, {"retry_ms", 2}}}) == "bad_change");
     REQUIRE(code_of(change::SetParameters{}) == "bad_change");
-    REQUIRE(code_of(change::AddValidator{{"line", "", public_of("v4")}}) == "bad_change");
+    REQUIRE(code_of(change::AddValidator{{"line", "", public_of("v4")}}) == "bad_text");
 }
 
 TEST_CASE("a third against rejects, the proposer withdraws, and time runs out") { closed_proposals(); }

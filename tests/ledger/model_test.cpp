@@ -23,14 +23,13 @@ struct ModelItem {
     std::string maker;
     std::string custodian;
     std::string receiver;
-    std::set<ItemFlag> flags;
+    std::set<std::pair<ItemFlag, std::string>> flags;  // and who set each
 };
 
 class Model {
   public:
     std::map<std::uint64_t, ModelItem> all;
-    bool recalled = false;
-    std::string recalled_by;
+    std::set<std::string> recalls_by;  // each issuer's own
     std::uint64_t used = 0;
 
     bool registers(const std::string& actor, std::uint64_t n) {
@@ -44,7 +43,7 @@ class Model {
     bool ships(const std::string& actor, std::uint64_t n, const std::string& to) {
         ModelItem& one = all[n];
         if (actor == to || one.state != "active" || one.custodian != actor || fixed(one)) return false;
-        if (recalled && to != "brand" && to != one.maker) return false;
+        if (recalled() && to != "brand" && to != one.maker) return false;
         one.state = "in_transit";
         one.receiver = to;
         return true;
@@ -59,7 +58,7 @@ class Model {
     bool sells(const std::string& actor, std::uint64_t n) {
         ModelItem& one = all[n];
         const bool seller = actor == "brand" || actor == "shop" || actor == "market";
-        if (!seller || one.state != "active" || one.custodian != actor || fixed(one) || recalled) return false;
+        if (!seller || one.state != "active" || one.custodian != actor || fixed(one) || recalled()) return false;
         one.state = "sold";
         return true;
     }
@@ -70,26 +69,25 @@ class Model {
         return true;
     }
     bool flags(const std::string& actor, std::uint64_t n, ItemFlag flag) {
-        return may_flag(actor, all[n], flag) && all[n].flags.insert(flag).second;
+        return may_flag(actor, all[n], flag) && all[n].flags.insert({flag, actor}).second;
     }
     bool clears(const std::string& actor, std::uint64_t n, ItemFlag flag) {
-        return may_flag(actor, all[n], flag) && all[n].flags.erase(flag) == 1;
+        ModelItem& one = all[n];
+        if (actor != "customs") return one.flags.erase({flag, actor}) == 1;
+        return std::erase_if(one.flags, [&](const auto& mark) { return mark.first == flag; }) > 0;
     }
     bool recalls(const std::string& actor) {
-        if (recalled || (actor != "brand" && actor != "customs")) return false;
-        recalled = true;
-        recalled_by = actor;
-        return true;
+        return (actor == "brand" || actor == "customs") && recalls_by.insert(actor).second;
     }
-    bool lifts(const std::string& actor) {
-        if (!recalled || (actor != recalled_by && actor != "customs")) return false;
-        recalled = false;
-        return true;
-    }
+    bool lifts(const std::string& actor) { return recalls_by.erase(actor) == 1; }
 
   private:
+    bool recalled() const { return !recalls_by.empty(); }
+    static bool has(const ModelItem& one, ItemFlag flag) {
+        return std::any_of(one.flags.begin(), one.flags.end(), [&](const auto& mark) { return mark.first == flag; });
+    }
     static bool fixed(const ModelItem& one) {
-        return one.flags.contains(ItemFlag::kStolen) || one.flags.contains(ItemFlag::kQuarantined);
+        return has(one, ItemFlag::kStolen) || has(one, ItemFlag::kQuarantined);
     }
     static bool may_flag(const std::string& actor, const ModelItem& one, ItemFlag flag) {
         if (one.state == "absent") return false;
@@ -122,10 +120,10 @@ std::string holder_or_any(Randomness& random, const ModelItem& one) {
 
 Step random_step(Randomness& random, Model& model) {
     const std::uint64_t n = random.below(kItems);
-    const std::vector<Hash256> one = items(n, 1);
+    const Items one = items(n, 1);
     const std::string actor = holder_or_any(random, model.all[n]);
     const std::string& to = kActors[random.below(kActors.size())];
-    const auto flag = static_cast<ItemFlag>(random.below(3));
+    const auto flag = static_cast<ItemFlag>(1 + random.below(3));
     switch (random.below(13)) {
         case 0:
         case 1:
@@ -152,7 +150,7 @@ Step random_step(Randomness& random, Model& model) {
             break;
     }
     const std::string& judge = kActors[random.below(kActors.size())];
-    if (model.recalled) return {judge, op::LiftRecall{kGtin, {}, {}}, model.lifts(judge)};
+    if (!model.recalls_by.empty()) return {judge, op::LiftRecall{kGtin, {}, {}}, model.lifts(judge)};
     return {judge, op::Recall{kGtin, {}, {}}, random.below(4) == 0 && model.recalls(judge)};
 }
 
@@ -165,13 +163,13 @@ void require_equal(const World& world, std::uint64_t n, const ModelItem& expecte
     REQUIRE(found->receiver == expected.receiver);
     REQUIRE(found->maker == expected.maker);
     REQUIRE(found->owner == "brand");
-    for (const ItemFlag flag : {ItemFlag::kStolen, ItemFlag::kSuspect, ItemFlag::kQuarantined})
-        REQUIRE(found->has(flag) == expected.flags.contains(flag));
+    REQUIRE(found->flags.size() == expected.flags.size());
+    for (const auto& [flag, by] : expected.flags) REQUIRE(found->has(flag, by));
 }
 
 // A reader who has all events recomputes the head: nothing is missing or reordered.
 template <class Record>
-void require_chain(const World& world, const Hash256& subject) {
+void require_chain(const World& world, const StateKey& subject) {
     const auto record = world.get<Record>(subject);
     if (!record) return;
     const auto events = world.events(subject);
@@ -193,17 +191,16 @@ void require_invariants(const World& world, const Model& model) {
         if (expected.state != "absent") ++registered;
     }
     require_chain<ProductRecord>(world, product_key(kGtin));
-    require_chain<LotRecord>(world, lot_key(kGtin, "L1"));
     const auto licence = world.get<LicenceRecord>(licence_key(kGtin, "maker"));
     REQUIRE(licence->used == model.used);
     REQUIRE(licence->used <= licence->quota);
-    for (const Hash256& key : {product_volume_key(kGtin), lot_volume_key(kGtin, "L1")}) {
+    for (const StateKey& key : {product_volume_key(kGtin), lot_volume_key(kGtin, "L1")}) {
         const auto volume = world.get<VolumeRecord>(key);
         REQUIRE((volume ? volume->registered : 0) == registered);
     }
-    REQUIRE(world.get<ProductRecord>(product_key(kGtin))->recall.active == model.recalled);
+    REQUIRE(world.get<ProductRecord>(product_key(kGtin))->recalls.size() == model.recalls_by.size());
     const auto lot = world.get<LotRecord>(lot_key(kGtin, "L1"));
-    REQUIRE((lot && lot->made) == (registered > 0));
+    REQUIRE(lot.has_value() == (registered > 0));
 }
 
 }  // namespace
@@ -248,8 +245,8 @@ TEST_CASE("batches are all or nothing, whatever is in them") {
     world.with_product(200);
     for (int round = 0; round < 300; ++round) {
         const std::string actor = kActors[random.below(3)];
-        std::vector<Hash256> keys;
-        for (std::uint64_t count = 1 + random.below(6); count > 0; --count) keys.push_back(item(random.below(60)));
+        Items keys;
+        for (std::uint64_t count = 1 + random.below(6); count > 0; --count) keys.add(item(random.below(60)));
         const auto before = world.state;
         const std::uint64_t kind = random.below(4);
         const Operation operation = kind == 0   ? Operation(World::registration(keys, "L1"))
@@ -258,7 +255,7 @@ TEST_CASE("batches are all or nothing, whatever is in them") {
                                                 : Operation(World::registration(keys, "L1", RegisterMode::kPartial));
         const TransactionOutcome outcome = world.run(actor, {operation});
         std::size_t changed = 0;
-        for (const Hash256& key : std::set<Hash256>(keys.begin(), keys.end())) {
+        for (const StateKey& key : std::set<StateKey>(keys.keys().begin(), keys.keys().end())) {
             const auto at = before.find(key);
             const auto now = world.state.find(key);
             const bool same = at == before.end() ? now == world.state.end() : now->second == at->second;

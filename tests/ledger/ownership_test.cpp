@@ -71,14 +71,14 @@ TEST_CASE("a sale is cancelled by who recorded it, within the time for that") {
     world.with_items(2);
     world.must("brand", {op::Sell{items(0, 2), {}}});
     const WallTime sold = world.time;
-    REQUIRE(world.item_at(item(0)).sold_at == sold);
+    REQUIRE(world.item_at(item(0)).ended_at == sold);
     REQUIRE(refusal(world, "rival", op::CancelSale{items(0, 1), {}}) == Refusal::kNotCustodian);
     world.time.ms = sold.ms + limits::kSaleUndoMs;
     world.must("brand", {op::CancelSale{items(0, 1), "wrong code scanned"}});
     REQUIRE(world.item_at(item(0)).state == ItemState::kActive);
-    REQUIRE(world.item_at(item(0)).sold_at.ms == 0);
+    REQUIRE(world.item_at(item(0)).ended_at.ms == 0);
     world.time.ms += 1;
     REQUIRE(refusal(world, "brand", op::CancelSale{items(1, 1), {}}) == Refusal::kTooLate);
     world.must("brand", {op::Return{items(1, 1), {}}});
-    REQUIRE(world.item_at(item(1)).sold_at.ms == 0);
+    REQUIRE(world.item_at(item(1)).ended_at.ms == 0);
 }

@@ -13,44 +13,46 @@ using touchstone::test::Randomness;
 namespace {
 
 std::vector<Operation> one_of_each() {
-    const auto two = items(0, 2);
-    auto registration = World::registration(two, "L1", RegisterMode::kPartial);
+    // Of two products: what is grouped on the wire keeps its order.
+    const Items two{item(0), item(1, kOtherGtin)};
+    const Containers boxes{box(4), box(5, "maker")};
+    auto registration = World::registration(items(0, 2), "L1", RegisterMode::kPartial);
     registration.expiry = 200;
     registration.made_on = 100;
     registration.facility = kGln;
-    return {op::DeclareProduct{kGtin, "Lamp", item(1), {item(2), item(3)}, SerialPolicy::kRefuse},
-            op::GrantLicence{kGtin, "maker", 5, 1, 2, kGln},
+    return {op::DeclareProduct{kGtin, "Lamp", digest(1), {digest(2), digest(3)}, SerialPolicy::kRefuse},
+            op::GrantLicence{kGtin, "maker", 5, 1, 2, kGln, true},
             op::RevokeLicence{kGtin, "maker", "late"},
             registration,
-            op::Ship{two, "shop", "DN-1", items(4, 1)},
-            op::CancelShipment{two, items(4, 1)},
-            op::Receive{{}, items(4, 1), 7, items(5, 1), items(6, 2)},
-            op::RejectShipment{two, "wet", items(4, 1)},
-            op::Sell{two, "CH", item(4)},
+            op::Ship{two, "shop", "DN-1", boxes},
+            op::CancelShipment{two, boxes},
+            op::Receive{{}, {box(4)}, 7, items(5, 1), items(6, 2)},
+            op::RejectShipment{two, "wet", boxes},
+            op::Sell{two, "CH", digest(4)},
             op::Return{two, "small"},
-            op::Recall{kGtin, "L1", "glass", {"CH", "FR"}},
-            op::LiftRecall{kGtin, {}, "none"},
+            op::Recall{kGtin, "L1", "glass", {"CH", "FR"}, "maker", 3, 4, true},
+            op::LiftRecall{kGtin, {}, "none", "maker", 3, 4},
             op::Flag{two, ItemFlag::kSuspect, "label"},
             op::ClearFlag{two, ItemFlag::kQuarantined, {}},
-            op::Pack{item(9), two, items(4, 1)},
-            op::Unpack{item(9), {}, items(4, 1)},
+            op::Pack{box(9), two, boxes},
+            op::Unpack{box(9), {}, boxes},
             op::Decommission{two, ItemState::kSampled, "assay"},
             op::CancelSale{two, "till"},
             op::TransferOwnership{two, "shop"},
             op::AcceptOwnership{two},
             op::RejectOwnership{two, "price"},
             op::CancelOwnershipTransfer{two},
-            op::Inspect{two, Finding::kCounterfeitSuspected, item(5)},
-            op::Correct{item(6), 3, item(7), {Bytes{1, 2, 3}, Bytes{}, Bytes{4}}, "typed"},
-            op::Report{{ReportSubjectKind::kItem, item(1), {}, {}, {}, {}},
+            op::Inspect{two, Finding::kCounterfeitSuspected, digest(5)},
+            op::Correct{item(6), 3, digest(7), {Bytes{1, 2, 3}, Bytes{}, Bytes{4}}, "typed"},
+            op::Report{{ReportSubjectKind::kItem, item(1).commitment, kGtin, {}, "market", {}},
                        ReportKind::kCounterfeit,
                        "smells",
-                       {item(8), item(9)},
-                       item(4)},
-            op::Respond{item(2), "looked"},
-            op::Resolve{item(2), ReportOutcome::kWithdrawn, "mine"},
-            op::RegisterSeller{item(3), "FR"},
-            op::SetSellerStanding{item(3), SellerStanding::kClosed, "fakes"},
+                       {digest(8), digest(9)},
+                       digest(4)},
+            op::Respond{digest(2), "looked"},
+            op::Resolve{digest(2), ReportOutcome::kWithdrawn, "mine"},
+            op::RegisterSeller{digest(3), "FR"},
+            op::SetSellerStanding{digest(3), SellerStanding::kClosed, "fakes"},
             op::SetTerritories{kGtin, {"CH", "DE"}},
             op::Propose{change::Amend{"maker", "Maker", 6, kGln, "CH", change::Seat::kGiven, key_of("a").public_key()},
                         "grown"},
@@ -58,8 +60,8 @@ std::vector<Operation> one_of_each() {
             op::WithdrawProposal{8},
             op::AddKey{key_of("b").public_key(), KeyPurpose::kAdmin, key_of("b").sign(Bytes{1})},
             op::RevokeKey{key_of("c").public_key(), "lost"},
-            op::ValidatorReady{item(5)},
-            op::RecordDocument{item(5), two, items(4, 1)}};
+            op::ValidatorReady{digest(5)},
+            op::RecordDocument{digest(5), two, boxes}};
 }
 
 Result<ParsedTransactionPtr, Rejection> parse_bytes(Bytes payload) {
@@ -81,7 +83,7 @@ TEST_CASE("every operation is read as it was built") {
     REQUIRE(operations.size() == std::variant_size_v<Operation>);
     const auto parsed = world.transaction("brand", operations);
     REQUIRE(parsed->operations() == operations);
-    REQUIRE(info(*parsed).items == 46);
+    REQUIRE(info(*parsed).items == 51);
     REQUIRE(info(*parsed).organisation == "brand");
     REQUIRE(info(*parsed).id == signed_of(*parsed)->id());
 }
@@ -95,8 +97,10 @@ TEST_CASE("a field that is not understood is refused wherever it stands") {
     REQUIRE(parse_bytes(in_payload).error().refusal == Refusal::kMalformed);
 
     const Bytes head = build_payload(world.head("brand", "brand"), {});
-    Bytes key(2 + Hash256::kSize, 7);
-    key[0] = 0x0a, key[1] = Hash256::kSize;  // Receive.item_keys
+    Bytes group, key;
+    put_length_delimited(group, 1, to_bytes(as_bytes(kGtin)));  // Items.gtin
+    put_length_delimited(group, 2, Bytes(Hash256::kSize, 7));   // Items.commitments
+    put_length_delimited(key, 1, group);                        // Receive.items
     const auto with_operation = [&](const Bytes& operation) {
         Bytes bytes = head;
         put_length_delimited(bytes, 6, operation);
@@ -118,11 +122,21 @@ TEST_CASE("a field that is not understood is refused wherever it stands") {
     put_length_delimited(twice, 7, key);
     REQUIRE(with_operation(twice).error().refusal == Refusal::kMalformed);
     REQUIRE(with_operation({}).error().refusal == Refusal::kMalformed);
-    key[1] = Hash256::kSize - 1;
-    key.pop_back();
-    Bytes short_key;
-    put_length_delimited(short_key, 7, key);
-    REQUIRE(with_operation(short_key).error().refusal == Refusal::kBadItemKeys);
+    // Within a group too, however deep: Protobuf would keep what it does not know.
+    Bytes odd_group = group;
+    odd_group.insert(odd_group.end(), {0x78, 0x01});
+    Bytes odd_key, odd_operation;
+    put_length_delimited(odd_key, 1, odd_group);
+    put_length_delimited(odd_operation, 7, odd_key);
+    REQUIRE(with_operation(odd_operation).error().refusal == Refusal::kMalformed);
+    for (const std::size_t size : {std::size_t{0}, Hash256::kSize - 1, Hash256::kSize + 1}) {
+        Bytes short_group, short_key, short_operation;
+        put_length_delimited(short_group, 1, to_bytes(as_bytes(kGtin)));
+        put_length_delimited(short_group, 2, Bytes(size, 7));
+        put_length_delimited(short_key, 1, short_group);
+        put_length_delimited(short_operation, 7, short_key);
+        REQUIRE(with_operation(short_operation).error().refusal == Refusal::kBadItemKeys);
+    }
 }
 
 TEST_CASE("bounds are checked before Protobuf allocates") {
@@ -139,8 +153,9 @@ TEST_CASE("bounds are checked before Protobuf allocates") {
     put_length_delimited(operation, 1, documents);
     Bytes payload;
     put_length_delimited(payload, 6, operation);
-    REQUIRE(scan_payload(payload, {1000, 25}) == WireVerdict::kFits);
-    REQUIRE(scan_payload(payload, {1000, 24}) == WireVerdict::kTooManyFields);
+    // The operation's own member counts, and every field in it.
+    REQUIRE(scan_payload(payload, {1000, 26}) == WireVerdict::kFits);
+    REQUIRE(scan_payload(payload, {1000, 25}) == WireVerdict::kTooManyFields);
     REQUIRE(scan_payload(Bytes{0x32, 0x05, 0x00}, {1000, 24}) == WireVerdict::kMalformed);
     REQUIRE(scan_payload(Bytes{0x33}, {1000, 24}) == WireVerdict::kMalformed);
     REQUIRE(scan_payload(Bytes{0x80}, {1000, 24}) == WireVerdict::kMalformed);

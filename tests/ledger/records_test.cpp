@@ -4,6 +4,7 @@
 #include <functional>
 #include <sstream>
 
+#include "ledger/records/prefixes.h"
 #include "ledger/records/document_records.h"
 #include "ledger/records/governance_records.h"
 #include "ledger/rules/replay.h"
@@ -25,7 +26,8 @@ Hash256 hash_of(std::uint8_t byte) {
     return hash;
 }
 
-const RecallMark kRecall{true, "brand", "glass in it", WallTime{1'700'000'000'000}, {"DE", "FR"}};
+const RecallMark kRecall{
+    "brand", true, {"L1", "maker", 100, 200}, "glass in it", WallTime{1'700'000'000'000}, {"DE", "FR"}};
 
 Header header() {
     return {hash_of(1), Epoch(2),   Height(3),  View(4),           hash_of(5), WallTime{1'700'000'000'000},
@@ -69,28 +71,93 @@ const OrganisationRecord kOrganisation = [] {
     OrganisationRecord made = organisation("maker", {Role::kManufacturer, Role::kAuditor});
     made.gln = kGln;
     made.council = true;
+    made.prefixes = {"0614141", "9506000"};
+    made.suspended_at = WallTime{1'700'000'000'000};
     made.keys.push_back({key_of("old").public_key(), KeyPurpose::kAdmin, Height(1), Height(7)});
     return made;
 }();
-const ProductRecord kProduct{kGtin,   "brand", "L\xc3\xa4mpchen", hash_of(1),   {hash_of(2), hash_of(3)}, 1,
-                             kRecall, 2,       hash_of(4),        {"CH", "DE"}, SerialPolicy::kRefuse};
-const LicenceRecord kLicence{kGtin, "maker", 1000, 12, 100, 200, kGln, true, "late"};
-const LotRecord kLot{kGtin, "L1", 20'500, true, {}, 1, hash_of(4)};
-const VolumeRecord kVolume{12};
-const ItemRecord kItem{kGtin,   "L1",    20'500,    20'000, ItemState::kInTransit,       0b101, "maker",
-                       "brand", "maker", "carrier", kGln,   WallTime{1'700'000'000'000}, 2,     hash_of(4),
-                       {},      "shop",  {},        3};
+const ProductRecord kProduct{kGtin,
+                             "brand",
+                             "L\xc3\xa4mpchen",
+                             hash_of(1),
+                             {hash_of(2), hash_of(3)},
+                             {kRecall},
+                             2,
+                             hash_of(4),
+                             {"CH", "DE"},
+                             WallTime{1'700'000'000'000},
+                             SerialPolicy::kRefuse,
+                             "rival",
+                             {"market", "shop"}};
+const LicenceRecord kLicence{kGtin, "maker", 1000,   12, 100, 200, kGln, true, "late", WallTime{1'700'000'000'000},
+                             hash_of(9)};
+const LotRecord kLot{kGtin, "L1", {{"brand", 0, 3}, {"maker", 20'500, 12}}, hash_of(9)};
+const VolumeRecord kVolume{12, hash_of(9)};
+const ItemRecord kItem = [] {
+    ItemRecord made;
+    made.gtin = kGtin;
+    made.lot = "L1";
+    made.expiry = 20'500;
+    made.made_on = 20'000;
+    made.state = ItemState::kInTransit;
+    made.flags = {{ItemFlag::kStolen, "maker"}, {ItemFlag::kQuarantined, "customs"}};
+    made.maker = made.custodian = "maker";
+    made.owner = "brand";
+    made.receiver = "carrier";
+    made.facility = kGln;
+    made.registered_at = WallTime{1'700'000'000'000};
+    made.event_count = 2;
+    made.event_head = hash_of(4);
+    made.offered_to = "shop";
+    made.open_reports = 3;
+    return made;
+}();
 const ItemRecord kPackedItem = [] {
     ItemRecord made = kItem;
     made.state = ItemState::kPacked;
-    made.container = hash_of(5);
-    made.sold_at = WallTime{1'700'000'000'001};
+    made.container = StateKey::written(hash_of(5));
+    made.flags.clear();
+    made.offered_to.clear();
+    made.receiver.clear();
+    made.reclaimed_to = "brand";
+    made.returns = 2;
     return made;
 }();
-const ContainerRecord kContainer{ItemState::kInTransit,       "maker", "carrier", {}, 2, 12, 1440,
-                                 WallTime{1'700'000'000'000}, 3,       hash_of(4)};
-const ContainerRecord kPackedContainer{ItemState::kPacked,          "maker", {},        hash_of(6), 1, 120, 120,
-                                       WallTime{1'700'000'000'000}, 2,       hash_of(4)};
+const ItemRecord kSoldItem = [] {
+    ItemRecord made;
+    made.gtin = kGtin;
+    made.state = ItemState::kSold;
+    made.maker = made.owner = made.custodian = "brand";
+    made.registered_at = WallTime{1'700'000'000'000};
+    made.event_count = 2;
+    made.event_head = hash_of(4);
+    made.ended_at = WallTime{1'700'000'000'001};
+    made.ended_by = "brand";
+    made.shop = hash_of(7);
+    return made;
+}();
+const ContainerRecord kContainer = [] {
+    ContainerRecord made;
+    made.state = ItemState::kInTransit;
+    made.maker = made.custodian = "maker";
+    made.receiver = "carrier";
+    made.levels = 2;
+    made.direct = 12;
+    made.items = 1440;
+    made.created_at = WallTime{1'700'000'000'000};
+    made.event_count = 3;
+    made.event_head = hash_of(4);
+    return made;
+}();
+const ContainerRecord kPackedContainer = [] {
+    ContainerRecord made = kContainer;
+    made.state = ItemState::kPacked;
+    made.receiver.clear();
+    made.container = StateKey::written(hash_of(6));
+    made.reclaimed_to = "maker";
+    return made;
+}();
+const PrefixesRecord kPrefixes{{{"0614141", "rival"}, {"9506000", "brand"}}};
 const ReportRecord kReport{hash_of(1),
                            {ReportSubjectKind::kListing, {}, {}, {}, "market", hash_of(2)},
                            ReportKind::kDiversion,
@@ -150,6 +217,7 @@ std::vector<Example> examples() {
                              example("volume", kVolume),
                              example("item", kItem),
                              example("packed_item", kPackedItem),
+                             example("sold_item", kSoldItem),
                              example("container", kContainer),
                              example("packed_container", kPackedContainer),
                              example("report", kReport),
@@ -167,6 +235,7 @@ std::vector<Example> examples() {
                              example("activity", kActivity),
                              example("proposal", kProposal),
                              example("council", kCouncil),
+                             example("prefixes", kPrefixes),
                              example("genesis", golden_genesis())};
     const Block block{header(), {std::make_shared<SignedTransaction>(SignedTransaction{{1, 2, 3}, {}})}};
     all.push_back({"block", block.encode(), [](ByteView bytes) -> std::optional<Bytes> {
@@ -183,13 +252,18 @@ std::string golden_text() {
         out << one.name << "\n  bytes  " << to_hex(one.bytes) << "\n  sha256 " << crypto::sha256(one.bytes).hex()
             << "\n";
     const std::vector<std::pair<std::string, Hash256>> digests{
-        {"item_key", item_key(kGtin, "12345")},
+        {"serial_commitment", serial_commitment(kGtin, "12345")},
+        {"item_key", item_key(kGtin, serial_commitment(kGtin, "12345"))},
         {"organisation_key", organisation_key("brand")},
         {"product_key", product_key(kGtin)},
         {"licence_key", licence_key(kGtin, "maker")},
         {"lot_key", lot_key(kGtin, "L1")},
-        {"container_key", container_key("106141412345678908")},
-        {"report_key", report_key(hash_of(1), 2)},
+        {"sscc_commitment", sscc_commitment("106141412345678908")},
+        {"container_key", container_key("maker", sscc_commitment("106141412345678908"))},
+        {"report_id", report_id(hash_of(1), 2)},
+        {"report_key", report_key(hash_of(1))},
+        {"reporter_key", reporter_key("maker")},
+        {"prefixes_key", prefixes_key()},
         {"report_stats_key", report_stats_key("market", "2023-11")},
         {"seller_key", seller_key(hash_of(5))},
         {"document_key", document_key(hash_of(5), "maker")},
@@ -205,7 +279,7 @@ std::string golden_text() {
         {"header_hash", header().hash()},
         {"chain_id", golden_genesis().chain_id()},
         {"transaction_id", SignedTransaction{{1, 2, 3}, {}}.id()},
-        {"event_head", next_event_head(hash_of(1), hash_of(2), kEvent.encode())},
+        {"event_head", next_event_head(hash_of(1), StateKey::written(hash_of(2)), kEvent.encode())},
         {"transaction_root", transaction_root(std::vector<SignedTransactionPtr>{
                                  std::make_shared<SignedTransaction>(SignedTransaction{{1, 2, 3}, {}})})}};
     for (const auto& [name, digest] : digests) out << name << " " << digest.hex() << "\n";
@@ -293,16 +367,21 @@ TEST_CASE("values that no encoder writes are refused") {
         return !decode(bytes).ok();
     };
     REQUIRE(refuses(kTransaction.encode(), 0, 2, TransactionRecord::decode));
-    const std::size_t state_at = 1 + 4 + 14 + 4 + 2 + 4 + 4;
+    const std::size_t state_at = 2 + 4 + 14 + 4 + 2 + 4 + 4;
     REQUIRE(refuses(kItem.encode(), state_at, 0, ItemRecord::decode));
-    REQUIRE(refuses(kItem.encode(), state_at, 8, ItemRecord::decode));
+    REQUIRE(refuses(kItem.encode(), state_at, 10, ItemRecord::decode));
     // Packed without a place, and a place without being packed.
     REQUIRE(refuses(kItem.encode(), state_at, 4, ItemRecord::decode));
     REQUIRE(refuses(kPackedItem.encode(), state_at, 1, ItemRecord::decode));
-    REQUIRE(refuses(kContainer.encode(), 1, 3, ContainerRecord::decode));
-    REQUIRE(refuses(kContainer.encode(), 1, 4, ContainerRecord::decode));
-    REQUIRE(refuses(kPackedContainer.encode(), 1, 1, ContainerRecord::decode));
-    REQUIRE(refuses(kItem.encode(), state_at + 1, 8, ItemRecord::decode));
+    REQUIRE(refuses(kContainer.encode(), 2, 3, ContainerRecord::decode));
+    REQUIRE(refuses(kContainer.encode(), 2, 4, ContainerRecord::decode));
+    REQUIRE(refuses(kPackedContainer.encode(), 2, 1, ContainerRecord::decode));
+    // A bit of no optional field, and of one that is empty.
+    const std::size_t present_at = state_at + 1 + (4 + 5) + (4 + 5) + (4 + 5) + 8 + 4 + 32;
+    REQUIRE(refuses(kItem.encode(), present_at, 0x80, ItemRecord::decode));
+    REQUIRE(refuses(kSoldItem.encode(), present_at - 2 + 1, 0x91, ItemRecord::decode));
+    // No record is one of another kind, whatever is in it.
+    for (const std::uint8_t kind : {0, 1, 7, 22, 255}) REQUIRE(refuses(kItem.encode(), 0, kind, ItemRecord::decode));
     REQUIRE(refuses(kEvent.encode(), 1, 0, Event::decode));
     REQUIRE(refuses(kEvent.encode(), 1, 25, Event::decode));
     REQUIRE(refuses(kEvent.encode(), 1, 38, Event::decode));
@@ -310,6 +389,8 @@ TEST_CASE("values that no encoder writes are refused") {
     REQUIRE(refuses(kEvent.encode(), 1, 49, Event::decode));
     REQUIRE(!refuses(kEvent.encode(), 1, 50, Event::decode));
     REQUIRE(refuses(kEvent.encode(), 1, 51, Event::decode));
+    REQUIRE(!refuses(kEvent.encode(), 1, 60, Event::decode));
+    REQUIRE(refuses(kEvent.encode(), 1, 200, Event::decode));
     ProductRecord unsorted = kProduct;
     unsorted.territories = {"DE", "CH"};
     REQUIRE(!ProductRecord::decode(unsorted.encode()).ok());

@@ -61,5 +61,6 @@ void territory_refusals();
 // Of keys, the council and validators (governance_test.cpp).
 void governance_refusals();
 void document_refusals();
+void binding_refusals();
 
 }  // namespace touchstone::ledger::test

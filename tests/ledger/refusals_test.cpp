@@ -142,7 +142,8 @@ void product_refusals() {
     refused(world, "brand", {op::Recall{kGtin, {}, {}}}, Refusal::kProductUnknown);
     refused(world, "maker", {op::DeclareProduct{kGtin, "Lamp", {}, {}}}, Refusal::kNotAllowed);
     world.with_product(3);
-    refused(world, "rival", {op::DeclareProduct{kGtin, "Lamp", {}, {}}}, Refusal::kProductExists);
+    refused(world, "rival", {op::DeclareProduct{kGtin, "Lamp", {}, {}}}, Refusal::kPrefixMissing);
+    refused(world, "brand", {op::DeclareProduct{kGtin, "Lamp", {}, {}}}, Refusal::kProductExists);
     refused(world, "rival", {op::GrantLicence{kGtin, "maker", 9, 0, 0, {}}}, Refusal::kNotBrand);
     refused(world, "rival", {op::RevokeLicence{kGtin, "maker", {}}}, Refusal::kNotBrand);
     refused(world, "rival", {World::registration(items(0, 1))}, Refusal::kNotLicensed);
@@ -208,7 +209,7 @@ void recall_and_flag_refusals() {
     refused(world, "market", {op::Flag{items(3, 1), ItemFlag::kStolen, {}}}, Refusal::kNotAllowed);
     refused(world, "auditor", {op::Flag{items(3, 1), ItemFlag::kQuarantined, {}}}, Refusal::kNotAllowed);
     refused(world, "rival", {op::Flag{items(3, 1), ItemFlag::kSuspect, {}}}, Refusal::kNotAllowed);
-    refused(world, "carrier", {op::ClearFlag{items(0, 1), ItemFlag::kStolen, {}}}, Refusal::kNotAllowed);
+    refused(world, "carrier", {op::ClearFlag{items(0, 1), ItemFlag::kStolen, {}}}, Refusal::kFlagNotYours);
 
     refused(world, "rival", {op::Recall{kGtin, "L1", {}}}, Refusal::kNotAllowed);
     refused(world, "brand", {op::LiftRecall{kGtin, "L1", {}}}, Refusal::kRecallAbsent);
@@ -273,6 +274,7 @@ TEST_CASE("every refusal is reached, and changes nothing") {
     territory_refusals();
     governance_refusals();
     document_refusals();
+    binding_refusals();
     for (const RefusalInfo& one : refusals()) {
         INFO(one.code);
         REQUIRE((one.refusal == Refusal::kNone || reached().contains(one.refusal)));

@@ -37,7 +37,7 @@ TEST_CASE("a transaction is remembered until its validity has passed, and not on
     const auto one = world.transaction("brand", {op::DeclareProduct{kGtin, "Lamp", {}, {}}});
     const std::size_t before = world.state.size();
     world.execute_block({one});
-    const Hash256 key = transaction_key(info(*one).id);
+    const StateKey key = transaction_key(info(*one).id);
     REQUIRE(world.get<TransactionRecord>(key) == TransactionRecord{Height(2), 0, info(*one).valid_until});
     while (world.height.value < info(*one).valid_until) {
         REQUIRE(world.state.contains(key));
@@ -109,14 +109,14 @@ TEST_CASE("a block keeps its bounds") {
 TEST_CASE("a later operation's refusal undoes the earlier ones") {
     World world;
     world.with_items(2);
-    const auto outcome = world.run("brand", {op::Ship{items(0, 2), "shop", {}}, op::Recall{kGtin, "L2", "x"},
+    const auto outcome = world.run("brand", {op::Ship{items(0, 2), "shop", {}}, op::Recall{kGtin, {}, "x"},
                                              op::CancelShipment{items(0, 1)}, op::Receive{items(1, 1)}});
     REQUIRE(outcome.refusal == Refusal::kNotReceiver);
     REQUIRE(outcome.operation == 3);
     REQUIRE(world.item_at(item(0)).state == ItemState::kActive);
     REQUIRE(world.item_at(item(1)).event_count == 1);
-    REQUIRE(!world.get<LotRecord>(lot_key(kGtin, "L2")));
-    REQUIRE(!world.side.contains(recall_index_key(kGtin, "L2")));
+    REQUIRE(world.get<ProductRecord>(product_key(kGtin))->recalls.empty());
+    REQUIRE(!world.side.contains(recall_index_key(kGtin, {})));
     REQUIRE(world.events(item(0)).size() == 1);
 }
 
@@ -169,36 +169,58 @@ TEST_CASE("recalled goods go home and nowhere else, and a recall outlives a rece
     world.must("maker", {World::registration(items(0, 2), "L1")});
     world.must("maker", {op::Ship{items(0, 2), "carrier", {}}});
     world.must("brand", {op::Recall{kGtin, "L1", "glass"}});
-    REQUIRE(world.get<ProductRecord>(product_key(kGtin))->lots_recalled == 1);
+    REQUIRE(world.get<ProductRecord>(product_key(kGtin))->recalls.size() == 1);
     REQUIRE(world.side.contains(recall_index_key(kGtin, "L1")));
     world.must("carrier", {op::Receive{items(0, 2)}});
-    REQUIRE(world.get<LotRecord>(lot_key(kGtin, "L1"))->recall.active);
     REQUIRE(world.run("carrier", {op::Ship{items(0, 1), "shop", {}}}).refusal == Refusal::kRecalled);
     world.must("carrier", {op::Ship{items(0, 1), "brand", {}}});
     world.must("carrier", {op::Ship{items(1, 1), "maker", {}}});
     world.must("brand", {op::LiftRecall{kGtin, "L1", "false alarm"}});
-    REQUIRE(world.get<ProductRecord>(product_key(kGtin))->lots_recalled == 0);
+    REQUIRE(world.get<ProductRecord>(product_key(kGtin))->recalls.empty());
     REQUIRE(!world.side.contains(recall_index_key(kGtin, "L1")));
-    REQUIRE(world.events(lot_key(kGtin, "L1")).size() == 2);
+    REQUIRE(world.events(product_key(kGtin)).size() == 3);
     // Put and taken away within one block: what came last counts.
     world.execute_block({world.transaction("brand", {op::Recall{kGtin, {}, {}}}),
-                         world.transaction("customs", {op::LiftRecall{kGtin, {}, {}}})});
+                         world.transaction("brand", {op::LiftRecall{kGtin, {}, {}}})});
     REQUIRE(!world.side.contains(recall_index_key(kGtin, {})));
 }
 
-TEST_CASE("a lot that was recalled before it was made takes its expiry from the first registration") {
+TEST_CASE("a recall of a lot that is not registered yet is asked for, and finds the lot when it comes") {
     World world;
     world.with_product();
-    world.must("customs", {op::Recall{kGtin, "L7", "forged labels"}});
-    auto registration = World::registration(items(0, 1), "L7");
+    REQUIRE(world.run("customs", {op::Recall{kGtin, "L7", "forged labels"}}).refusal == Refusal::kLotUnknown);
+    op::Recall early{kGtin, "L7", "forged labels"};
+    early.unregistered = true;
+    world.must("customs", {early});
+    world.must("brand", {World::registration(items(0, 1), "L7")});
+    REQUIRE(world.run("brand", {op::Sell{items(0, 1), "CH"}}).refusal == Refusal::kRecalled);
+    REQUIRE(world.run("brand", {op::Sell{items(0, 1), "FR"}}).applied());  // a regulator's reach is its country
+}
+
+TEST_CASE("the expiry of a lot is its maker's, and not fixed by an item that had none") {
+    World world;
+    world.with_product();
+    world.must("brand", {World::registration(items(0, 1), "L7")});
+    auto registration = World::registration(items(1, 1), "L7");
     registration.expiry = 30'000;
     world.must("brand", {registration});
-    const auto lot = world.get<LotRecord>(lot_key(kGtin, "L7"));
-    REQUIRE(lot->expiry == 30'000);
-    REQUIRE(lot->recall.active);
-    registration.items = items(1, 1);
-    registration.expiry = 0;
+    registration.items = items(2, 1);
+    registration.expiry = 30'001;
     REQUIRE(world.run("brand", {registration}).refusal == Refusal::kLotMismatch);
+    world.must("maker", {registration});
+    const auto lot = world.get<LotRecord>(lot_key(kGtin, "L7"));
+    REQUIRE(lot->made == std::vector<LotRecord::Made>{{"brand", 30'000, 2}, {"maker", 30'001, 1}});
+}
+
+TEST_CASE("the same items with another lot or expiry are no repeat") {
+    World world;
+    world.with_items(1);
+    REQUIRE(world.run("brand", {World::registration(items(0, 1), "L1")}).refusal == Refusal::kItemExists);
+    REQUIRE(world.run("brand", {World::registration(items(0, 1), "L2")}).refusal == Refusal::kRegistrationDiffers);
+    auto registration = World::registration(items(0, 1), "L1");
+    registration.expiry = 30'000;
+    REQUIRE(world.run("brand", {registration}).refusal == Refusal::kRegistrationDiffers);
+    REQUIRE(world.run("maker", {World::registration(items(0, 1), "L1")}).refusal == Refusal::kItemTaken);
 }
 
 TEST_CASE("index keys are read back, and only by their own list") {

@@ -10,7 +10,7 @@ void report_refusals() {
     World world;
     world.with_items(2);
     op::Report wrong = report_on(item(0));
-    wrong.subject.gtin = kGtin;
+    wrong.subject.lot = "L1";
     rejected(world, wrong, Refusal::kBadReport);
     wrong = report_on(item(0));
     wrong.subject.kind = ReportSubjectKind{5};
@@ -26,7 +26,7 @@ void report_refusals() {
     wrong = report_on(item(0));
     wrong.text = std::string(limits::kReasonBytesMax + 1, 'a');
     rejected(world, wrong, Refusal::kBadText);
-    rejected(world, op::Resolve{item(0), ReportOutcome::kNone, {}}, Refusal::kMalformed);
+    rejected(world, op::Resolve{digest(0), ReportOutcome::kNone, {}}, Refusal::kMalformed);
     rejected(world, op::Inspect{items(0, 1), Finding{4}, {}}, Refusal::kMalformed);
 
     refused(world, "shop", {report_on(item(9))}, Refusal::kItemUnknown);
@@ -35,12 +35,12 @@ void report_refusals() {
     refused(world, "shop", {report_about({ReportSubjectKind::kLot, {}, kOtherGtin, "L1", {}, {}})},
             Refusal::kProductUnknown);
     refused(world, "shop", {report_about({ReportSubjectKind::kLot, {}, kGtin, "L9", {}, {}})}, Refusal::kLotUnknown);
-    refused(world, "brand", {report_about({ReportSubjectKind::kListing, {}, {}, {}, "nobody", item(7)})},
+    refused(world, "brand", {report_about({ReportSubjectKind::kListing, {}, {}, {}, "nobody", digest(7)})},
             Refusal::kUnknownRecipient);
-    refused(world, "brand", {report_about({ReportSubjectKind::kListing, {}, {}, {}, "shop", item(7)})},
+    refused(world, "brand", {report_about({ReportSubjectKind::kListing, {}, {}, {}, "shop", digest(7)})},
             Refusal::kNotPlatform);
-    refused(world, "brand", {op::Respond{item(5), {}}}, Refusal::kReportUnknown);
-    refused(world, "customs", {op::Resolve{item(5), ReportOutcome::kUpheld, {}}}, Refusal::kReportUnknown);
+    refused(world, "brand", {op::Respond{digest(5), {}}}, Refusal::kReportUnknown);
+    refused(world, "customs", {op::Resolve{digest(5), ReportOutcome::kUpheld, {}}}, Refusal::kReportUnknown);
 
     const Hash256 id = file(world, "shop", report_on(item(0)));
     for (const char* other : {"shop", "rival", "market", "customs"})
@@ -64,7 +64,7 @@ void seller_refusals() {
     world.with_items(3);
     world.must("brand", {op::Ship{items(0, 3), "market", {}}});
     world.must("market", {op::Receive{items(0, 3)}});
-    const Hash256 shop = item(100), other = item(101);
+    const Hash256 shop = digest(100), other = digest(101);
     rejected(world, op::RegisterSeller{shop, ""}, Refusal::kBadText);
     rejected(world, op::SetSellerStanding{shop, SellerStanding{5}, {}}, Refusal::kMalformed);
     refused(world, "brand", {op::RegisterSeller{shop, "FR"}}, Refusal::kNotAllowed);
@@ -159,13 +159,13 @@ void document_refusals() {
     World world;
     world.with_items(2);
     rejected(world, op::RecordDocument{}, Refusal::kBadDocument);
-    rejected(world, op::RecordDocument{item(70), items(0, limits::kDocumentKeysMax), {box(1)}}, Refusal::kBadDocument);
+    rejected(world, op::RecordDocument{digest(70), items(0, limits::kDocumentKeysMax), {box(1)}}, Refusal::kBadDocument);
     REQUIRE(
-        parse(world.sign("brand", {op::RecordDocument{item(70), items(0, limits::kDocumentKeysMax)}}), world.parameters)
+        parse(world.sign("brand", {op::RecordDocument{digest(70), items(0, limits::kDocumentKeysMax)}}), world.parameters)
             .ok());
-    world.must("shop", {op::RecordDocument{item(70)}});
-    refused(world, "shop", {op::RecordDocument{item(70), items(0, 1)}}, Refusal::kDocumentRecorded);
-    const auto outcome = world.must("shop", {op::RecordDocument{item(71), items(0, 1)}});
+    world.must("shop", {op::RecordDocument{digest(70)}});
+    refused(world, "shop", {op::RecordDocument{digest(70), items(0, 1)}}, Refusal::kDocumentRecorded);
+    const auto outcome = world.must("shop", {op::RecordDocument{digest(71), items(0, 1)}});
     REQUIRE(outcome.operations.at(0).refused == std::vector<ItemOutcome>{{0, Refusal::kNotRelated}});
     reached().insert(Refusal::kNotRelated);
 }

@@ -12,8 +12,8 @@ inline op::Report report_about(ReportSubject subject, ReportKind kind = ReportKi
     made.text = "the seal is missing";
     return made;
 }
-inline op::Report report_on(const Hash256& item) {
-    return report_about({ReportSubjectKind::kItem, item, {}, {}, {}, {}});
+inline op::Report report_on(const ItemName& item) {
+    return report_about({ReportSubjectKind::kItem, item.commitment, item.gtin, {}, {}, {}});
 }
 
 // Must be applied; answers the report's id.
@@ -22,11 +22,11 @@ inline Hash256 file(World& world, const std::string& actor, const op::Report& re
     const auto effects = world.execute_block({transaction});
     INFO(info(effects.outcomes.at(0).refusal).code << ": " << effects.outcomes.at(0).detail);
     REQUIRE(effects.outcomes.at(0).applied());
-    return report_key(info(*transaction).id, 0);
+    return report_id(info(*transaction).id, 0);
 }
 
 // As a client builds it from the item's history.
-inline op::Correct correction(const World& world, const Hash256& item, std::uint32_t sequence) {
+inline op::Correct correction(const World& world, const ItemName& item, std::uint32_t sequence) {
     op::Correct made;
     made.item = item;
     made.sequence = sequence;
@@ -41,7 +41,7 @@ inline op::Correct correction(const World& world, const Hash256& item, std::uint
 }
 
 template <class Record>
-void require_chain(const World& world, const Hash256& subject) {
+void require_chain(const World& world, const StateKey& subject) {
     const auto record = world.get<Record>(subject);
     REQUIRE(record);
     Hash256 head;

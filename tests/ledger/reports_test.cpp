@@ -14,7 +14,7 @@ using touchstone::test::Randomness;
 namespace {
 
 ReportRecord report_at(const World& world, const Hash256& id) {
-    const auto found = world.get<ReportRecord>(id);
+    const auto found = world.get<ReportRecord>(report_key(id));
     REQUIRE(found);
     return *found;
 }
@@ -77,12 +77,12 @@ TEST_CASE("a report on an item goes to the brand, counts on the item, and is tim
 
     const ReportStatsRecord stats = stats_at(world, "brand", month_of(filed_at));
     REQUIRE(stats == ReportStatsRecord{"brand", "2024-10", 2, 1, 1, 2, 0});
-    const auto events = world.events(id);
+    const auto events = world.events(report_key(id));
     REQUIRE(events.size() == 3);
     REQUIRE(events[0].detail == "the seal is missing");
     REQUIRE(events[1].detail == "the seal is of the new kind");
     REQUIRE(events[2].detail == "rejected: it is");
-    require_chain<ReportRecord>(world, id);
+    require_chain<ReportRecord>(world, report_key(id));
     require_chain<ItemRecord>(world, item(0));
 }
 
@@ -92,14 +92,14 @@ TEST_CASE("lots and products go to their brand, a listing to its platform") {
     const Hash256 lot = file(world, "shop", report_about({ReportSubjectKind::kLot, {}, kGtin, "L1", {}, {}}));
     const Hash256 product = file(world, "shop", report_about({ReportSubjectKind::kProduct, {}, kGtin, {}, {}, {}}));
     const Hash256 listing =
-        file(world, "brand", report_about({ReportSubjectKind::kListing, {}, {}, {}, "market", item(7)}));
+        file(world, "brand", report_about({ReportSubjectKind::kListing, {}, {}, {}, "market", digest(7)}));
     REQUIRE(report_at(world, lot).handler == "brand");
     REQUIRE(report_at(world, product).handler == "brand");
     REQUIRE(report_at(world, listing).handler == "market");
     REQUIRE(world.item_at(item(0)).open_reports == 0);
     world.must("market", {op::Respond{listing, "taken down"}, op::Resolve{listing, ReportOutcome::kUpheld, {}}});
     REQUIRE(report_at(world, listing).event_count == 3);
-    require_chain<ReportRecord>(world, listing);
+    require_chain<ReportRecord>(world, report_key(listing));
 }
 
 TEST_CASE("two reports of one transaction are two, and reports on oneself are in no statistics") {
@@ -107,10 +107,10 @@ TEST_CASE("two reports of one transaction are two, and reports on oneself are in
     world.with_items(1);
     const auto transaction = world.transaction("brand", {report_on(item(0)), report_on(item(0))});
     REQUIRE(world.execute_block({transaction}).outcomes.at(0).applied());
-    REQUIRE(report_at(world, report_key(info(*transaction).id, 0)).handler == "brand");
-    REQUIRE(report_at(world, report_key(info(*transaction).id, 1)).handler == "brand");
+    REQUIRE(report_at(world, report_id(info(*transaction).id, 0)).handler == "brand");
+    REQUIRE(report_at(world, report_id(info(*transaction).id, 1)).handler == "brand");
     REQUIRE(world.item_at(item(0)).open_reports == 2);
-    world.must("brand", {op::Respond{report_key(info(*transaction).id, 0), "at once"}});
+    world.must("brand", {op::Respond{report_id(info(*transaction).id, 0), "at once"}});
     REQUIRE(!world.get<ReportStatsRecord>(report_stats_key("brand", month_of(world.time))));
 }
 
@@ -190,7 +190,7 @@ TEST_CASE("random complaints agree with the model") {
     std::map<int, std::set<Hash256>> by_state;
     for (const auto& [id, one] : model) {
         REQUIRE(static_cast<int>(report_at(world, id).state) == one.state);
-        require_chain<ReportRecord>(world, id);
+        require_chain<ReportRecord>(world, report_key(id));
         by_state[one.state].insert(id);
         if (one.state != 3) ++open[one.item];
     }

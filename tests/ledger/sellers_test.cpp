@@ -23,7 +23,7 @@ SellerRecord seller_at(const World& world, const Hash256& pseudonym) {
 
 TEST_CASE("a shop that one platform closed can be registered by another, which sees it") {
     World world = two_platforms();
-    const Hash256 shop = item(100);
+    const Hash256 shop = digest(100);
     world.must("market", {op::RegisterSeller{shop, "FR"}});
     world.time.ms += 1000;
     const WallTime closed_at = world.time;
@@ -54,7 +54,7 @@ TEST_CASE("a sale and a report of a platform name the shop") {
     world.with_items(2);
     world.must("brand", {op::Ship{items(0, 2), "market", {}}});
     world.must("market", {op::Receive{items(0, 2)}});
-    const Hash256 shop = item(100);
+    const Hash256 shop = digest(100);
     world.must("market", {op::RegisterSeller{shop, "FR"}});
     world.must("market", {op::Sell{items(0, 1), "FR", shop}});
     REQUIRE(world.events(item(0)).back().other == shop.hex());
@@ -64,5 +64,5 @@ TEST_CASE("a sale and a report of a platform name the shop") {
     world.must("market", {op::SetSellerStanding{shop, SellerStanding::kClosed, {}}});
     op::Report named = report_on(item(0));
     named.seller = shop;  // complaints about a closed shop still name it
-    REQUIRE(world.get<ReportRecord>(file(world, "market", named))->seller == shop);
+    REQUIRE(world.get<ReportRecord>(report_key(file(world, "market", named)))->seller == shop);
 }

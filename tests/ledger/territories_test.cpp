@@ -33,9 +33,9 @@ TEST_CASE("a recall that is limited to countries stops trade there, and where no
     World world(genesis);
     world.with_items(4);
     world.must("brand", {op::Recall{kGtin, "L1", "wrong label", {"BE", "FR"}}});
-    const auto lot = world.get<LotRecord>(lot_key(kGtin, "L1"));
-    REQUIRE(lot->recall.countries == std::vector<std::string>{"BE", "FR"});
-    REQUIRE(world.events(lot_key(kGtin, "L1")).back().detail == "in BE FR: wrong label");
+    const auto product = world.get<ProductRecord>(product_key(kGtin));
+    REQUIRE(product->recalls.at(0).countries == std::vector<std::string>{"BE", "FR"});
+    REQUIRE(world.events(product_key(kGtin)).back().detail == "lot L1 in BE FR: wrong label");
     for (const char* to : {"paris", "nowhere"})
         REQUIRE(world.run("brand", {op::Ship{items(0, 1), to, {}}}).refusal == Refusal::kRecalled);
     world.must("brand", {op::Ship{items(0, 1), "shop", {}}});  // in CH
@@ -43,7 +43,7 @@ TEST_CASE("a recall that is limited to countries stops trade there, and where no
     REQUIRE(world.run("brand", {op::Sell{items(1, 1), {}}}).refusal == Refusal::kRecalled);
     world.must("brand", {op::Sell{items(1, 1), "DE"}});
     world.must("brand", {op::LiftRecall{kGtin, "L1", {}}});
-    REQUIRE(world.get<LotRecord>(lot_key(kGtin, "L1"))->recall == RecallMark{});
+    REQUIRE(world.get<ProductRecord>(product_key(kGtin))->recalls.empty());
 }
 
 TEST_CASE("lists of countries") {

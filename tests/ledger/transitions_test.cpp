@@ -13,33 +13,35 @@ namespace {
 using Row = std::array<std::string, kLifecycles.size()>;
 
 Row same_in_all(const std::string& absent) {
-    return {absent, "active", "in_transit", "sold", "packed", "exported", "sampled", "destroyed"};
+    return {absent, "active", "in_transit", "sold", "packed", "exported", "sampled", "destroyed", "lost", "voided"};
 }
 // From `active` to `next`; refused in each other state.
 Row from_active(const std::string& next) {
-    return {"item_unknown",  next, "in_transit!", "already_sold", "packed!", "decommissioned", "decommissioned",
-            "decommissioned"};
+    return {"item_unknown",   next,             "in_transit!",    "already_sold",   "packed!",
+            "decommissioned", "decommissioned", "decommissioned", "decommissioned", "decommissioned"};
 }
 Row from_transit() {
     return {"item_unknown", "not_in_transit", "active",         "not_in_transit",
-            "packed!",      "not_in_transit", "not_in_transit", "not_in_transit"};
+            "packed!",      "not_in_transit", "not_in_transit", "not_in_transit",
+            "not_in_transit", "not_in_transit"};
 }
 Row from_packed() {
     return {"item_unknown", "not_packed", "not_packed", "not_packed",
-            "active",       "not_packed", "not_packed", "not_packed"};
+            "active",       "not_packed", "not_packed", "not_packed", "not_packed", "not_packed"};
 }
 Row from_sold() {
-    return {"item_unknown", "not_sold", "not_sold", "active", "not_sold", "not_sold", "not_sold", "not_sold"};
+    return {"item_unknown", "not_sold", "not_sold", "active",   "not_sold",
+            "not_sold",     "not_sold", "not_sold", "not_sold", "not_sold"};
 }
 Row ownership() {
     return {"item_unknown", "active",         "in_transit",     "already_sold",
-            "packed",       "decommissioned", "decommissioned", "decommissioned"};
+            "packed",       "decommissioned", "decommissioned", "decommissioned", "decommissioned", "decommissioned"};
 }
 
 const std::map<std::string, Row> kExpected{
     {"register",
      {"active", "item_exists", "item_exists", "item_exists", "item_exists", "item_exists", "item_exists",
-      "item_exists"}},
+      "item_exists", "item_exists", "active"}},
     {"ship", from_active("in_transit")},
     {"cancel_shipment", from_transit()},
     {"receive", from_transit()},
@@ -66,7 +68,7 @@ std::string text_of(Refusal refusal, std::string_view next) {
     return std::string(info(refusal).code) + (refusal == Refusal::kInTransit || refusal == Refusal::kPacked ? "!" : "");
 }
 
-const Hash256 kCase = container_key("106141412345678908");
+const ContainerName kCase{"shop", sscc_commitment("106141412345678908")};
 
 // An item of the shop in that state (item 0).
 World world_in(Lifecycle state, ItemOperation operation) {
@@ -153,6 +155,7 @@ TEST_CASE("every cell of the lifecycle is as written, and as executed") {
             const std::string expected = kExpected.at(std::string(name_of(operation)))[static_cast<std::size_t>(state)];
             const Transition cell = transition(state, operation);
             REQUIRE(text_of(cell.refusal, name_of(cell.next)) == expected);
+            if (state >= Lifecycle::kLost) continue;
 
             World world = world_in(state, operation);
             const auto before = world.get<ItemRecord>(item(0));

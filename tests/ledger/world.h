@@ -5,9 +5,9 @@
 #include <map>
 
 #include "crypto/sha256.h"
-#include "ledger/schema/build.h"
 #include "ledger/rules/execute.h"
 #include "ledger/rules/genesis.h"
+#include "ledger/schema/build.h"
 
 // Within the ledger's namespace: its tests speak its language.
 namespace touchstone::ledger::test {
@@ -43,6 +43,8 @@ inline Genesis small_genesis() {
                              organisation("customs", {Role::kRegulator}),  organisation("auditor", {Role::kAuditor}),
                              organisation("frozen", {Role::kLogistics})};
     genesis.organisations.back().suspended = true;
+    genesis.organisations[0].prefixes = {"9506000"};
+    genesis.organisations[1].prefixes = {"0614141"};
     // The maker rotated its key once: the old one is revoked.
     genesis.organisations[2].keys.push_back(
         {key_of("maker-old").public_key(), KeyPurpose::kAdmin, Height(0), Height(1)});
@@ -50,14 +52,22 @@ inline Genesis small_genesis() {
     return genesis;
 }
 
-inline Hash256 item(std::uint64_t number) { return item_key(kGtin, std::to_string(number)); }
-inline std::vector<Hash256> items(std::uint64_t first, std::uint64_t count) {
-    std::vector<Hash256> keys;
-    for (std::uint64_t i = 0; i < count; ++i) keys.push_back(item(first + i));
-    return keys;
+inline ItemName item(std::uint64_t number, const std::string& gtin = kGtin) {
+    return {gtin, serial_commitment(gtin, std::to_string(number))};
+}
+inline Items items(std::uint64_t first, std::uint64_t count, const std::string& gtin = kGtin) {
+    Items names;
+    for (std::uint64_t i = 0; i < count; ++i) names.add(item(first + i, gtin));
+    return names;
 }
 
-inline Hash256 box(std::uint64_t number) { return container_key(std::to_string(number)); }
+// Any digest, for fields that take one.
+inline Hash256 digest(std::uint64_t number) { return crypto::sha256(as_bytes(std::to_string(number))); }
+
+// Of those that `maker` makes.
+inline ContainerName box(std::uint64_t number, const std::string& maker = "brand") {
+    return {maker, sscc_commitment(std::to_string(number))};
+}
 
 // GCC 12 warns falsely about vectors compared within std::map.
 struct ByteOrder {
@@ -131,24 +141,24 @@ class World {
     }
 
     template <class Record>
-    std::optional<Record> get(const Hash256& key) const {
+    std::optional<Record> get(const StateKey& key) const {
         const auto at = state.find(key);
         if (at == state.end()) return std::nullopt;
         auto decoded = Record::decode(at->second);
         REQUIRE(decoded.ok());
         return *decoded;
     }
-    ItemRecord item_at(const Hash256& key) const {
+    ItemRecord item_at(const StateKey& key) const {
         auto found = get<ItemRecord>(key);
         REQUIRE(found);
         return *found;
     }
-    ContainerRecord box_at(const Hash256& key) const {
+    ContainerRecord box_at(const StateKey& key) const {
         auto found = get<ContainerRecord>(key);
         REQUIRE(found);
         return *found;
     }
-    std::vector<Event> events(const Hash256& subject) const {
+    std::vector<Event> events(const StateKey& subject) const {
         std::vector<Event> found;
         for (std::uint32_t sequence = 0;; ++sequence) {
             const auto at = side.find(event_side_key(subject, sequence));
@@ -170,11 +180,9 @@ class World {
         must("brand", {registration(items(0, count), lot)});
         return *this;
     }
-    static op::Register registration(std::vector<Hash256> keys, std::string lot = {},
-                                     RegisterMode mode = RegisterMode::kAtomic) {
+    static op::Register registration(Items names, std::string lot = {}, RegisterMode mode = RegisterMode::kAtomic) {
         op::Register made;
-        made.gtin = kGtin;
-        made.items = std::move(keys);
+        made.items = std::move(names);
         made.lot = std::move(lot);
         made.mode = mode;
         return made;
