@@ -62,5 +62,7 @@ void territory_refusals();
 void governance_refusals();
 void document_refusals();
 void binding_refusals();
+// Of what puts things right (recovery_refusals.cpp).
+void recovery_refusals();
 
 }  // namespace touchstone::ledger::test

@@ -63,7 +63,7 @@ TEST_CASE("a scan that contradicts itself or the container is refused") {
     refused(world, "shop", {scan(3, items(0, 1), {})}, Refusal::kCountMismatch);
     refused(world, "shop", {scan(4, {}, items(0, 1))}, Refusal::kCountMismatch);
     refused(world, "shop", {scan(3, items(0, 1), items(0, 1))}, Refusal::kCountMismatch);
-    refused(world, "shop", {scan(2, items(3, 1), {})}, Refusal::kNotInThisContainer);
+    refused(world, "shop", {scan(2, items(3, 1), {})}, Refusal::kNotPacked);
     refused(world, "shop", {scan(2, items(77, 1), {})}, Refusal::kItemUnknown);
 }
 
