@@ -1,5 +1,5 @@
 // SetTerritories: the product's brand says in which countries its items may be sold; a later list replaces it. A sale
-// that names another country is refused (rules_custody.cpp): such goods are meant for another market, which says
+// that names another country is refused (custody.cpp): such goods are meant for another market, which says
 // nothing against the goods themselves. The list has a date: what was sold before it was sold under an earlier one.
 #include <fmt/format.h>
 #include <fmt/ranges.h>
