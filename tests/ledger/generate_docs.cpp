@@ -53,22 +53,8 @@ std::string cell(const Transition& transition) {
     return fmt::format("`{}`", info(transition.refusal).code);
 }
 
-std::string transitions() {
-    std::string out =
-        "# The life of an item\n\n"
-        "Generated from `ledger/rules/transitions.cpp` by `generate_docs`; do not edit. A cell shows the next state in bold, "
-        "or\n"
-        "the code of the refusal ([errors.md](errors.md)).\n\n| operation |";
-    for (const Lifecycle state : kLifecycles) out += fmt::format(" {} |", name_of(state));
-    out += "\n|---|";
-    for (std::size_t i = 0; i < kLifecycles.size(); ++i) out += "---|";
-    out += "\n";
-    for (const ItemOperation operation : kItemOperations) {
-        out += fmt::format("| `{}` |", name_of(operation));
-        for (const Lifecycle state : kLifecycles) out += fmt::format(" {} |", cell(transition(state, operation)));
-        out += "\n";
-    }
-    out +=
+std::string who_may() {
+    return
         "\nAn item that another organisation registered, or for another product, is `item_taken` instead of "
         "`item_exists`.\n\n"
         "## Who may, beside the state\n\n"
@@ -130,7 +116,24 @@ std::string transitions() {
         "\nA document that is kept by its hash adds one event to the history of each item and container that it names "
         "and that\n"
         "the organisation has to do with: as custodian, owner, maker or brand. It changes no state.\n";
-    return out;
+}
+
+std::string transitions() {
+    std::string out =
+        "# The life of an item\n\n"
+        "Generated from `ledger/rules/transitions.cpp` by `generate_docs`; do not edit. A cell shows the next state in bold, "
+        "or\n"
+        "the code of the refusal ([errors.md](errors.md)).\n\n| operation |";
+    for (const Lifecycle state : kLifecycles) out += fmt::format(" {} |", name_of(state));
+    out += "\n|---|";
+    for (std::size_t i = 0; i < kLifecycles.size(); ++i) out += "---|";
+    out += "\n";
+    for (const ItemOperation operation : kItemOperations) {
+        out += fmt::format("| `{}` |", name_of(operation));
+        for (const Lifecycle state : kLifecycles) out += fmt::format(" {} |", cell(transition(state, operation)));
+        out += "\n";
+    }
+    return out + who_may();
 }
 
 bool same(const std::filesystem::path& path, const std::string& text) {

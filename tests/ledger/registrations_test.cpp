@@ -189,6 +189,20 @@ TEST_CASE("a voided registration gives quota and counts back") {
     refused(world, "maker", {World::registration(items(5, 1), "L1")}, Refusal::kQuotaExceeded);
 }
 
+TEST_CASE("a lot that came and went within one block leaves nothing behind") {
+    World world;
+    world.with_product();
+    const auto effects = world.execute_block(
+        {world.transaction("brand", {World::registration(items(0, 2), "L1")}),
+         world.transaction("brand", {op::VoidRegistration{items(0, 2), {}}}),
+         world.transaction("brand", {World::registration(items(2, 1), "L2"), amendment(items(2, 1), "L3")})});
+    for (const TransactionOutcome& outcome : effects.outcomes) REQUIRE(outcome.applied());
+    REQUIRE(!world.get<LotRecord>(lot_key(kGtin, "L1")));
+    REQUIRE(!world.get<LotRecord>(lot_key(kGtin, "L2")));
+    REQUIRE(made_by(world, "L3", "brand") == 1);
+    REQUIRE(volume(world, product_volume_key(kGtin)) == 1);
+}
+
 TEST_CASE("a voided serial is registered again, and its history goes on") {
     World world;
     world.with_product();
