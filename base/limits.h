@@ -44,13 +44,25 @@ inline constexpr std::size_t kMakersPerLotMax = 64;
 inline constexpr std::size_t kFlagsPerItemMax = 16;
 inline constexpr std::size_t kEvidenceMax = 16;           // hashes of documents that a report names
 inline constexpr std::size_t kCountriesMax = 249;         // ISO 3166-1 has as many
-inline constexpr std::size_t kOpenProposalsMax = 64;      // of the council
+inline constexpr std::size_t kOpenProposalsMax = 64;      // of the council, with those that wait
+inline constexpr std::size_t kOpenProposalsPerMemberMax = 4;
+inline constexpr std::size_t kKeysReplacedMax = 16;          // that the council gives an organisation at once
+inline constexpr std::size_t kOpenReportsPerReporterMax = 200;
+inline constexpr std::size_t kOpenReportsPerSubjectMax = 20;  // of one reporter
 inline constexpr std::size_t kDocumentKeysMax = 256;      // items and containers that a kept document is about
 inline constexpr std::size_t kCorrectionEventsMax = 256;  // from the wrong event to the item's last one
+inline constexpr std::size_t kRefusalRunsMax = 100;       // of neighbouring items, in a refused operation's outcome
+inline constexpr std::size_t kRefusedItemsMax = 1u << 20;  // named by one stored outcome
 
 // -- pool of pending transactions
 inline constexpr std::size_t kPoolTransactionsMax = 50'000;
 inline constexpr std::size_t kPoolBytesMax = 256u << 20;
+inline constexpr std::size_t kPoolOrganisationItemsMax = 500'000;  // item keys that one organisation's may name
+// Of the work of one block (node/transaction_pool.h), one organisation's part while others wait.
+inline constexpr std::size_t kBlockWorkOfOrganisation = kBlockItemsTarget / 2;
+// A transaction that names as many items is tried on samples of them before it is taken in and passed on.
+inline constexpr std::size_t kCostlyItems = 1000;
+inline constexpr std::size_t kTriedItems = 16;
 
 // -- network
 inline constexpr std::size_t kFrameBytesMax = 16u << 20;
@@ -58,11 +70,15 @@ inline constexpr std::size_t kPeerQueueBytesMax = 64u << 20;
 inline constexpr std::size_t kPeersMax = 128;
 inline constexpr std::size_t kSyncBlocksPerReplyMax = 256;
 inline constexpr std::size_t kSyncBytesPerReplyMax = 8u << 20;
+// In place of blocks that did not fit, up to the next certificate: 3.7 MiB.
+inline constexpr std::size_t kSyncHeadersPerReplyMax = 16'384;
 
 // -- JSON-RPC
 inline constexpr std::size_t kRpcBodyBytesMax = 8u << 20;
 inline constexpr std::size_t kRpcBatchMax = 1000;
 inline constexpr std::size_t kRpcConnectionsMax = 1024;
+// Of the process, for block log, state, refusals and those of libraries; LevelDB maps its tables and closes them.
+inline constexpr std::size_t kDescriptorsOfFilesMax = 320;
 inline constexpr std::size_t kRpcPageMax = 1000;
 inline constexpr std::size_t kRpcPageDefault = 100;
 

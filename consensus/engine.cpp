@@ -72,6 +72,7 @@ void Engine::Impl::start(Instant now) {
 void Engine::Impl::on_work(Instant now, bool has_work) {
     now_ = now;
     has_work_ = has_work;
+    if (has_work) quiet_ = 0;  // R22
     // R2: a leader that had nothing to build is asked again when something comes.
     if (has_work && round_.build == BuildState::kDeclined) round_.build = BuildState::kNotAsked;
     finish_event();

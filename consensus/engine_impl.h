@@ -44,6 +44,7 @@ class Engine::Impl {
         bool expired = false;
         std::vector<View> asked;  // named in the last SendRequest
         bool armed = false;
+        Instant armed_at;
         Instant leader_deadline = Instant::never();
         Instant advance_deadline = Instant::never();
         Instant retry_deadline = Instant::never();
@@ -65,7 +66,7 @@ class Engine::Impl {
     void check_invariants() const;
     void report(std::optional<ValidatorIndex> who, std::string what);
 
-    // engine_rules.cpp: R1 to R6, R8, R9, R14, R15
+    // engine_rules.cpp: R1 to R6, R8, R9, R14, R15, R22
     void settle();
     void enter(View view);
     void arm();
@@ -76,6 +77,8 @@ class Engine::Impl {
     void verify_if_ready();
     void nullify_if_due();
     bool waits_for_leader() const;
+    std::uint64_t patience() const;
+    void lose_patience(Duration taken);
     void accept_notarization(const Certificate& certificate);
     void accept_nullification(const Certificate& certificate);
     void accept_finalization(const Certificate& certificate);
@@ -116,6 +119,8 @@ class Engine::Impl {
     Instant now_;
     bool started_ = false;
     bool has_work_ = false;
+    std::uint64_t strain_ = 0;   // R22: what views without a finalization taught about the network
+    std::uint64_t quiet_ = 0;    // R22: views entered in a row without work
     std::uint64_t stalled_ = 0;  // views entered and retries made since the last certified block
     std::uint32_t helper_ = 0;
     std::vector<Effect> effects_;

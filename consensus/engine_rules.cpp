@@ -9,6 +9,8 @@ namespace {
 // R20: the part of the leader timeout for which a leader without work waits for the finalization under way, before it
 // makes an empty block to bring it about.
 constexpr std::int64_t kEmptyBlockFraction = 4;
+// R22: timers are at most 2 to this power as long as the parameters say.
+constexpr std::uint64_t kPatienceMax = 4;
 
 }  // namespace
 
@@ -60,11 +62,25 @@ bool Engine::Impl::stirred() const {
 
 // R1: timers run from the moment of entering, or from the moment at which there is something to do.
 void Engine::Impl::arm() {
+    const auto times = static_cast<std::int64_t>(std::uint64_t{1} << patience());
     round_.armed = true;
-    round_.leader_deadline = now_ + config_.leader_timeout;
-    round_.advance_deadline = now_ + config_.advance_timeout;
+    round_.armed_at = now_;
+    round_.leader_deadline = now_ + config_.leader_timeout * times;
+    round_.advance_deadline = now_ + config_.advance_timeout * times;
     round_.retry_deadline = now_ + config_.retry_interval;
-    round_.empty_block_at = now_ + Duration{config_.leader_timeout.us / kEmptyBlockFraction};
+    round_.empty_block_at = now_ + Duration{config_.leader_timeout.us * times / kEmptyBlockFraction};
+}
+
+// R22. Timers that are shorter than the network's delays nullify every view before its block can be notarized, and a
+// wait that is shorter than a finalization takes makes one empty block after the other.
+std::uint64_t Engine::Impl::patience() const {
+    return std::min(strain_ + (quiet_ > 0 ? quiet_ - 1 : 0), kPatienceMax);
+}
+
+// R22: a view brought its block in this time. Back to what would have covered it twice.
+void Engine::Impl::lose_patience(Duration taken) {
+    while (strain_ > 0 && taken * 2 <= config_.advance_timeout * static_cast<std::int64_t>(1u << (strain_ - 1)))
+        --strain_;
 }
 
 // R1, I8: only forward.
@@ -72,9 +88,14 @@ void Engine::Impl::enter(View view) {
     INVARIANT(view > view_);
     Peer& led = peers_[leader().value];
     if (table_.nullification(view_) && !table_.notarization(view_)) ++led.fruitless_led;  // R15
+    const bool nullified = table_.nullification(view_) || given(view_, VoteKind::kNullify);
     view_ = view;
     round_ = Round{};
     ++stalled_;
+    // Up to f leaders in a row may be at fault, and the view before is not final yet: no fault of the network.
+    if (nullified && view_.value > finalized_view_.value + config_.validators.faults() + 3)
+        strain_ = std::min(strain_ + 1, kPatienceMax);
+    if (!has_work_) quiet_ = std::min(quiet_ + 1, kPatienceMax + 1);
 }
 
 // R2.
@@ -176,6 +197,7 @@ void Engine::Impl::accept_notarization(const Certificate& certificate) {
     table_.store(certificate);
     peers_[config_.validators.leader(about.view).value].fruitless_led = 0;
     effects_.push_back(Notarized{certificate});
+    if (about.view == view_ && round_.armed) lose_patience(now_ - round_.armed_at);
     if (about.view >= view_) enter(about.view.next());
     stalled_ = 0;
     Subject finalize = about;

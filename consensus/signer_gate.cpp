@@ -27,6 +27,7 @@ std::optional<SignerGate::Signed> SignerGate::sign(const Subject& subject) {
     if (!well_formed(subject) || conflicts(subject)) return std::nullopt;
     const Slot slot{subject.epoch, subject.view, subject.kind};
     if (const auto found = given_.find(slot); found != given_.end()) return Signed{found->second, false};  // I4
+    if (paused_) return std::nullopt;  // I6
     const Vote vote{subject, self_, key_.sign(signing_bytes(chain_id_, subject))};
     given_.emplace(slot, vote);
     return Signed{vote, true};

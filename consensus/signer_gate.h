@@ -23,8 +23,11 @@ class SignerGate {
         Vote vote;
         bool fresh;
     };
-    // nullopt: refused, because it conflicts with a vote already given (or lies below the floor).
+    // nullopt: refused, because it conflicts with a vote already given, lies below the floor, or would be a new one while
+    // the gate is paused.
     std::optional<Signed> sign(const Subject& subject);
+    // While the journal may not be written, nothing new is signed.
+    void set_paused(bool paused) { paused_ = paused; }
 
     // Journal payload of a vote, and back. Layout: u64 epoch ‖ u8 kind ‖ u64 view ‖ u64 parent ‖ digest ‖ signature.
     static Bytes journal_record(const Vote& vote);
@@ -50,6 +53,7 @@ class SignerGate {
     ValidatorIndex self_;
     crypto::SecretKey key_;
     View floor_;
+    bool paused_ = false;
     std::map<Slot, Vote> given_;
 };
 

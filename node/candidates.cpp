@@ -24,17 +24,25 @@ Candidate* Candidates::find(const Hash256& hash) {
     return found == candidates_.end() ? nullptr : &found->second;
 }
 
-void Candidates::want(Instant now, const Hash256& hash, const std::vector<ValidatorIndex>& signers) {
-    if (signers.empty() || candidates_.contains(hash) || wanted_.contains(hash) || wanted_.size() >= kMax) return;
-    wanted_.emplace(hash, Wanted{signers, 0, now + kFirstAsk});
+void Candidates::want(Instant now, const Missing& missing, const std::vector<ValidatorIndex>& holders) {
+    if (holders.empty() || candidates_.contains(missing.hash)) return;
+    const auto known = wanted_.find(missing.hash);
+    if (known == wanted_.end()) {
+        if (wanted_.size() < kMax)
+            wanted_.emplace(missing.hash, Wanted{missing.view, holders, 0, now + kFirstAsk});
+        return;
+    }
+    auto& named = known->second.holders;
+    for (const ValidatorIndex holder : holders)
+        if (std::find(named.begin(), named.end(), holder) == named.end()) named.push_back(holder);
 }
 
 std::vector<Candidates::Ask> Candidates::due(Instant now) {
     std::vector<Ask> asks;
     for (auto& [hash, wanted] : wanted_) {
         if (wanted.next_ask > now) continue;
-        asks.push_back({hash, wanted.signers[wanted.next_signer % wanted.signers.size()]});
-        ++wanted.next_signer;
+        asks.push_back({hash, wanted.holders[wanted.next_holder % wanted.holders.size()]});
+        ++wanted.next_holder;
         wanted.next_ask = now + kAskAgain;
     }
     return asks;
@@ -53,6 +61,7 @@ void Candidates::forget(const Hash256& hash) {
 
 void Candidates::drop_through(View view) {
     std::erase_if(candidates_, [&](const auto& entry) { return entry.second.block.block.header.view <= view; });
+    std::erase_if(wanted_, [&](const auto& entry) { return entry.second.view <= view; });
 }
 
 void Candidates::drop_all() {

@@ -31,13 +31,18 @@ class Candidates {
     Candidate& add(ReceivedBlock block);
     Candidate* find(const Hash256& hash);
 
-    // A certificate names this block and `signers` have its body; ask one of them when it does not come by itself.
-    void want(Instant now, const Hash256& hash, const std::vector<ValidatorIndex>& signers);
+    struct Missing {
+        Hash256 hash;
+        View view;  // of the block, or above it: when that is final, nobody needs it any more
+    };
+    // `holders` have its body: those who signed a certificate for it, above all. They are asked in turn when it does not
+    // come by itself. Named again, further ones are added.
+    void want(Instant now, const Missing& missing, const std::vector<ValidatorIndex>& holders);
     struct Ask {
         Hash256 hash;
-        ValidatorIndex signer;
+        ValidatorIndex holder;
     };
-    // Those due now; each is asked of the next signer later.
+    // Those due now; each is asked of the next holder later.
     std::vector<Ask> due(Instant now);
     Instant next_deadline() const;
     bool wants(const Hash256& hash) const { return wanted_.contains(hash); }
@@ -49,8 +54,9 @@ class Candidates {
 
   private:
     struct Wanted {
-        std::vector<ValidatorIndex> signers;
-        std::size_t next_signer = 0;
+        View view;
+        std::vector<ValidatorIndex> holders;
+        std::size_t next_holder = 0;
         Instant next_ask;
     };
     std::unordered_map<Hash256, Candidate> candidates_;

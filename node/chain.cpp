@@ -190,11 +190,43 @@ std::optional<Height> Chain::lowest_lost() const {
     return *lost_.begin();
 }
 
-Status Chain::repair(const Hash256& hash, const ledger::Header& header, ByteView encoded, ByteView certificate) {
+Result<consensus::ValidatorSet> Chain::validators_of(Epoch epoch) const {
+    if (epoch == epoch_->epoch()) return epoch_->validators;
+    if (epoch == ledger::kGenesisEpoch) return EpochFacts(parts_.genesis).validators;
+    const auto state = parts_.state.read();
+    TRY_ASSIGN(const std::optional<Bytes> bytes, state->get(ledger::epoch_key(epoch)));
+    if (!bytes) return Error{"not_found", fmt::format("the state knows no epoch {}", epoch.value)};
+    ledger::EpochRules rules;
+    TRY_ASSIGN(rules.validators, ledger::ValidatorsRecord::decode(*bytes));
+    return EpochFacts(std::move(rules)).validators;
+}
+
+Status Chain::check_repair(const HeightEntry& entry, const ledger::Block& block, ByteView certificate) const {
+    const ledger::Header& header = block.header;
+    const Hash256 hash = header.hash();
+    if (entry.hash != hash || ledger::transaction_root(block.transactions) != header.transaction_root)
+        return Error{"repair_mismatch", "a peer offered another block than the one that is final here"};
+    TRY_ASSIGN(const consensus::ValidatorSet validators, validators_of(header.epoch));
+    if (certificate.empty()) {
+        // Within an epoch the finalization of a later block covers it; nothing covers the last one.
+        if (header.validators_hash == validators.hash()) return Ok{};
+        return Error{"repair_certificate", "a peer offered the last block of an epoch without its finalization"};
+    }
+    const auto decoded = consensus::Certificate::decode(certificate);
+    if (!decoded.ok() || decoded->subject.kind != consensus::VoteKind::kFinalize || decoded->subject.digest != hash ||
+        !consensus::verify_certificate(chain_id_, validators, *decoded).ok())
+        return Error{"repair_certificate", "a peer offered a lost block with a certificate that does not hold"};
+    return Ok{};
+}
+
+Status Chain::repair(const ledger::Block& block, ByteView encoded, ByteView certificate) {
+    const ledger::Header& header = block.header;
     if (!lost_.contains(header.height)) return Ok{};
     TRY_ASSIGN(HeightEntry entry, entry_of(header.height));
-    if (entry.hash != hash)
-        return Error{"repair_mismatch", "a peer offered another block than the one that is final here"};
+    // The peer may have the tip's finalization by a later block's only; the mark of the state kept ours.
+    if (certificate.empty() && entry.hash == tip_.hash) certificate = tip_.certificate;
+    TRY(check_repair(entry, block, certificate));
+    const Hash256 hash = entry.hash;
     TRY_ASSIGN(entry.body, parts_.store.append_body(hash, encoded));
     TRY_ASSIGN(entry.finalization,
                parts_.store.append_final({header.height, hash, header.view, entry.body, to_bytes(certificate)}));
@@ -222,7 +254,8 @@ Status Chain::replay_final(const FinalRecord& record) {
     auto transactions = parse(block);
     if (!transactions) return Error{"log_corrupt", "a final block in the log holds a malformed transaction"};
     TRY_ASSIGN(const ExecutedBlockPtr executed,
-               execute(block, *std::move(transactions), std::make_shared<const Bytes>(std::move(encoded))));
+               execute(block, *std::move(transactions), std::make_shared<const Bytes>(std::move(encoded)),
+                       Vouched::kQuorum));
     auto committed = commit(executed->hash, record.certificate);
     if (!committed.ok()) return committed.error();
     return Ok{};
@@ -364,7 +397,7 @@ Status Chain::check_header(const ledger::Block& block) const {
 
 Result<ExecutedBlockPtr> Chain::execute(const ledger::Block& block,
                                         std::vector<ledger::ParsedTransactionPtr> transactions,
-                                        std::shared_ptr<const Bytes> encoded) {
+                                        std::shared_ptr<const Bytes> encoded, Vouched vouched) {
     const ledger::Header& header = block.header;
     if (!is_tip_or_executed(header.parent))
         return Error{"parent_missing", "the block's parent has not been executed here"};
@@ -380,6 +413,7 @@ Result<ExecutedBlockPtr> Chain::execute(const ledger::Block& block,
     if (!effects.ok()) return effects.error();
     ExecutedBlock executed;
     executed.header = header;
+    executed.vouched = vouched;
     executed.encoded = std::move(encoded);
     executed.transactions = std::move(transactions);
     return finish(std::move(executed), *std::move(effects), *view);
@@ -431,6 +465,10 @@ Result<std::vector<ExecutedBlockPtr>> Chain::commit(const Hash256& hash, ByteVie
         auto committed = commit_one(*block, last ? certificate : ByteView{});
         if (!committed.ok()) return committed.error();
     }
+    for (const ExecutedBlockPtr& block : path) {
+        executed_.erase(block->hash);
+        parts_.store.forget(block->hash);
+    }
     drop_abandoned();
     return path;
 }
@@ -456,12 +494,27 @@ Result<storage::LogPlace> Chain::commit_one(const ExecutedBlock& block, ByteView
 }
 
 void Chain::drop_abandoned() {
-    // After the last block of an epoch, whatever else was executed belongs to it and will never be final.
-    std::erase_if(executed_, [&](const auto& entry) {
-        if (entry.second->header.view > tip_.view && entry.second->header.epoch == epoch_->epoch()) return false;
-        parts_.store.forget(entry.first);
-        return true;
-    });
+    // By descent and not by view alone: a liar's block of a later view may stand on one that was passed over. After the
+    // last block of an epoch, whatever else was executed belongs to it and will never be final.
+    std::vector<Hash256> hashes;
+    for (const auto& [hash, block] : executed_) {
+        const bool descends = path_to(hash).front()->header.parent == tip_.hash;
+        if (descends && block->header.view > tip_.view && block->header.epoch == epoch_->epoch())
+            hashes.push_back(hash);
+    }
+    for (const Hash256& dropped : keep_only_paths_to(hashes)) parts_.store.forget(dropped);
+}
+
+std::vector<Hash256> Chain::keep_only_paths_to(const std::vector<Hash256>& hashes) {
+    std::unordered_set<Hash256> kept;
+    for (const Hash256& hash : hashes)
+        for (ExecutedBlockPtr block = find(hash); block && kept.insert(block->hash).second;)
+            block = find(block->header.parent);
+    std::vector<Hash256> dropped;
+    for (const auto& [hash, block] : executed_)
+        if (!kept.contains(hash)) dropped.push_back(hash);
+    for (const Hash256& hash : dropped) executed_.erase(hash);
+    return dropped;
 }
 
 }  // namespace touchstone::node

@@ -2,8 +2,8 @@
 //
 // Owns what joins ledger, state and block log: builds blocks, executes proposals, commits what is final, and makes all
 // of it again from the log after a crash. Knows nothing of peers and votes. Core thread only. Invariants: an executed
-// block's parent is the tip or another executed block; its header's roots are what execution gave; the tip's height is
-// the state's; a body is in the log before the block counts as executed.
+// block descends from the tip by executed blocks; somebody vouches for its clients' signatures; its header's roots are
+// what execution gave; the tip's height is the state's; a body is in the log before the block counts as executed.
 #pragma once
 
 #include <functional>
@@ -20,8 +20,15 @@
 
 namespace touchstone::node {
 
+// Who answers for the signatures of a block's clients. Nothing is executed for which nobody does.
+enum class Vouched {
+    kChecked,  // this node verified them
+    kQuorum,   // a verified finalization covers the block
+};
+
 struct ExecutedBlock {
     Hash256 hash;
+    Vouched vouched = Vouched::kChecked;
     ledger::Header header;
     std::shared_ptr<const Bytes> encoded;
     std::vector<ledger::ParsedTransactionPtr> transactions;
@@ -109,10 +116,10 @@ class Chain {
     };
     Result<Built> build(const BuildOrder& order, const TransactionPool& pool);
     // Checks every field of the header against its parent, executes, compares the roots, writes the body. The
-    // transactions are the block's, parsed, in order; their signatures are the caller's. Errors: proposal_* for what is
-    // wrong with the block; parent_missing; those of storage.
+    // transactions are the block's, parsed, in order. Errors: proposal_* for what is wrong with the block;
+    // parent_missing; those of storage.
     Result<ExecutedBlockPtr> execute(const ledger::Block& block, std::vector<ledger::ParsedTransactionPtr> transactions,
-                                     std::shared_ptr<const Bytes> encoded);
+                                     std::shared_ptr<const Bytes> encoded, Vouched vouched);
 
     // Makes the executed block final, with every ancestor above the tip; answers them, oldest first. `certificate` is
     // for the last. What conflicts with them is dropped.
@@ -120,16 +127,23 @@ class Chain {
 
     // The lowest final block whose body or finalization the log has lost; nullopt: none.
     std::optional<Height> lowest_lost() const;
-    // Writes a lost block to the log again. Error: repair_mismatch when it is not the block that was final here.
-    [[nodiscard]] Status repair(const Hash256& hash, const ledger::Header& header, ByteView encoded,
-                                ByteView certificate);
+    // Writes a lost block to the log again. Errors: repair_mismatch when it is not the block that was final here, with
+    // these transactions; repair_certificate when the certificate is not for it, or is missing where no later one
+    // covers the block; those of storage.
+    [[nodiscard]] Status repair(const ledger::Block& block, ByteView encoded, ByteView certificate);
     // Where a final block stands. Error: not_found.
     Result<HeightEntry> entry_of(Height height) const;
 
-    // Drops executed blocks that can not become final any more: views at or below the final one.
-    void drop_abandoned();
     // All executed blocks above the tip, in no order; few.
     std::vector<ExecutedBlockPtr> executed() const;
+    std::size_t executed_count() const { return executed_.size(); }
+    // Forgets all executed blocks but those that lead from the tip to one of these; answers which. Their bodies stay in
+    // the log.
+    std::vector<Hash256> keep_only_paths_to(const std::vector<Hash256>& hashes);
+    struct Top {
+        Hash256 hash;
+        Height height;
+    };
 
   private:
     explicit Chain(Parts parts);
@@ -139,6 +153,11 @@ class Chain {
     // Heights that the log does not answer for: from the tip down to the first that it does, and all that stand in a
     // segment in which damage was seen.
     [[nodiscard]] Status find_lost(RecoveryReport* report);
+    [[nodiscard]] Status check_repair(const HeightEntry& entry, const ledger::Block& block, ByteView certificate) const;
+    // The validators of this epoch or an earlier one. Error: not_found; those of storage.
+    Result<consensus::ValidatorSet> validators_of(Epoch epoch) const;
+    // Drops executed blocks that can not become final any more.
+    void drop_abandoned();
     std::vector<storage::SideWrite> take_repaired();
     bool readable(const HeightEntry& entry) const;
     [[nodiscard]] Status replay_final(const FinalRecord& record);

@@ -20,6 +20,7 @@ Result<std::unique_ptr<Replica>> Replica::open(Config config, Parts parts, const
     std::unique_ptr<Replica> replica(new Replica(std::move(config), parts));
     TRY_ASSIGN(replica->chain_,
                Chain::open({replica->config_.genesis, parts.state, replica->store_}, progress, report));
+    if (parts.quarantine) parts.quarantine->on_settled();
     replica->make_gate();
     TRY(replica->restore_journal());
     replica->make_engine();
@@ -48,11 +49,12 @@ void Replica::set_read_only(std::optional<std::string> reason) {
         log(reason ? LogLevel::kError : LogLevel::kInfo,
             reason ? "read-only: " + *reason : std::string("writing again: the fault is gone"));
     read_only_ = std::move(reason);
+    if (gate_) gate_->set_paused(read_only_.has_value());
 }
 
 void Replica::on_connected(const crypto::PublicKey& peer) {
     connected_.insert(peer);
-    parts_.transport.send(peer, encode(StatusMessage{chain_->tip().height, engine_->view()}));
+    parts_.transport.send(peer, status_frame());
     if (const auto index = index_of(peer)) {
         engine_->on_connected(now_, *index);
         send_local_pool(peer);
@@ -70,6 +72,7 @@ void Replica::pump() {
     dispatch_checks();
     // Before anything heavy: the others check it while this node may be building the block that it is for.
     gossip();
+    gossip_again();
     engine_->on_tick(now_);
     for (bool more = true; more && !halted_;) {
         more = take_early();
@@ -124,7 +127,8 @@ void Replica::carry_out(const consensus::Effect& effect) {
             [&](const consensus::Verify& verify) { verify_ = verify; },
             [&](const consensus::Notarized& notarized) {
                 const Hash256& hash = notarized.certificate.subject.digest;
-                if (!chain_->is_tip_or_executed(hash)) candidates_.want(now_, hash, notarized.certificate.signers);
+                if (!chain_->is_tip_or_executed(hash))
+                    candidates_.want(now_, {hash, notarized.certificate.subject.view}, notarized.certificate.signers);
             },
             [&](const consensus::Finalized& finalized) {
                 if (!final_ || final_->subject.view < finalized.certificate.subject.view)
@@ -158,7 +162,7 @@ bool Replica::progress() {
 }
 
 bool Replica::progress_final() {
-    if (!final_ || halted_) return false;
+    if (!final_ || read_only_ || halted_) return false;
     const consensus::Subject subject = final_->subject;
     if (subject.view <= chain_->tip().view) {
         final_.reset();
@@ -180,17 +184,16 @@ bool Replica::progress_verify() {
         verify_.reset();
         return true;
     }
-    const Ready ready = ensure_executed(verify.proposal.digest, nullptr);
+    // Before anything is executed or asked for: a body that names another parent would have us search for that one.
+    const bool fits = is_for(verify);
+    const Ready ready = fits ? ensure_executed(verify.proposal.digest, nullptr) : Ready::kBad;
     if (ready == Ready::kWaiting || halted_) return false;
     verify_.reset();
     bool valid = ready == Ready::kYes;
     if (valid) {
         const ExecutedBlockPtr block = chain_->find(verify.proposal.digest);
-        valid = block && block->header.time.ms <= wall_.ms + chain_->parameters().clock_ahead_ms;
-        if (valid && block->hash == verify.parent_digest)
-            valid = block->closes_epoch();  // SPEC.md R21: the last block of an epoch, again
-        else
-            valid = valid && block->header.view == verify.proposal.view && block->header.parent == verify.parent_digest;
+        // SPEC.md R21: the last block of an epoch, again. How old it is by now says nothing of its leader's clock.
+        valid = block && (block->hash == verify.parent_digest ? block->closes_epoch() : is_timely(*block));
     }
     ++(valid ? stats_.blocks_verified : stats_.proposals_refused);
     engine_->on_verified(now_, verify.proposal.view, verify.proposal.digest,
@@ -198,10 +201,31 @@ bool Replica::progress_verify() {
     return true;
 }
 
+// Deadlines, licences and undo windows are counted by the chain's clock. A leader may neither put it forward nor keep it
+// back; and where it stands ahead of ours, since another leader's clock was wrong, it stands until ours is there.
+bool Replica::is_timely(const ExecutedBlock& block) const {
+    const ExecutedBlockPtr parent = chain_->find(block.header.parent);
+    const WallTime parent_time = parent ? parent->header.time : chain_->tip().time;
+    const std::uint64_t time = block.header.time.ms;
+    if (time + kBlockAgeMaxMs < wall_.ms) return false;
+    return time <= wall_.ms + chain_->parameters().clock_ahead_ms || time == parent_time.ms;
+}
+
+// The body under the proposal's digest, when it is here, is of the proposal's view and parent, or is that parent again.
+bool Replica::is_for(const consensus::Verify& verify) {
+    const Hash256& digest = verify.proposal.digest;
+    if (digest == verify.parent_digest) return true;
+    const ExecutedBlockPtr executed = chain_->find(digest);
+    const Candidate* const candidate = executed ? nullptr : find_candidate(digest);
+    if (!executed && candidate == nullptr) return true;
+    const ledger::Header& header = executed ? executed->header : candidate->block.block.header;
+    return header.view == verify.proposal.view && header.parent == verify.parent_digest;
+}
+
 void Replica::progress_ahead() {
     if (!ahead_ || read_only_ || halted_) return;
     Candidate* const candidate = candidates_.find(*ahead_);
-    if (candidate != nullptr && candidate->block.block.header.view >= engine_->view()) {
+    if (candidate != nullptr && candidate->block.block.header.view >= engine_->view() && !is_quarantined(*candidate)) {
         if (!chain_->is_tip_or_executed(candidate->block.block.header.parent)) return;
         const Ready checked = ensure_checked(*candidate, nullptr);
         if (checked == Ready::kWaiting) return;
@@ -230,6 +254,7 @@ bool Replica::progress_build() {
     }
     build_tried_ = true;
     auto built = chain_->build({build.view, build.parent_digest, *self_, wall_, empty_now}, pool_);
+    if (parts_.quarantine) parts_.quarantine->on_settled();
     if (!built.ok()) return fatal(built.error()), false;
     for (const Hash256& id : built->rejected) {
         pool_.remove(id);
@@ -272,13 +297,16 @@ void Replica::update_work() {
     for (const ExecutedBlockPtr& block : chain_->executed()) in_blocks += block->transactions.size();
     const bool work = pool_.size() > in_blocks || pool_.size() > transactions_in_flight();
     if (work != has_work_ || work) engine_->on_work(now_, work);
+    if (work && !has_work_) moved_at_ = now_;
     has_work_ = work;
 }
 
 void Replica::committed(const std::vector<ExecutedBlockPtr>& blocks) {
     for (const ExecutedBlockPtr& block : blocks) {
         stats_.transactions_final += block->transactions.size();
-        for (const auto& transaction : block->transactions) pool_.remove(ledger::info(*transaction).id);
+        for (std::size_t i = 0; i < block->transactions.size(); ++i)
+            pool_.settle(ledger::info(*block->transactions[i]), block->outcomes[i]);
+        pool_.next_block();
         candidates_.forget(block->hash);
     }
     for (const Hash256& id : pool_.remove_expired(chain_->tip().height.next())) parts_.listener.on_expired(id);
@@ -287,12 +315,13 @@ void Replica::committed(const std::vector<ExecutedBlockPtr>& blocks) {
         gate_->release_below(chain_->tip().view);
     }
     build_tried_ = false;
+    moved_at_ = now_;
     const bool changed =
         std::any_of(blocks.begin(), blocks.end(), [](const auto& block) { return block->rules.has_value(); });
     if (changed) parts_.listener.on_epoch(chain_->epoch());
     if (blocks.back()->closes_epoch()) begin_epoch();
     parts_.listener.on_final(blocks, chain_->tip());
-    const Frame status = encode(StatusMessage{chain_->tip().height, engine_->view()});
+    const Frame status = status_frame();
     for (const crypto::PublicKey& peer : connected_)
         if (!index_of(peer)) parts_.transport.send(peer, status);
 }
@@ -300,26 +329,31 @@ void Replica::committed(const std::vector<ExecutedBlockPtr>& blocks) {
 Replica::Ready Replica::ensure_executed(const Hash256& hash, const consensus::Certificate* certificate) {
     // From the wanted block down to one that is executed; then upwards again.
     std::vector<Hash256> path;
+    View view = certificate ? certificate->subject.view : engine_->view();
     for (Hash256 at = hash; !chain_->is_tip_or_executed(at);) {
         Candidate* const candidate = find_candidate(at);
         if (candidate == nullptr) {
-            if (certificate != nullptr) {
-                candidates_.want(now_, at, certificate->signers);
-            } else if (!candidates_.wants(at)) {
-                candidates_.want(now_, at, {validators().leader(engine_->view())});
-            }
+            if (certificate != nullptr)
+                candidates_.want(now_, {at, view}, certificate->signers);
+            else if (!candidates_.wants(at))
+                candidates_.want(now_, {at, view}, {validators().leader(engine_->view())});
             return Ready::kWaiting;
         }
         const ledger::Header& header = candidate->block.block.header;
-        if (header.height <= chain_->tip().height || candidate->state == Candidate::State::kBad) return Ready::kBad;
+        const bool refused = candidate->state == Candidate::State::kBad && certificate == nullptr;
+        if (header.height <= chain_->tip().height || refused) return Ready::kBad;
+        // Not executed for a vote; when it is final without this node's vote, it must be.
+        if (certificate == nullptr && is_quarantined(*candidate)) return Ready::kBad;
         if (header.height.value > chain_->tip().height.value + Candidates::kMax / 2) {
             if (certificate != nullptr)
                 for (ValidatorIndex signer : certificate->signers)
-                    if (signer != self_) sync_.on_status(validators().key(signer), header.height);
+                    if (const crypto::PublicKey& key = validators().key(signer); connected_.contains(key))
+                        sync_.on_claim(key, header.height, BlockSync::Claim::kProven);
             return Ready::kWaiting;
         }
         path.push_back(at);
         at = header.parent;
+        view = header.view;
     }
     for (auto at = path.rbegin(); at != path.rend(); ++at) {
         Candidate* const candidate = candidates_.find(*at);
@@ -328,6 +362,13 @@ Replica::Ready Replica::ensure_executed(const Hash256& hash, const consensus::Ce
         if (const Ready executed = execute(*candidate, certificate); executed != Ready::kYes) return executed;
     }
     return Ready::kYes;
+}
+
+bool Replica::is_quarantined(const Candidate& candidate) const {
+    if (parts_.quarantine == nullptr || parts_.quarantine->empty()) return false;
+    const auto& transactions = candidate.block.block.transactions;
+    return std::any_of(transactions.begin(), transactions.end(),
+                       [&](const auto& transaction) { return is_quarantined(transaction->id()); });
 }
 
 // In memory, or in the log from before a restart.
@@ -344,23 +385,15 @@ Candidate* Replica::find_candidate(const Hash256& hash) {
 
 // What a quorum certified has been checked by honest validators; anything else is checked here, in the pool.
 Replica::Ready Replica::ensure_checked(Candidate& candidate, const consensus::Certificate* certificate) {
-    switch (candidate.state) {
-        case Candidate::State::kChecked:
-            return Ready::kYes;
-        case Candidate::State::kBad:
-            return Ready::kBad;
-        case Candidate::State::kUnchecked:
-        case Candidate::State::kChecking:
-            break;
-    }
+    if (candidate.state == Candidate::State::kChecked) return Ready::kYes;
     if (certificate == nullptr) {
+        if (candidate.state == Candidate::State::kBad) return Ready::kBad;
         start_check(candidate);
         return candidate.state == Candidate::State::kChecked ? Ready::kYes : Ready::kWaiting;
     }
     auto transactions = chain_->parse(candidate.block.block);
-    if (!transactions) return Ready::kBad;
+    if (!transactions) return fatal(diverged("it holds a malformed transaction")), Ready::kBad;
     candidate.transactions = *std::move(transactions);
-    candidate.state = Candidate::State::kChecked;
     return Ready::kYes;
 }
 
@@ -406,7 +439,10 @@ void Replica::start_check(Candidate& candidate) {
 
 Replica::Ready Replica::execute(Candidate& candidate, const consensus::Certificate* certificate) {
     const Hash256 hash = candidate.block.hash;
-    auto executed = chain_->execute(candidate.block.block, candidate.transactions, candidate.block.encoded);
+    make_room(candidate.block.block.header.parent);
+    auto executed = chain_->execute(candidate.block.block, candidate.transactions, candidate.block.encoded,
+                                    certificate ? Vouched::kQuorum : Vouched::kChecked);
+    if (parts_.quarantine) parts_.quarantine->on_settled();
     if (executed.ok()) {
         candidates_.forget(hash);
         return Ready::kYes;
@@ -415,9 +451,7 @@ Replica::Ready Replica::execute(Candidate& candidate, const consensus::Certifica
     if (is_own_fault(error)) {
         fatal(error);
     } else if (certificate != nullptr) {
-        fatal({"state_diverged",
-               "a block that a quorum agreed on is refused here (" + error.message +
-                   "); this node's state is wrong: stop it, delete its state folder and start it again"});
+        fatal(diverged(error.message));
     } else {
         log(LogLevel::kWarn,
             fmt::format("refused block {} of view {}: {} ({})", candidate.block.block.header.height.value,
@@ -427,25 +461,29 @@ Replica::Ready Replica::execute(Candidate& candidate, const consensus::Certifica
     return Ready::kBad;
 }
 
+Error Replica::diverged(const std::string& why) {
+    return {"state_diverged", "a block that a quorum agreed on is refused here (" + why +
+                                  "); this node's state is wrong: stop it, delete its state folder and start it again"};
+}
+
+// While nothing becomes final, each leader may add a block for each of its views. What has no notarization is made
+// again from the log in the rare case that it is needed.
+void Replica::make_room(const Hash256& parent) {
+    if (chain_->executed_count() < kExecutedMax) return;
+    std::vector<Hash256> kept{parent};
+    for (const ExecutedBlockPtr& block : chain_->executed()) {
+        const auto notarization = engine_->notarization(block->header.view);
+        if (block->vouched == Vouched::kQuorum || block->header.view >= engine_->view() ||
+            (notarization && notarization->subject.digest == block->hash))
+            kept.push_back(block->hash);
+    }
+    chain_->keep_only_paths_to(kept);
+}
+
 void Replica::ask_for_missing() {
     for (const Candidates::Ask& ask : candidates_.due(now_))
-        if (ask.signer != self_)
-            parts_.transport.send(validators().key(ask.signer), encode(BodyRequestMessage{ask.hash}));
-}
-
-void Replica::progress_sync() {
-    // What the log lost comes first: this node can not serve it to others.
-    const auto lost = chain_->lowest_lost();
-    const auto request = sync_.next_request(now_, lost ? lost->prev() : chain_->tip().height);
-    if (request) parts_.transport.send(request->peer, encode(BlockRequestMessage{request->from}));
-}
-
-// Validators hear of every block by votes. An observer hears by a status message alone, which may be lost with a
-// connection: so every node says now and then where it is, and who is ahead answers.
-void Replica::poll_heights() {
-    if (now_ < poll_at_) return;
-    poll_at_ = now_ + kPollEvery;
-    send_to(std::nullopt, encode(StatusMessage{chain_->tip().height, engine_->view()}));
+        if (ask.holder != self_)
+            parts_.transport.send(validators().key(ask.holder), encode(BodyRequestMessage{ask.hash}));
 }
 
 bool Replica::is_own_fault(const Error& error) {
@@ -457,7 +495,9 @@ Instant Replica::next_deadline() const {
     if (halted_) return Instant::never();
     Instant deadline = std::min(engine_->next_deadline(), candidates_.next_deadline());
     const auto lost = chain_->lowest_lost();
-    deadline = std::min(deadline, sync_.next_deadline(lost ? lost->prev() : chain_->tip().height));
+    if (!read_only_)
+        deadline = std::min(deadline, sync_.next_deadline(now_, lost ? lost->prev() : sync_top().height));
+    deadline = std::min(deadline, gossip_again_at());
     deadline = std::min(deadline, poll_at_);
     if (waits_for_its_turn()) deadline = std::min(deadline, ready_at_);
     if (build_ && !read_only_ && build_empty_at_ > now_) deadline = std::min(deadline, build_empty_at_);

@@ -13,9 +13,11 @@
 #include <map>
 #include <memory>
 #include <set>
+#include <span>
 #include <unordered_map>
 #include <unordered_set>
 
+#include "base/limits.h"
 #include "consensus/engine.h"
 #include "node/block_sync.h"
 #include "node/candidates.h"
@@ -23,6 +25,7 @@
 #include "node/disk_sync.h"
 #include "node/journal_records.h"
 #include "node/log_level.h"
+#include "node/quarantine.h"
 #include "node/transaction_pool.h"
 #include "node/transport.h"
 #include "node/verify_pool.h"
@@ -52,6 +55,7 @@ struct SubmitResult {
     std::optional<ledger::Rejection> rejection = std::nullopt;
     bool overloaded = false;
     bool already_known = false;
+    bool quarantined = false;    // its execution ended this node once: an operator has to release it
     std::string read_only = {};  // why this node takes nothing at the moment; empty: it does
 };
 
@@ -77,6 +81,7 @@ class Replica : public TransportEvents {
         PoolLimits pool;
         Duration empty_block_delay =
             milliseconds(100);  // before a block without transactions, made to finalize another
+        std::size_t sync_bytes_per_reply = limits::kSyncBytesPerReplyMax;  // of block bodies; one is always sent
     };
     struct Parts {
         Transport& transport;
@@ -86,6 +91,7 @@ class Replica : public TransportEvents {
         VerifyPool& verify;
         DiskSync& sync;
         ReplicaListener& listener;
+        Quarantine* quarantine = nullptr;  // null: nothing is held
     };
     // Errors: those of Chain::open, and of a journal that contradicts itself.
     static Result<std::unique_ptr<Replica>> open(Config config, Parts parts, const Chain::Progress& progress,
@@ -114,7 +120,7 @@ class Replica : public TransportEvents {
     const ReplicaStats& stats() const { return stats_; }
     const consensus::ValidatorSet& validators() const { return chain_->epoch()->validators; }
     View view() const;
-    Height best_known_height() const { return sync_.best_known(); }
+    Height best_known_height() const;
     std::optional<Height> peer_height(const crypto::PublicKey& peer) const { return sync_.height_of(peer); }
     bool halted() const { return halted_; }
     // A block's body is here, in memory or in the log.
@@ -138,6 +144,10 @@ class Replica : public TransportEvents {
     static constexpr std::size_t kJournaledBodyMax = 4096;
     // Final blocks that the block log may have unsynced: each is looked through by every read of the state.
     static constexpr std::uint64_t kUnsyncedBlocksMax = 32;
+    // How far a leader's block may be behind our clock: more than clocks differ and a proposal is under way.
+    static constexpr std::uint64_t kBlockAgeMaxMs = 10 * 60 * 1000;
+    // Executed blocks above the tip, but for those that a quorum notarized.
+    static constexpr std::size_t kExecutedMax = 128;
 
     Replica(Config config, Parts parts);
 
@@ -165,15 +175,30 @@ class Replica : public TransportEvents {
     void handle(const crypto::PublicKey& peer, const BodyRequestMessage& message);
     void handle(const crypto::PublicKey& peer, BodyMessage message);
     void take_ahead(const crypto::PublicKey& peer, ReceivedBlock block);
-    [[nodiscard]] Status apply_range(BlockRangeMessage& range);
-    [[nodiscard]] Status apply_synced(FinalBlock& block);
     void misbehaved(const crypto::PublicKey& peer, const std::string& what);
+
+    // replica_sync.cpp: final blocks from peers, and for them
+    std::optional<StoredFinalBlock> stored_block(Height height) const;
+    std::optional<StoredTail> stored_tail(Height from) const;
+    Chain::Top sync_top() const;
+    void take_proof(const crypto::PublicKey& peer, const StatusMessage& message);
+    Frame status_frame() const;
+    void brought_nothing(const crypto::PublicKey& peer);
+    [[nodiscard]] Status apply_range(BlockRangeMessage& range);
+    [[nodiscard]] Status apply_segment(std::span<FinalBlock> segment, const RangeTail* tail);
+    [[nodiscard]] Status execute_synced(ReceivedBlock& block);
+    void progress_sync();
+    void poll_heights();
 
     // replica_admission.cpp: clients' transactions on their way into the pool
     void dispatch_checks();
     void on_checked(std::vector<Pending> batch, std::vector<CheckedTransaction> verdicts);
+    bool block_may_create() const;
+    void refuse_hopeless(const std::vector<Pending>& batch, std::vector<CheckedTransaction>& verdicts);
     SubmitResult admit(const Pending& pending, const CheckedTransaction& verdict, const Chain::Admission& may_enter);
     void gossip();
+    void gossip_again();
+    Instant gossip_again_at() const;
     void send_local_pool(const crypto::PublicKey& peer);
 
     // replica_durable.cpp: what is on disk before votes leave
@@ -193,13 +218,14 @@ class Replica : public TransportEvents {
     // replica.cpp: the engine's effects
     bool progress();
     bool progress_verify();
+    bool is_for(const consensus::Verify& verify);
+    bool is_timely(const ExecutedBlock& block) const;
     void progress_ahead();
     bool progress_build();
     bool progress_final();
-    void progress_sync();
-    void poll_heights();
     // A fault of this node's disk or store, and not of whoever sent what was being written.
     static bool is_own_fault(const Error& error);
+    static Error diverged(const std::string& why);
     void update_work();
     std::size_t transactions_in_flight() const;
     void carry_out(const consensus::Effect& effect);
@@ -208,8 +234,11 @@ class Replica : public TransportEvents {
     // Executes the block and what it stands on, as far as bodies and checks are there.
     Ready ensure_executed(const Hash256& hash, const consensus::Certificate* certificate);
     Candidate* find_candidate(const Hash256& hash);
+    bool is_quarantined(const Candidate& candidate) const;
+    bool is_quarantined(const Hash256& id) const { return parts_.quarantine && parts_.quarantine->holds(id); }
     Ready ensure_checked(Candidate& candidate, const consensus::Certificate* certificate);
     Ready execute(Candidate& candidate, const consensus::Certificate* certificate);
+    void make_room(const Hash256& parent);
     void start_check(Candidate& candidate);
     void ask_for_missing();
     void fatal(const Error& error);
@@ -226,6 +255,7 @@ class Replica : public TransportEvents {
     TransactionPool pool_;
     Candidates candidates_;
     BlockSync sync_;
+    std::optional<Hash256> vouched_;  // synced and executed, under a finalization whose block is still to come
     ReplicaStats stats_;
 
     Instant now_;
@@ -255,6 +285,7 @@ class Replica : public TransportEvents {
     std::unordered_set<Hash256> under_check_;  // sent to the verify pool, or about to be
     std::size_t checking_ = 0;
     std::vector<ledger::SignedTransactionPtr> to_gossip_;
+    Instant moved_at_;  // when something became final, work came, or its transactions were last gossiped again
     // Ends the callbacks of a verify pool that outlives this object.
     std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };

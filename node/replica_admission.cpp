@@ -1,6 +1,8 @@
 // Clients' transactions on their way into the pool: checked once, in the verify pool, then against the state.
 #include "node/replica.h"
 
+#include <algorithm>
+
 namespace touchstone::node {
 namespace {
 
@@ -23,6 +25,11 @@ void Replica::submit(ledger::SignedTransactionPtr transaction, std::function<voi
         result.overloaded = true;
         return done(result);
     }
+    if (is_quarantined(id)) {
+        SubmitResult result{id};
+        result.quarantined = true;
+        return done(result);
+    }
     if (pool_.contains(id) || under_check_.contains(id)) {
         SubmitResult result{id};
         result.already_known = true;
@@ -38,6 +45,7 @@ void Replica::handle(const crypto::PublicKey& peer, TransactionsMessage message)
         if (checking_ + to_check_.size() >= kCheckingMax) return;
         const Hash256 id = transaction->id();
         if (!pool_.has_room(transaction->size_bytes(), peer) || pool_.contains(id)) continue;
+        if (is_quarantined(id)) continue;
         if (!under_check_.insert(id).second) continue;
         to_check_.push_back({std::move(transaction), peer, nullptr});
     }
@@ -64,6 +72,7 @@ void Replica::dispatch_checks() {
 void Replica::on_checked(std::vector<Pending> batch, std::vector<CheckedTransaction> verdicts) {
     checking_ -= batch.size();
     for (const Pending& pending : batch) under_check_.erase(pending.transaction->id());
+    refuse_hopeless(batch, verdicts);
     std::vector<SubmitResult> results;
     {
         const Chain::Admission may_enter(*chain_);
@@ -72,6 +81,38 @@ void Replica::on_checked(std::vector<Pending> batch, std::vector<CheckedTransact
     for (std::size_t i = 0; i < batch.size(); ++i) {
         if (results[i].rejection) ++stats_.transactions_rejected;
         if (batch[i].done) batch[i].done(results[i]);
+    }
+}
+
+// A block that is not final here yet, as far as this node knows of one.
+bool Replica::block_may_create() const {
+    if (verify_ || ahead_ || final_ || sync_.best_known() > chain_->tip().height) return true;
+    for (const ExecutedBlockPtr& block : chain_->executed())
+        for (const auto& transaction : block->transactions)
+            if (creates_units(*transaction)) return true;
+    return false;
+}
+
+// What names many items of which some do not exist would be refused by every node, after a block's worth of work and a
+// megabyte in every log. It is refused here instead, and not passed on. Not while anything is on its way that may bring
+// them into being: whoever registers and ships without waiting, or by two nodes of which one is a block behind, is not
+// to be told that there is nothing.
+void Replica::refuse_hopeless(const std::vector<Pending>& batch, std::vector<CheckedTransaction>& verdicts) {
+    const auto creates = [](const CheckedTransaction& one) { return one.ok() && creates_units(**one); };
+    if (checking_ > 0 || !to_check_.empty() || std::any_of(verdicts.begin(), verdicts.end(), creates)) return;
+    if (pool_.creating() > 0 || block_may_create()) return;
+    const ChainTip& tip = chain_->tip();
+    const ledger::BlockContext context{chain_->chain_id(), tip.height.next(), tip.time, chain_->parameters(),
+                                       chain_->epoch()->epoch()};
+    const auto view = parts_.state.view(nullptr);
+    const ledger::ReadRecord read = [&](const Hash256& key) -> std::optional<Bytes> {
+        auto record = view->get(key);
+        return record.ok() ? *std::move(record) : std::nullopt;
+    };
+    for (std::size_t i = 0; i < batch.size(); ++i) {
+        if (!verdicts[i].ok() || ledger::info(**verdicts[i]).items < limits::kCostlyItems) continue;
+        if (auto refused = ledger::refused_by_samples(**verdicts[i], context, read, limits::kTriedItems))
+            verdicts[i] = *std::move(refused);
     }
 }
 
@@ -116,6 +157,26 @@ void Replica::gossip() {
         to_gossip_.erase(to_gossip_.begin(), to_gossip_.begin() + static_cast<std::ptrdiff_t>(count));
         send_to(std::nullopt, encode(message));
     }
+}
+
+// SPEC.md R7. A peer whose share of the pool was full, or whose connection broke, has dropped what was sent once; on a
+// quiet network nobody else then knows that there is work. The oldest go first, and no more than one frame's worth.
+void Replica::gossip_again() {
+    if (now_ < gossip_again_at()) return;
+    moved_at_ = now_;
+    TransactionsMessage message;
+    std::size_t bytes = 0;
+    for (const auto& transaction : pool_.local()) {
+        if (bytes >= kGossipFrameBytes) break;
+        message.transactions.push_back(ledger::signed_of(*transaction));
+        bytes += message.transactions.back()->size_bytes();
+    }
+    if (!message.transactions.empty()) send_to(std::nullopt, encode(message));
+}
+
+Instant Replica::gossip_again_at() const {
+    if (!has_work_) return Instant::never();
+    return moved_at_ + milliseconds(static_cast<std::int64_t>(chain_->parameters().retry_ms));
 }
 
 // A peer that was away when they were submitted does not have them.

@@ -3,6 +3,8 @@
 // Invariant (consensus/SPEC.md, I6 and R17): a vote leaves after the sync that covers its journal record, the body that
 // it is for and the notarization that it relies on. Small bodies and notarizations are in the vote journal, so that
 // this is one sync of one preallocated file; a larger body is in the block log alone, which is then synced beside it.
+#include <algorithm>
+
 #include "node/journal_records.h"
 #include "node/replica.h"
 
@@ -96,6 +98,10 @@ bool Replica::make_durable(const std::vector<consensus::Effect>& effects) {
 
 Result<bool> Replica::journal(const std::vector<consensus::Effect>& effects, bool& any_vote) {
     bool log_too = false;
+    // Nothing relies on a notarization under which nothing is signed.
+    const bool any_signed =
+        std::any_of(effects.begin(), effects.end(), [](const auto& effect) { return fresh_vote(effect) != nullptr; });
+    if (read_only_ && !any_signed) return false;
     for (const consensus::Effect& effect : effects) {
         if (const auto* notarized = std::get_if<consensus::Notarized>(&effect)) {
             const consensus::Certificate& certificate = notarized->certificate;

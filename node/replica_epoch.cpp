@@ -38,6 +38,7 @@ void Replica::make_gate() {
     self_ = index_of(config_.validator_key->public_key());
     if (self_)
         gate_ = std::make_unique<consensus::SignerGate>(chain_->chain_id(), *self_, copy_of(*config_.validator_key));
+    if (gate_) gate_->set_paused(read_only_.has_value());
 }
 
 void Replica::make_engine() {
@@ -64,6 +65,7 @@ void Replica::begin_epoch() {
     build_.reset();
     final_.reset();
     ahead_.reset();
+    vouched_.reset();
     ahead_view_ = chain_->tip().view;
     has_work_ = false;
     candidates_.drop_all();
@@ -79,7 +81,7 @@ void Replica::begin_epoch() {
     for (const crypto::PublicKey& peer : connected_)
         if (index_of(peer)) send_local_pool(peer);
     // The others begin this epoch as soon as they know.
-    const Frame status = encode(StatusMessage{chain_->tip().height, engine_->view()});
+    const Frame status = status_frame();
     for (const crypto::PublicKey& peer : connected_) parts_.transport.send(peer, status);
 }
 
@@ -107,7 +109,7 @@ bool Replica::is_of_other_epoch(const crypto::PublicKey& peer, const Message& me
         early_.emplace_back(peer, frame);
         early_bytes_ += frame.size();
     }
-    parts_.transport.send(peer, encode(StatusMessage{chain_->tip().height, engine_->view()}));
+    parts_.transport.send(peer, status_frame());
     return true;
 }
 

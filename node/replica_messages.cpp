@@ -1,8 +1,6 @@
 // What a replica does with its peers' messages.
 #include "node/replica.h"
 
-#include <fmt/format.h>
-
 namespace touchstone::node {
 
 void Replica::on_frame(const crypto::PublicKey& peer, Bytes frame) {
@@ -51,81 +49,6 @@ void Replica::handle(const crypto::PublicKey& peer, const CertificateRequestMess
     if (const auto from = index_of(peer)) engine_->on_request(now_, *from, message.views);
 }
 
-void Replica::handle(const crypto::PublicKey& peer, const StatusMessage& message) {
-    sync_.on_status(peer, message.height);
-    if (message.height < chain_->tip().height)
-        parts_.transport.send(peer, encode(StatusMessage{chain_->tip().height, engine_->view()}));
-}
-
-void Replica::handle(const crypto::PublicKey& peer, const BlockRequestMessage& message) {
-    std::vector<StoredFinalBlock> blocks;
-    std::size_t bytes = 0;
-    const Height tip = chain_->tip().height;
-    for (Height height = message.from; height.value >= 1 && height <= tip; height = height.next()) {
-        const bool enough = blocks.size() >= limits::kSyncBlocksPerReplyMax || bytes >= limits::kSyncBytesPerReplyMax;
-        // The last block of an answer has a certificate of its own: that is what the asker checks.
-        if (enough && !blocks.back().certificate.empty()) break;
-        const auto entry = chain_->entry_of(height);
-        if (!entry.ok()) break;
-        auto body = store_.body(entry->body, entry->hash);
-        const auto final_record = store_.finalization(entry->finalization);
-        if (!body.ok() || !final_record.ok() || final_record->hash != entry->hash) break;
-        bytes += body->size();
-        blocks.push_back({*std::move(body), final_record->certificate});
-    }
-    while (!blocks.empty() && blocks.back().certificate.empty()) blocks.pop_back();
-    parts_.transport.send(peer, encode_range(message.from, blocks, tip));
-}
-
-void Replica::handle(const crypto::PublicKey& peer, BlockRangeMessage message) {
-    if (!sync_.on_range(peer, message.from)) return;
-    sync_.on_status(peer, message.tip);
-    if (message.blocks.empty() || message.from > chain_->tip().height.next()) return sync_.on_nothing(now_, peer);
-    if (read_only_) return sync_.on_nothing(now_, peer);
-    const Status applied = apply_range(message);
-    if (applied.ok() || halted_) return;
-    if (is_own_fault(applied.error())) return fatal(applied.error());
-    misbehaved(peer, applied.error().message);
-}
-
-Status Replica::apply_range(BlockRangeMessage& range) {
-    for (FinalBlock& block : range.blocks) {
-        if (block.block.block.header.height <= chain_->tip().height) {
-            TRY(chain_->repair(block.block.hash, block.block.block.header, *block.block.encoded,
-                               block.certificate_bytes));
-            continue;
-        }
-        TRY(apply_synced(block));
-    }
-    return Ok{};
-}
-
-// Executes one final block of a range; at each that has a certificate, everything up to it becomes final here.
-Status Replica::apply_synced(FinalBlock& block) {
-    const Hash256 hash = block.block.hash;
-    if (block.certificate) {
-        const consensus::Subject& subject = block.certificate->subject;
-        if (subject.kind != consensus::VoteKind::kFinalize || subject.digest != hash ||
-            subject.epoch != chain_->epoch()->epoch())
-            return Error{"sync_certificate", "a synced block's certificate is for something else"};
-        TRY(consensus::verify_certificate(chain_->chain_id(), validators(), *block.certificate));
-    }
-    if (!chain_->find(hash)) {
-        auto transactions = chain_->parse(block.block.block);
-        if (!transactions) return Error{"sync_transaction", "a synced block holds a malformed transaction"};
-        auto executed = chain_->execute(block.block.block, *std::move(transactions), block.block.encoded);
-        if (!executed.ok()) return executed.error();
-    }
-    if (!block.certificate) return Ok{};
-    auto blocks = chain_->commit(hash, block.certificate_bytes);
-    if (!blocks.ok()) return blocks.error();
-    stats_.blocks_synced += blocks->size();
-    if (!blocks->back()->closes_epoch())
-        engine_->on_anchor(now_, {block.certificate->subject.view, hash, *block.certificate});
-    committed(*blocks);
-    return Ok{};
-}
-
 void Replica::handle(const crypto::PublicKey& peer, const BodyRequestMessage& message) {
     if (const ExecutedBlockPtr block = chain_->find(message.digest))
         return parts_.transport.send(peer, encode_body(*block->encoded));
@@ -148,7 +71,7 @@ void Replica::handle(const crypto::PublicKey& peer, const BodyRequestMessage& me
 void Replica::handle(const crypto::PublicKey& peer, BodyMessage message) {
     if (!candidates_.wants(message.block.hash)) return take_ahead(peer, std::move(message.block));
     if (message.block.block.header.height.value > chain_->tip().height.value + 1)
-        sync_.on_status(peer, message.block.block.header.height.prev());
+        sync_.on_claim(peer, message.block.block.header.height.prev(), BlockSync::Claim::kSaid);
     candidates_.add(std::move(message.block));
 }
 

@@ -44,6 +44,10 @@ Result<ReceivedBlock> block_from(const std::string& encoded) {
     ReceivedBlock received;
     TRY_ASSIGN(received.block, ledger::Block::decode(as_bytes(encoded)));
     received.encoded = std::make_shared<const Bytes>(to_bytes(as_bytes(encoded)));
+    // The header's hash is what certificates and requests name. Whoever takes another body for it here executes
+    // something that nobody agreed on, or refuses what everybody did.
+    if (ledger::transaction_root(received.block.transactions) != received.block.header.transaction_root)
+        return Error{"body_mismatch", "a peer sent a block whose transactions are not those of its header"};
     received.hash = received.block.header.hash();
     return received;
 }
@@ -89,7 +93,7 @@ Result<Message> transactions_from(const pb::Transactions& from) {
 }
 
 Result<Message> range_from(const pb::BlockRange& from) {
-    BlockRangeMessage range{Height(from.from_height()), {}, Height(from.tip_height())};
+    BlockRangeMessage range{Height(from.from_height()), {}, Height(from.tip_height()), {}};
     for (const pb::FinalBlock& item : from.blocks()) {
         FinalBlock block;
         TRY_ASSIGN(block.block, block_from(item.block()));
@@ -101,7 +105,24 @@ Result<Message> range_from(const pb::BlockRange& from) {
         }
         range.blocks.push_back(std::move(block));
     }
+    if (from.headers().empty()) return Message(std::move(range));
+    TRY_ASSIGN(consensus::Certificate certificate, consensus::Certificate::decode(as_bytes(from.certificate())));
+    range.tail = RangeTail{{}, std::move(certificate)};
+    for (const std::string& item : from.headers()) {
+        TRY_ASSIGN(ledger::Header header, ledger::Header::decode(as_bytes(item)));
+        range.tail->headers.push_back(std::move(header));
+    }
     return Message(std::move(range));
+}
+
+Result<Message> status_from(const pb::Status& from) {
+    StatusMessage status{Height(from.height()), View(from.view())};
+    if (from.certificate().empty()) return Message(std::move(status));
+    status.proof.emplace();
+    TRY_ASSIGN(status.proof->header, ledger::Header::decode(as_bytes(from.header())));
+    TRY_ASSIGN(status.proof->certificate, consensus::Certificate::decode(as_bytes(from.certificate())));
+    status.proof->certificate_bytes = to_bytes(as_bytes(from.certificate()));
+    return Message(std::move(status));
 }
 
 Result<Message> body_request_from(const pb::BodyRequest& from) {
@@ -132,7 +153,7 @@ Result<Message> decode(ByteView frame) {
         case pb::Envelope::kTransactions:
             return transactions_from(envelope.transactions());
         case pb::Envelope::kStatus:
-            return Message(StatusMessage{Height(envelope.status().height()), View(envelope.status().view())});
+            return status_from(envelope.status());
         case pb::Envelope::kBlockRequest:
             return Message(BlockRequestMessage{Height(envelope.block_request().from_height())});
         case pb::Envelope::kBlockRange:
@@ -188,6 +209,10 @@ Frame encode(const StatusMessage& status) {
     pb::Envelope envelope;
     envelope.mutable_status()->set_height(status.height.value);
     envelope.mutable_status()->set_view(status.view.value);
+    if (status.proof) {
+        envelope.mutable_status()->set_header(text_of(status.proof->header.encode()));
+        envelope.mutable_status()->set_certificate(text_of(status.proof->certificate_bytes));
+    }
     return frame_of(envelope);
 }
 
@@ -209,15 +234,19 @@ Frame encode_body(ByteView block) {
     return frame_of(envelope);
 }
 
-Frame encode_range(Height from, const std::vector<StoredFinalBlock>& blocks, Height tip) {
+Frame encode(const StoredRange& range) {
     pb::Envelope envelope;
-    auto* const range = envelope.mutable_block_range();
-    range->set_from_height(from.value);
-    range->set_tip_height(tip.value);
-    for (const StoredFinalBlock& block : blocks) {
-        pb::FinalBlock* const item = range->add_blocks();
+    auto* const to = envelope.mutable_block_range();
+    to->set_from_height(range.from.value);
+    to->set_tip_height(range.tip.value);
+    for (const StoredFinalBlock& block : range.blocks) {
+        pb::FinalBlock* const item = to->add_blocks();
         item->set_block(text_of(block.block));
         item->set_certificate(text_of(block.certificate));
+    }
+    if (range.tail) {
+        for (const Bytes& header : range.tail->headers) to->add_headers(text_of(header));
+        to->set_certificate(text_of(range.tail->certificate));
     }
     return frame_of(envelope);
 }

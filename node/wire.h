@@ -1,7 +1,8 @@
 // Node-to-node messages as values, and their Protobuf frames (wire.proto).
 //
-// decode() answers an error for anything that is not a well-formed message: the caller drops the peer. It does not
-// check signatures. Pure functions; any thread.
+// decode() answers an error for anything that is not a well-formed message: the caller drops the peer. A block whose
+// transactions are not those that its header names is none, so that a header's hash stands for one body only. It does
+// not check signatures. Pure functions; any thread.
 #pragma once
 
 #include <memory>
@@ -38,9 +39,15 @@ struct CertificateRequestMessage {
 struct TransactionsMessage {
     std::vector<ledger::SignedTransactionPtr> transactions;
 };
+struct HeightProof {
+    ledger::Header header;
+    consensus::Certificate certificate;
+    Bytes certificate_bytes;
+};
 struct StatusMessage {
     Height height;
     View view;
+    std::optional<HeightProof> proof = std::nullopt;
 };
 struct BlockRequestMessage {
     Height from;
@@ -50,10 +57,16 @@ struct FinalBlock {
     std::optional<consensus::Certificate> certificate;
     Bytes certificate_bytes;  // as they came: their form depends on the number of validators of its epoch
 };
+// In place of the blocks that did not fit: their headers, up to the one that the certificate is for.
+struct RangeTail {
+    std::vector<ledger::Header> headers;
+    consensus::Certificate certificate;
+};
 struct BlockRangeMessage {
     Height from;
     std::vector<FinalBlock> blocks;
     Height tip;
+    std::optional<RangeTail> tail;
 };
 struct BodyRequestMessage {
     Hash256 digest;
@@ -84,6 +97,16 @@ struct StoredFinalBlock {
     Bytes block;
     Bytes certificate;  // or empty
 };
-Frame encode_range(Height from, const std::vector<StoredFinalBlock>& blocks, Height tip);
+struct StoredTail {
+    std::vector<Bytes> headers;
+    Bytes certificate;
+};
+struct StoredRange {
+    Height from;
+    std::vector<StoredFinalBlock> blocks;
+    Height tip;
+    std::optional<StoredTail> tail;
+};
+Frame encode(const StoredRange& range);
 
 }  // namespace touchstone::node

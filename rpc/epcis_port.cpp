@@ -66,6 +66,8 @@ Result<epcis::SubmitAnswer> NodeCapturePort::submit(std::span<const ledger::Oper
         return Error{"timed_out", "the node did not take the transaction in time"};
     const SubmitOutcome answer = outcome.get();
     if (!answer.read_only.empty()) return Error{"read_only", answer.read_only};
+    if (answer.quarantined)
+        return Error{"transaction_quarantined", "executing this transaction ended the node once: ask its operator"};
     if (answer.overloaded) return Error{"overloaded", "the node's pool is full: try again in a few seconds"};
     if (answer.rejection && !answer.already_known)
         return epcis::SubmitAnswer{transaction.id(),

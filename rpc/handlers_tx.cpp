@@ -33,6 +33,12 @@ std::optional<RpcError> admission_error(const SubmitOutcome& outcome) {
     if (!outcome.read_only.empty())
         return RpcError{ErrorCode::kOverloaded, "This node takes no transactions: " + outcome.read_only, "read_only",
                         "Submit the same bytes to another node.", id_member(outcome.id)};
+    if (outcome.quarantined)
+        return RpcError{ErrorCode::kFault, "Executing this transaction ended this node, which takes it no more.",
+                        "transaction_quarantined",
+                        "Its operator: upgrade the node, then `touchstone node quarantine release` "
+                        "(docs/operations.md).",
+                        id_member(outcome.id)};
     if (outcome.overloaded)
         return RpcError{ErrorCode::kOverloaded, "The pool of pending transactions is full.", "pool_full",
                         "Submit the same bytes again in a moment; nothing is doubled.", id_member(outcome.id)};
@@ -225,9 +231,9 @@ std::vector<MethodInfo> transaction_methods() {
          tx_submit},
         {"tx_submit_and_wait",
          Access::kPublic,
-         "Takes a transaction in and answers when it is final, with a result for every refused item. Repeating the "
-         "same "
-         "bytes is safe: it answers the first one's result.",
+         "Takes a transaction in and answers when it is final, with a result for every refused item; of an operation "
+         "that failed as a whole `refused` names the first, and `also_refused` counts the others by `code`. Repeating "
+         "the same bytes is safe: it answers the first one's result.",
          {transaction,
           {"timeout_ms", R"({"type":"integer","minimum":1,"maximum":120000,"default":30000})", false,
            "How long to wait."}},

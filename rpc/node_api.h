@@ -66,6 +66,7 @@ struct SubmitOutcome {
     std::optional<ledger::Rejection> rejection;  // refused at admission (or pool_full: see overloaded)
     bool overloaded = false;                     // the pool is full: try again later
     bool already_known = false;                  // pending or final already
+    bool quarantined = false;                    // executing it ended this node once: an operator must release it
     std::string read_only;                       // why the node takes nothing at the moment; empty: it does
 };
 

@@ -23,7 +23,9 @@ constexpr std::array<ErrorInfo, 15> kErrors{{
      "`invalid_params`, or what is wrong with a value: `bad_gtin`, `bad_serial`, `bad_key`, "
      "`bad_identifier`, `item_name`."},
     {ErrorCode::kInternal, "A fault of this server."},
-    {ErrorCode::kFault, "The node can not answer; `data.code` names the fault."},
+    {ErrorCode::kFault,
+     "The node can not answer; `data.code` names the fault. `transaction_quarantined`: executing that transaction ended "
+     "the node once, and it takes it no more; docs/operations.md."},
     {ErrorCode::kNotFound, "`not_found`."},
     {ErrorCode::kRefused,
      "Refused by the ledger's rules: `data.code`, `data.meaning` and `data.remedy` are those of "

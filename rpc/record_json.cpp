@@ -230,7 +230,17 @@ void write_outcome(JsonWriter& out, const ledger::TransactionOutcome& outcome,
             named ? out.hex(keys[op][item.index].view()) : out.null();
             out.field("code", ledger::info(item.refusal).code).end_object();
         }
-        out.end_array().end_object();
+        out.end_array();
+        if (!outcome.operations[op].unnamed.empty()) {
+            out.key("also_refused").begin_array();
+            for (const ledger::RefusalCount& some : outcome.operations[op].unnamed)
+                out.begin_object()
+                    .field("code", ledger::info(some.refusal).code)
+                    .field("items", some.items)
+                    .end_object();
+            out.end_array();
+        }
+        out.end_object();
     }
     out.end_array();
 }

@@ -269,7 +269,9 @@ bool is_prefix(std::string_view text) {
 
 bool is_prefix_list(const std::vector<std::string>& prefixes) {
     return std::all_of(prefixes.begin(), prefixes.end(), [](const std::string& one) { return is_prefix(one); }) &&
-           std::adjacent_find(prefixes.begin(), prefixes.end(), std::greater_equal<>{}) == prefixes.end();
+           std::adjacent_find(prefixes.begin(), prefixes.end(), [](const std::string& a, const std::string& b) {
+               return a >= b || b.starts_with(a);
+           }) == prefixes.end();
 }
 
 bool prefix_covers(std::string_view prefix, std::string_view gtin14) {

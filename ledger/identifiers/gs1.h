@@ -24,7 +24,7 @@ bool is_serial(std::string_view text);
 bool is_lot(std::string_view text);
 // GS1 company prefixes: 4 to 12 digits (GS1 General Specifications 1.4.4; a GS1-8 prefix with five zeros before it).
 bool is_prefix(std::string_view text);
-// Of a list: ascending, each once.
+// Of a list: ascending, and none is the beginning of another.
 bool is_prefix_list(const std::vector<std::string>& prefixes);
 // Whether the GTIN-14 is made with that company prefix, which begins at its second digit.
 bool prefix_covers(std::string_view prefix, std::string_view gtin14);

@@ -1,9 +1,11 @@
 // Layouts (base/codec.h), each after u8 kind ‖ u8 version = 1:
 //   proposal  u64 number ‖ text proposer ‖ string change ‖ text reason ‖ u64 opened at ‖ u64 deadline ‖ u8 state ‖
-//             u64 decided ‖ list of {text organisation ‖ bool approve ‖ text reason ‖ u64 height}
+//             u64 decided ‖ list of {text organisation ‖ bool approve ‖ text reason ‖ u64 height} ‖ u64 due ‖
+//             text veto reason
 //   council   list of text member ‖ u64 proposals ‖ list of u64 open
 // A change: u8 kind (its place in the variant, from 1) ‖ its fields in order, an organisation as its record, a
-// validator as text organisation ‖ text name ‖ key (32), parameters as a list of {text name ‖ u64 value}.
+// validator as text organisation ‖ text name ‖ key (32), parameters as a list of {text name ‖ u64 value}, new keys as a
+// list of {key (32) ‖ u8 purpose}.
 #include "ledger/records/governance_records.h"
 
 #include <algorithm>
@@ -15,7 +17,8 @@
 namespace touchstone::ledger {
 namespace {
 
-constexpr std::array<std::string_view, 5> kStateNames{"open", "passed", "rejected", "withdrawn", "expired"};
+constexpr std::array<std::string_view, 7> kStateNames{"open",    "passed",  "rejected", "withdrawn",
+                                                      "expired", "waiting", "vetoed"};
 constexpr std::size_t kVoteBytesMin = 4 + 1 + 4 + 8;
 
 void write_amend(Writer& writer, const change::Amend& amend) {
@@ -46,6 +49,23 @@ change::SetParameters read_parameters(Reader& reader) {
         set.values.push_back({std::move(name), reader.u64()});
     }
     return set;
+}
+
+void write_keys(Writer& writer, const change::ReplaceKeys& replace) {
+    writer.string(replace.organisation).u32(static_cast<std::uint32_t>(replace.keys.size()));
+    for (const OrganisationKey& key : replace.keys)
+        writer.raw(key.key.view()).u8(static_cast<std::uint8_t>(key.purpose));
+}
+
+change::ReplaceKeys read_keys(Reader& reader) {
+    change::ReplaceKeys replace;
+    replace.organisation = reader.string();
+    replace.keys.resize(read_count(reader, crypto::PublicKey::kSize + 1));
+    for (OrganisationKey& key : replace.keys) {
+        key.key = read_public_key(reader);
+        key.purpose = read_enum<KeyPurpose>(reader);
+    }
+    return replace;
 }
 
 ProposalVote read_vote(Reader& reader) {
@@ -79,6 +99,16 @@ Result<Change> read_change(Reader& reader) {
             const crypto::PublicKey key = read_public_key(reader);
             return Change(change::ReplaceValidator{key, read_validator(reader)});
         }
+        case 9:
+            return Change(read_keys(reader));
+        case 10: {
+            std::string organisation = reader.string();
+            return Change(change::SetPrefixes{std::move(organisation), read_texts(reader)});
+        }
+        case 11: {
+            std::string gtin = reader.string();
+            return Change(change::ReassignProduct{std::move(gtin), reader.string()});
+        }
         default:
             return Error{"record_malformed", "the change is of no known kind"};
     }
@@ -108,6 +138,12 @@ Bytes encode_change(const Change& change) {
                        writer.raw(one.key.view());
                        write_validator(writer, one.by);
                    },
+                   [&](const change::ReplaceKeys& one) { write_keys(writer, one); },
+                   [&](const change::SetPrefixes& one) {
+                       writer.string(one.organisation);
+                       write_texts(writer, one.prefixes);
+                   },
+                   [&](const change::ReassignProduct& one) { writer.string(one.gtin).string(one.to); },
                },
                change);
     return std::move(writer).take();
@@ -134,6 +170,7 @@ Bytes ProposalRecord::encode() const {
     writer.u32(static_cast<std::uint32_t>(votes.size()));
     for (const ProposalVote& vote : votes)
         writer.string(vote.organisation).u8(vote.approve ? 1 : 0).string(vote.reason).u64(vote.height.value);
+    writer.u64(due.ms).string(veto_reason);
     return std::move(writer).take();
 }
 
@@ -154,6 +191,8 @@ Result<ProposalRecord> ProposalRecord::decode(ByteView bytes) {
     const std::size_t count = read_count(reader, kVoteBytesMin);
     record.votes.reserve(count);
     for (std::size_t i = 0; i < count; ++i) record.votes.push_back(read_vote(reader));
+    record.due = WallTime{reader.u64()};
+    record.veto_reason = reader.string();
     return finished(reader, std::move(record));
 }
 

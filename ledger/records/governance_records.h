@@ -72,16 +72,39 @@ struct ReplaceValidator {
     bool operator==(const ReplaceValidator&) const = default;
 };
 
+// For an organisation whose admin key was stolen: all its keys are revoked, and these put in force.
+struct ReplaceKeys {
+    static constexpr std::string_view kName = "replace_keys";
+    std::string organisation;
+    std::vector<OrganisationKey> keys;
+    bool operator==(const ReplaceKeys&) const = default;
+};
+struct SetPrefixes {
+    static constexpr std::string_view kName = "set_prefixes";
+    std::string organisation;
+    std::vector<std::string> prefixes;  // GS1 company prefixes, ascending: all that it has from then on
+    bool operator==(const SetPrefixes&) const = default;
+};
+// A dispute about a GTIN is decided: the product gets another brand.
+struct ReassignProduct {
+    static constexpr std::string_view kName = "reassign_product";
+    std::string gtin;
+    std::string to;
+    bool operator==(const ReassignProduct&) const = default;
+};
+
 }  // namespace change
 
 using Change = std::variant<change::Admit, change::Amend, change::Suspend, change::Reinstate, change::SetParameters,
-                            change::AddValidator, change::RemoveValidator, change::ReplaceValidator>;
+                            change::AddValidator, change::RemoveValidator, change::ReplaceValidator,
+                            change::ReplaceKeys, change::SetPrefixes, change::ReassignProduct>;
 
 std::string_view name_of(const Change& change);  // "admit_organisation", …
 Bytes encode_change(const Change& change);
 Result<Change> decode_change(ByteView bytes);  // error: record_malformed
 
-enum class ProposalState : std::uint8_t { kOpen = 1, kPassed, kRejected, kWithdrawn, kExpired };
+// Waiting: approved, and not carried out before its time (ledger/rules/governance.cpp).
+enum class ProposalState : std::uint8_t { kOpen = 1, kPassed, kRejected, kWithdrawn, kExpired, kWaiting, kVetoed };
 std::string_view name_of(ProposalState state);
 std::optional<ProposalState> proposal_state_from(std::string_view name);
 
@@ -99,10 +122,12 @@ struct ProposalRecord {
     Bytes change;  // encode_change
     std::string reason;
     WallTime opened_at;
-    WallTime deadline;  // by the chain's clock
+    WallTime deadline;  // by the chain's clock; once it waits, the last moment to carry it out
     ProposalState state = ProposalState::kOpen;
-    Height decided;  // 0: open
+    Height decided;  // 0: open or waiting
     std::vector<ProposalVote> votes;
+    WallTime due{};             // from when on an approved change may be carried out; 0: it did not have to wait
+    std::string veto_reason{};  // while vetoed
     bool operator==(const ProposalRecord&) const = default;
 
     Bytes encode() const;
@@ -113,7 +138,7 @@ struct ProposalRecord {
 struct CouncilRecord {
     std::vector<std::string> members;  // ascending; suspended ones are listed and do not count
     std::uint64_t proposals = 0;       // made so far
-    std::vector<std::uint64_t> open;
+    std::vector<std::uint64_t> open;   // and those that wait
     bool operator==(const CouncilRecord&) const = default;
 
     Bytes encode() const;

@@ -1,4 +1,4 @@
-// Layout: u8 version = 1 ‖ a u64 for each field in the order of parameter_fields() (105 bytes).
+// Layout: u8 version = 1 ‖ a u64 for each field in the order of parameter_fields() (114 bytes with what every record begins with).
 #include "ledger/records/parameters.h"
 
 #include <fmt/format.h>
@@ -24,9 +24,40 @@ constexpr std::array kFields{
     ParameterField{"clock_ahead_ms", &Parameters::clock_ahead_ms},
     ParameterField{"report_deadline_ms", &Parameters::report_deadline_ms},
     ParameterField{"proposal_deadline_ms", &Parameters::proposal_deadline_ms},
+    ParameterField{"change_delay_ms", &Parameters::change_delay_ms},
 };
-// A timeout beyond this is a typing error that would stop the chain for as long.
-constexpr std::uint64_t kTimeoutMsMax = 60'000;
+// Whatever the council sets, the chain goes on and the council can set it right again.
+struct Bounds {
+    std::uint64_t Parameters::*field;
+    std::uint64_t least;
+    std::uint64_t most;
+};
+constexpr std::uint64_t kCenturyMs = 100ull * 366 * 24 * 3600 * 1000;
+constexpr std::array kBounds{
+    // A proposal with 64 keys, long names and a reason.
+    Bounds{&Parameters::transaction_bytes_max, 16 * 1024, limits::kFrameBytesMax / 2},
+    // Below, a newly elected validator cannot say that it is ready (node/replica.h); above, sums run over.
+    Bounds{&Parameters::validity_heights_max, 1000, 1'000'000'000},
+    // A timeout above is a typing error that would stop the chain for as long; one below no vote can meet.
+    Bounds{&Parameters::leader_timeout_ms, 20, 60'000},
+    Bounds{&Parameters::advance_timeout_ms, 20, 60'000},
+    Bounds{&Parameters::retry_ms, 20, 60'000},
+    Bounds{&Parameters::clock_ahead_ms, 0, 3600 * 1000},
+    Bounds{&Parameters::report_deadline_ms, 1, kCenturyMs},
+    // The other members of the council must have the time to vote on what sets this right.
+    Bounds{&Parameters::proposal_deadline_ms, 10 * 60 * 1000, kCenturyMs},
+    Bounds{&Parameters::change_delay_ms, 0, 366ull * 24 * 3600 * 1000},
+};
+
+bool may_be_zero(const ParameterField& field) {
+    return field.field == &Parameters::clock_ahead_ms || field.field == &Parameters::change_delay_ms;
+}
+
+std::string_view name_of(std::uint64_t Parameters::*field) {
+    for (const ParameterField& one : kFields)
+        if (one.field == field) return one.name;
+    return "?";
+}
 
 }  // namespace
 
@@ -34,13 +65,14 @@ std::span<const ParameterField> parameter_fields() { return kFields; }
 
 std::optional<std::string> fault_of(const Parameters& p) {
     for (const ParameterField& field : kFields)
-        if (p.*field.field == 0 && field.field != &Parameters::clock_ahead_ms)
+        if (p.*field.field == 0 && !may_be_zero(field))
             return fmt::format("{} must be positive", field.name);
+    for (const Bounds& bounds : kBounds)
+        if (p.*bounds.field < bounds.least || p.*bounds.field > bounds.most)
+            return fmt::format("{} must be from {} to {}", name_of(bounds.field), bounds.least, bounds.most);
     if (p.block_bytes_max < p.transaction_bytes_max) return "a transaction of transaction_bytes_max fits no block";
     if (p.block_items_max < p.items_per_register_max) return "a registration of items_per_register_max fits no block";
     if (p.advance_timeout_ms < p.leader_timeout_ms) return "advance_timeout_ms is below leader_timeout_ms";
-    if (std::max(p.advance_timeout_ms, p.retry_ms) > kTimeoutMsMax)
-        return fmt::format("a timeout is above {} ms", kTimeoutMsMax);
     // A block travels and is stored in one frame.
     if (p.block_bytes_max > limits::kFrameBytesMax / 2)
         return fmt::format("block_bytes_max is above {}", limits::kFrameBytesMax / 2);

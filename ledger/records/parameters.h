@@ -26,6 +26,8 @@ struct Parameters {
     std::uint64_t clock_ahead_ms = 5000;                           // a proposal further ahead of our clock gets no vote
     std::uint64_t report_deadline_ms = 24 * 60 * 60 * 1000;        // by when an answer to a report is in time
     std::uint64_t proposal_deadline_ms = 7 * 24 * 60 * 60 * 1000;  // by when the council decides on a proposal
+    // How long what the council does to another organisation's keys, roles or products waits for its veto; 0: not.
+    std::uint64_t change_delay_ms = 2 * 24 * 60 * 60 * 1000;
     bool operator==(const Parameters&) const = default;
 
     Bytes encode() const;

@@ -92,6 +92,7 @@ inline constexpr auto kEnumNames<ledger::EventKind> =
                                    {ledger::EventKind::kHandoverOffered, "handover_offered"},
                                    {ledger::EventKind::kHandoverAccepted, "handover_accepted"},
                                    {ledger::EventKind::kHandoverEnded, "handover_ended"},
-                                   {ledger::EventKind::kProductReassigned, "product_reassigned"}});
+                                   {ledger::EventKind::kProductReassigned, "product_reassigned"},
+                                   {ledger::EventKind::kSellerAttested, "seller_attested"}});
 
 }  // namespace touchstone

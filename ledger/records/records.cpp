@@ -41,6 +41,7 @@ constexpr EventWords kWords[]{
     {EventKind::kReportResolved, "other", "unknown"},
     {EventKind::kSellerRegistered, "other", "active"},
     {EventKind::kSellerStandingSet, "other", "active"},
+    {EventKind::kSellerAttested, "other", "active"},
     {EventKind::kTerritoriesSet, "other", "active"},
     {EventKind::kVoided, "decommissioning", "inactive"},
     {EventKind::kLost, "other", "unknown"},

@@ -308,6 +308,7 @@ enum class EventKind : std::uint8_t {
     kHandoverAccepted,
     kHandoverEnded,  // declined or called back
     kProductReassigned,
+    kSellerAttested = 90,
 };
 std::string_view name_of(EventKind kind);         // "registered", "shipped", …
 std::string_view biz_step_of(EventKind kind);     // CBV 2.0: "commissioning", "shipping", …

@@ -13,13 +13,20 @@ Bytes report_index_prefix(std::string_view handler, std::optional<ReportState> s
 std::vector<Bytes> report_index_keys(const ReportRecord& report) {
     const Bytes end = std::move(Writer{}.u64(report.filed_at.ms).hash(report.id)).take();
     std::vector<Bytes> keys{report_index_prefix({}, report.state), report_index_prefix(report.handler, report.state)};
+    if (report.outcome == ReportOutcome::kUpheld && !report.subject.gtin.empty())
+        keys.push_back(upheld_index_prefix(report.subject.gtin));
     for (Bytes& key : keys) append(key, end);
     return keys;
 }
 
+Bytes upheld_index_prefix(std::string_view gtin) {
+    return std::move(Writer{}.u8('i').u8('u').raw(as_bytes(gtin))).take();
+}
+
 std::optional<Hash256> parse_report_index(ByteView key) {
     constexpr std::size_t kSizeMin = 2 + 1 + 8 + Hash256::kSize;
-    if (key.size() < kSizeMin || key[0] != 'i' || (key[1] != 'q' && key[1] != 'h')) return std::nullopt;
+    if (key.size() < kSizeMin || key[0] != 'i' || (key[1] != 'q' && key[1] != 'h' && key[1] != 'u'))
+        return std::nullopt;
     return Hash256::from_view(key.last(Hash256::kSize));
 }
 

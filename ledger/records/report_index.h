@@ -2,6 +2,7 @@
 //
 //   'i' 'q' u8 state ‖ u64 filed at ‖ id                    all reports, by state and then by time
 //   'i' 'h' handler ‖ 00 ‖ u8 state ‖ u64 filed at ‖ id     those that one organisation has to answer
+//   'i' 'u' gtin (14) ‖ u64 filed at ‖ id                   those about a product, its lots or its items that were upheld
 //
 // Pure functions; any thread.
 #pragma once
@@ -12,11 +13,14 @@
 
 namespace touchstone::ledger {
 
-// Both entries of a report as it is now.
+// The entries of a report as it is now.
 std::vector<Bytes> report_index_keys(const ReportRecord& report);
 
 // `handler` empty: of all; `state` nullopt: in any state.
 Bytes report_index_prefix(std::string_view handler, std::optional<ReportState> state);
+
+// Of those about a product that were upheld.
+Bytes upheld_index_prefix(std::string_view gtin);
 
 // The report's id. nullopt: not a key of these lists.
 std::optional<Hash256> parse_report_index(ByteView key);

@@ -1,14 +1,18 @@
-// Layouts, in the notation of base/codec.h, each after u8 version = 1 (`text`, `list` as in record_codecs.cpp):
+// Layouts, in the notation of base/codec.h, each after u8 kind ‖ u8 version = 1 (`text`, `list` as in record_codecs.cpp):
 //
 //   report        id (32) ‖ subject ‖ u8 kind ‖ text reporter ‖ text handler ‖ text text ‖ list of evidence hashes ‖
 //                 seller (32) ‖ u64 filed at ‖ u64 responded at ‖ u64 resolved at ‖ u8 state ‖ u8 outcome ‖
-//                 u32 event count ‖ event head
-//   subject       u8 kind ‖ item key (32) ‖ text gtin ‖ text lot ‖ text platform ‖ listing hash (32)
+//                 u32 event count ‖ event head ‖ bool counts ‖ bool responded in time
+//   subject       u8 kind ‖ commitment (32) ‖ text gtin ‖ text lot ‖ text platform ‖ listing hash (32)
 //   report stats  text organisation ‖ text month ‖ u64 filed ‖ u64 responded ‖ u64 responded in time ‖ u64 resolved ‖
-//                 u64 resolved in time
+//                 u64 resolved in time ‖ u64 upheld ‖ u64 response ms ‖ 7 × u64 responses ‖ list of reporter ‖ salt
+//                 (32)
+//   reporter      text organisation ‖ shares; in its own record followed by a list of {subject (32) ‖ u32 reports} ‖
+//                 salt (32)
+//   shares        u64 filed ‖ u64 upheld ‖ u64 rejected
 //
 // Example (report stats, of "b" in 2026-11, one filed, none answered):
-// 01 00000001 62 00000007 323032362d3131 0000000000000001 and 32 zero bytes.
+// 11 01 00000001 62 00000007 323032362d3131 0000000000000001, 13 times u64 0, an empty list 00000000 and a zero salt.
 #include "ledger/records/report_records.h"
 
 #include <fmt/format.h>
@@ -34,6 +38,24 @@ ReportSubject read_subject(Reader& reader) {
     if (!reader.ok() || !is_well_formed(subject)) reader.fail();
     return subject;
 }
+
+void write_shares(Writer& writer, const ReportShares& shares) {
+    writer.u64(shares.filed).u64(shares.upheld).u64(shares.rejected);
+}
+ReportShares read_shares(Reader& reader) {
+    ReportShares shares;
+    shares.filed = reader.u64();
+    shares.upheld = reader.u64();
+    shares.rejected = reader.u64();
+    return shares;
+}
+
+auto open_at(auto& open, const Hash256& subject) {
+    return std::lower_bound(open.begin(), open.end(), subject,
+                            [](const ReporterRecord::Open& one, const Hash256& digest) { return one.subject < digest; });
+}
+
+constexpr std::size_t kSharesBytes = 3 * 8;
 
 }  // namespace
 
@@ -65,6 +87,55 @@ bool is_well_formed(const ReportSubject& subject) {
     return false;
 }
 
+Hash256 subject_digest(const ReportSubject& subject) {
+    Writer writer;
+    writer.u8(static_cast<std::uint8_t>(subject.kind)).hash(subject.commitment).string(subject.gtin);
+    writer.string(subject.lot).hash(subject.listing);
+    if (subject.kind == ReportSubjectKind::kListing) writer.string(subject.platform);
+    return crypto::tagged_hash("touchstone/report-subject/1", {std::move(writer).take()});
+}
+
+std::size_t response_bucket(std::uint64_t response_ms) {
+    const auto at = std::lower_bound(kResponseWithinMs.begin(), kResponseWithinMs.end(), response_ms);
+    return static_cast<std::size_t>(at - kResponseWithinMs.begin());
+}
+
+std::optional<std::uint64_t> ReportStatsRecord::mean_response_ms() const {
+    return responded == 0 ? std::nullopt : std::optional(response_ms / responded);
+}
+
+std::optional<std::size_t> ReportStatsRecord::median_response() const {
+    std::uint64_t up_to = 0;
+    for (std::size_t i = 0; i < responses.size(); ++i) {
+        up_to += responses[i];
+        if (responded > 0 && 2 * up_to >= responded) return i;
+    }
+    return std::nullopt;
+}
+
+std::size_t ReporterRecord::open_count() const {
+    std::size_t count = 0;
+    for (const Open& one : open) count += one.reports;
+    return count;
+}
+
+std::size_t ReporterRecord::open_count(const Hash256& subject) const {
+    const auto at = open_at(open, subject);
+    return at == open.end() || at->subject != subject ? 0 : at->reports;
+}
+
+void ReporterRecord::add_open(const Hash256& subject) {
+    auto at = open_at(open, subject);
+    if (at == open.end() || at->subject != subject) at = open.insert(at, {subject, 0});
+    ++at->reports;
+}
+
+void ReporterRecord::remove_open(const Hash256& subject) {
+    const auto at = open_at(open, subject);
+    INVARIANT(at != open.end() && at->subject == subject);
+    if (--at->reports == 0) open.erase(at);
+}
+
 Bytes ReportRecord::encode() const {
     Writer writer = begin_record(RecordKind::kReport);
     writer.hash(id).u8(static_cast<std::uint8_t>(subject.kind)).hash(subject.commitment);
@@ -74,7 +145,7 @@ Bytes ReportRecord::encode() const {
     for (const Hash256& one : evidence) writer.hash(one);
     writer.hash(seller).u64(filed_at.ms).u64(responded_at.ms).u64(resolved_at.ms);
     writer.u8(static_cast<std::uint8_t>(state)).u8(static_cast<std::uint8_t>(outcome));
-    writer.u32(event_count).hash(event_head);
+    writer.u32(event_count).hash(event_head).u8(counts ? 1 : 0).u8(responded_in_time ? 1 : 0);
     return std::move(writer).take();
 }
 
@@ -101,13 +172,22 @@ Result<ReportRecord> ReportRecord::decode(ByteView bytes) {
     if ((record.state == ReportState::kResolved) != (record.outcome != ReportOutcome::kNone)) reader.fail();
     record.event_count = reader.u32();
     record.event_head = reader.hash();
+    record.counts = read_bool(reader);
+    record.responded_in_time = read_bool(reader);
     return finished(reader, std::move(record));
 }
 
 Bytes ReportStatsRecord::encode() const {
     Writer writer = begin_record(RecordKind::kReportStats);
     writer.string(organisation).string(month).u64(filed).u64(responded).u64(responded_in_time);
-    writer.u64(resolved).u64(resolved_in_time);
+    writer.u64(resolved).u64(resolved_in_time).u64(upheld).u64(response_ms);
+    for (const std::uint64_t count : responses) writer.u64(count);
+    writer.u32(static_cast<std::uint32_t>(reporters.size()));
+    for (const Reporter& one : reporters) {
+        writer.string(one.organisation);
+        write_shares(writer, one.shares);
+    }
+    writer.hash(salt);
     return std::move(writer).take();
 }
 
@@ -123,10 +203,49 @@ Result<ReportStatsRecord> ReportStatsRecord::decode(ByteView bytes) {
     record.responded_in_time = reader.u64();
     record.resolved = reader.u64();
     record.resolved_in_time = reader.u64();
+    record.upheld = reader.u64();
+    record.response_ms = reader.u64();
+    for (std::uint64_t& count : record.responses) count = reader.u64();
+    record.reporters.resize(read_count(reader, 4 + kSharesBytes));
+    for (Reporter& one : record.reporters) {
+        one.organisation = reader.string();
+        one.shares = read_shares(reader);
+        if (one.shares == ReportShares{}) reader.fail();
+    }
+    const auto descends = [](const Reporter& a, const Reporter& b) { return a.organisation >= b.organisation; };
+    if (std::adjacent_find(record.reporters.begin(), record.reporters.end(), descends) != record.reporters.end())
+        reader.fail();
+    record.salt = reader.hash();
     return finished(reader, std::move(record));
 }
 
+Bytes ReporterRecord::encode() const {
+    Writer writer = begin_record(RecordKind::kReporter);
+    writer.string(organisation);
+    write_shares(writer, shares);
+    writer.u32(static_cast<std::uint32_t>(open.size()));
+    for (const Open& one : open) writer.hash(one.subject).u32(one.reports);
+    writer.hash(salt);
+    return std::move(writer).take();
+}
 
+Result<ReporterRecord> ReporterRecord::decode(ByteView bytes) {
+    Reader reader(bytes);
+    ReporterRecord record;
+    read_kind(reader, RecordKind::kReporter);
+    record.organisation = reader.string();
+    record.shares = read_shares(reader);
+    record.open.resize(read_count(reader, Hash256::kSize + 4));
+    for (Open& one : record.open) {
+        one.subject = reader.hash();
+        one.reports = reader.u32();
+        if (one.reports == 0) reader.fail();
+    }
+    const auto descends = [](const Open& a, const Open& b) { return a.subject >= b.subject; };
+    if (std::adjacent_find(record.open.begin(), record.open.end(), descends) != record.open.end()) reader.fail();
+    record.salt = reader.hash();
+    return finished(reader, std::move(record));
+}
 
 std::string month_of(WallTime time) {
     using namespace std::chrono;

@@ -1,9 +1,12 @@
-// The records of complaints: a report, and what an organisation made of the reports of one month. Keys and encodings as
-// in records.h. Values only; any thread.
+// The records of complaints: a report, what an organisation made of the reports of one month, and what a reporter has
+// open. Keys and encodings as in records.h. Values only; any thread.
 //
 // A report is about an item, a lot, a product or a listing on a platform. Its handler is who has to answer: the
 // product's brand, or the platform of the listing. Times are those of blocks, so that nobody dates an answer back.
 #pragma once
+
+#include <algorithm>
+#include <array>
 
 #include "ledger/records/records.h"
 
@@ -37,6 +40,8 @@ struct ReportSubject {
 };
 // Whether exactly the fields of its kind are set.
 bool is_well_formed(const ReportSubject& subject);
+// Equal for reports about the same thing, wherever it was offered.
+Hash256 subject_digest(const ReportSubject& subject);
 
 struct ReportRecord {
     Hash256 id;  // report_id()
@@ -54,14 +59,38 @@ struct ReportRecord {
     ReportOutcome outcome = ReportOutcome::kNone;
     std::uint32_t event_count = 0;
     Hash256 event_head;
+    bool counts = false;             // its reporter has to do with the subject: the verdict regards it while it is open
+    bool responded_in_time = false;  // by the deadline as it was then
     bool operator==(const ReportRecord&) const = default;
 
     Bytes encode() const;
     static Result<ReportRecord> decode(ByteView bytes);  // error: record_malformed, as below
 };
 
-// Of the reports that were filed in one month (UTC) for one handler to answer, save those that it filed itself.
+// How many of one reporter's, or of all, and what became of them. What was withdrawn is in none of the figures.
+struct ReportShares {
+    std::uint64_t filed = 0;
+    std::uint64_t upheld = 0;
+    std::uint64_t rejected = 0;
+    bool operator==(const ReportShares&) const = default;
+};
+
+// Answers within an hour, 4, 12, 24 and 72 hours, a week; and later.
+inline constexpr std::uint64_t kHourMs = 3'600'000;
+inline constexpr std::array<std::uint64_t, 6> kResponseWithinMs{kHourMs,      4 * kHourMs,  12 * kHourMs,
+                                                                24 * kHourMs, 72 * kHourMs, 168 * kHourMs};
+using ResponseTimes = std::array<std::uint64_t, kResponseWithinMs.size() + 1>;
+// The place of a response time in ResponseTimes.
+std::size_t response_bucket(std::uint64_t response_ms);
+
+// Of the reports that were filed in one month (UTC) for one handler to answer, save those that it filed itself and those
+// that were withdrawn.
 struct ReportStatsRecord {
+    struct Reporter {
+        std::string organisation;
+        ReportShares shares;
+        bool operator==(const Reporter&) const = default;
+    };
     std::string organisation;
     std::string month;  // "2026-11"
     std::uint64_t filed = 0;
@@ -69,12 +98,53 @@ struct ReportStatsRecord {
     std::uint64_t responded_in_time = 0;
     std::uint64_t resolved = 0;
     std::uint64_t resolved_in_time = 0;
+    std::uint64_t upheld = 0;            // of the resolved; the others were rejected
+    std::uint64_t response_ms = 0;       // of all that were responded to, together
+    ResponseTimes responses{};           // how many in each span
+    std::vector<Reporter> reporters{};   // ascending by organisation, each with at least one filed
+    Hash256 salt{};
     bool operator==(const ReportStatsRecord&) const = default;
+
+    // Of the answers so far; nullopt: there are none.
+    std::optional<std::uint64_t> mean_response_ms() const;
+    // The span that the median is in, as a place in `responses`.
+    std::optional<std::size_t> median_response() const;
+    // Of one reporter: made where there is none, and taken away where none is left.
+    void change_shares(const std::string& reporter, const auto& change) {
+        auto at = std::lower_bound(reporters.begin(), reporters.end(), reporter,
+                                   [](const Reporter& one, const std::string& id) { return one.organisation < id; });
+        if (at == reporters.end() || at->organisation != reporter) at = reporters.insert(at, {reporter, {}});
+        change(at->shares);
+        if (at->shares == ReportShares{}) reporters.erase(at);
+    }
 
     Bytes encode() const;
     static Result<ReportStatsRecord> decode(ByteView bytes);
 };
 
+// Of one organisation as a reporter: what it has open, which is bounded, and what became of the rest (without what it
+// had to answer itself).
+struct ReporterRecord {
+    struct Open {
+        Hash256 subject;  // subject_digest()
+        std::uint32_t reports = 0;
+        bool operator==(const Open&) const = default;
+    };
+    std::string organisation;
+    ReportShares shares;
+    std::vector<Open> open;  // ascending by subject, each with at least one
+    Hash256 salt{};
+    bool operator==(const ReporterRecord&) const = default;
+
+    std::size_t open_count() const;
+    std::size_t open_count(const Hash256& subject) const;
+    void add_open(const Hash256& subject);
+    // Precondition: one is open.
+    void remove_open(const Hash256& subject);
+
+    Bytes encode() const;
+    static Result<ReporterRecord> decode(ByteView bytes);
+};
 
 // "2026-11", UTC. Times beyond the year 9999 count as that year's last month.
 std::string month_of(WallTime time);

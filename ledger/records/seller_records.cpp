@@ -1,8 +1,8 @@
 // Layout (base/codec.h), after u8 kind ‖ u8 version = 1:
 //   seller  pseudonym (32) ‖ text country ‖ list of {text platform ‖ u8 standing ‖ text reason ‖ u64 since} ‖
-//           u32 event count ‖ event head
+//           u32 event count ‖ event head ‖ list of {text organisation ‖ text reason ‖ u64 since}
 // Example (no entry, country "FR", pseudonym of 32 bytes 07, no event):
-// 12 01 0707…07 00000002 4652 00000000 00000000 and 32 zero bytes.
+// 12 01 0707…07 00000002 4652 00000000 00000000, 32 zero bytes and 00000000.
 #include "ledger/records/seller_records.h"
 
 #include <algorithm>
@@ -46,7 +46,9 @@ Bytes SellerRecord::encode() const {
             .u8(static_cast<std::uint8_t>(entry.standing))
             .string(entry.reason)
             .u64(entry.since.ms);
-    writer.u32(event_count).hash(event_head);
+    writer.u32(event_count).hash(event_head).u32(static_cast<std::uint32_t>(attestations.size()));
+    for (const SellerAttestation& one : attestations)
+        writer.string(one.organisation).string(one.reason).u64(one.since.ms);
     return std::move(writer).take();
 }
 
@@ -61,8 +63,13 @@ Result<SellerRecord> SellerRecord::decode(ByteView bytes) {
     for (std::size_t i = 0; i < count; ++i) record.entries.push_back(read_entry(reader));
     record.event_count = reader.u32();
     record.event_head = reader.hash();
+    record.attestations.resize(read_count(reader, 4 + 4 + 8));
+    for (SellerAttestation& one : record.attestations) {
+        one.organisation = reader.string();
+        one.reason = reader.string();
+        one.since = WallTime{reader.u64()};
+    }
     return finished(reader, std::move(record));
 }
-
 
 }  // namespace touchstone::ledger

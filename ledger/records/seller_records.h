@@ -21,12 +21,21 @@ struct SellerEntry {
     bool may_sell() const { return standing == SellerStanding::kActive || standing == SellerStanding::kWarned; }
 };
 
+// Somebody says that a shop which a platform closed may come back.
+struct SellerAttestation {
+    std::string organisation;
+    std::string reason;
+    WallTime since;
+    bool operator==(const SellerAttestation&) const = default;
+};
+
 struct SellerRecord {
     Hash256 pseudonym;
     std::string country;               // ISO 3166-1 alpha-2
     std::vector<SellerEntry> entries;  // one for each platform, in the order of registration
     std::uint32_t event_count = 0;
     Hash256 event_head;
+    std::vector<SellerAttestation> attestations{};  // since it was last closed anywhere
     bool operator==(const SellerRecord&) const = default;
 
     // nullptr: not registered with this platform.
@@ -36,7 +45,6 @@ struct SellerRecord {
     Bytes encode() const;
     static Result<SellerRecord> decode(ByteView bytes);  // error: record_malformed
 };
-
 
 }  // namespace touchstone::ledger
 

@@ -90,8 +90,7 @@ Verdict take_missing(Run& run, const Items& items, const StateKey& container) {
         run.overlay.erase_index(content_key(item.container, key, item));
         remove_load(run, std::exchange(item.container, StateKey{}), {1, 1, 0});
         item.custodian = sender;
-        // Refused where the mark is there, or no more have room: the event tells of it in any case.
-        static_cast<void>(set_flag(run, item, ItemFlag::kMissing));
+        put_flag(run, item, ItemFlag::kMissing);
         log.append(key, item);
     });
     return std::nullopt;

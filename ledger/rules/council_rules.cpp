@@ -153,7 +153,117 @@ void carry_out(Run& run, const change::SetParameters& change) {
     end_epoch(run);
 }
 
+// -- keys, prefixes, products
+
+Verdict judge(Run& run, const change::ReplaceKeys& change) {
+    OrganisationSlot* slot = nullptr;
+    if (auto refused = find_organisation(run, change.organisation, slot)) return refused;
+    for (const OrganisationKey& key : change.keys)
+        if (slot->record->find_key(key.key) != nullptr) return Rejection{Refusal::kKeyExists, key.key.hex()};
+    return std::nullopt;
+}
+
+// A validator's key stays: the council voted it in, and no admin key gives it or takes it.
+void carry_out(Run& run, const change::ReplaceKeys& change) {
+    std::vector<OrganisationKey>& keys = change_organisation(run, change.organisation).keys;
+    const auto is_own = [](const OrganisationKey& key) { return key.purpose != KeyPurpose::kValidate; };
+    for (OrganisationKey& key : keys)
+        if (is_own(key) && key.revoked.value == 0) key.revoked = run.block.height;
+    // Whoever stole the key may have filled the record. What was added last is forgotten first, so that the keys before
+    // the theft keep their meaning, and half of the record is free for keys to come.
+    while (keys.size() + change.keys.size() > limits::kKeysPerOrgMax / 2) {
+        const auto last = std::find_if(keys.rbegin(), keys.rend(), is_own);
+        if (last == keys.rend()) break;
+        keys.erase(std::next(last).base());
+    }
+    for (const OrganisationKey& key : change.keys)
+        keys.push_back({key.key, key.purpose, run.block.height, Height(0)});
+}
+
+Verdict judge(Run& run, const change::SetPrefixes& change) {
+    OrganisationSlot* slot = nullptr;
+    if (auto refused = find_organisation(run, change.organisation, slot)) return refused;
+    if (slot->record->prefixes == change.prefixes)
+        return Rejection{Refusal::kNothingChanges, fmt::format("'{}' has these prefixes", change.organisation)};
+    return check_prefixes(run, change.organisation, change.prefixes);
+}
+
+void carry_out(Run& run, const change::SetPrefixes& change) {
+    change_organisation(run, change.organisation).prefixes = change.prefixes;
+    assign_prefixes(run, change.organisation, change.prefixes);
+}
+
+Verdict judge(Run& run, const change::ReassignProduct& change) {
+    const ProductSlot& product = run.overlay.product(change.gtin);
+    if (!product.record) return Rejection{Refusal::kProductUnknown, change.gtin};
+    const OrganisationRecord* const to = run.overlay.organisation(change.to);
+    if (to == nullptr) return Rejection{Refusal::kOrganisationUnknown, fmt::format("there is no '{}'", change.to)};
+    if (to->suspended) return Rejection{Refusal::kSuspendedOrganisation, change.to};
+    if (!to->has(Role::kBrand)) return Rejection{Refusal::kBadRole, fmt::format("'{}' is not a brand", change.to)};
+    if (product.record->brand == change.to)
+        return Rejection{Refusal::kNothingChanges, fmt::format("{} is of '{}'", change.gtin, change.to)};
+    return std::nullopt;
+}
+
+void carry_out(Run& run, const change::ReassignProduct& change) {
+    ProductRecord& product = run.overlay.products.change(run.overlay.product(change.gtin));
+    const std::string before = std::exchange(product.brand, change.to);
+    product.offered_to.clear();
+    EventLog(run, EventKind::kProductReassigned, change.to, fmt::format("before: {}", before))
+        .append(product_key(change.gtin), product);
+}
+
+// -- what waits
+
+// Nothing that it takes or gives is another organisation's own.
+template <class Other>
+bool waits(Run&, const Other&) {
+    return false;
+}
+bool waits(Run&, const change::Amend& change) { return change.roles != 0 || change.admin_key.has_value(); }
+// A suspended organisation does nothing, nor does whoever stole its key: there is nothing to wait for.
+bool waits(Run& run, const change::ReplaceKeys& change) {
+    const OrganisationRecord* const organisation = run.overlay.organisation(change.organisation);
+    return organisation != nullptr && !organisation->suspended;
+}
+// A prefix more takes nothing from anybody.
+bool waits(Run& run, const change::SetPrefixes& change) {
+    const OrganisationRecord* const organisation = run.overlay.organisation(change.organisation);
+    return organisation != nullptr &&
+           !std::includes(change.prefixes.begin(), change.prefixes.end(), organisation->prefixes.begin(),
+                          organisation->prefixes.end());
+}
+bool waits(Run&, const change::ReassignProduct&) { return true; }
+// Else the council would shorten the waiting first, and do the rest at once.
+bool waits(Run& run, const change::SetParameters& change) {
+    const Parameters& now = *run.overlay.parameters.slot(parameters_key()).record;
+    return with(now, change).change_delay_ms < now.change_delay_ms;
+}
+
+template <class Other>
+std::string concerned(Run&, const Other&) {
+    return {};
+}
+std::string concerned(Run&, const change::Amend& change) { return change.organisation; }
+std::string concerned(Run&, const change::ReplaceKeys& change) { return change.organisation; }
+std::string concerned(Run&, const change::SetPrefixes& change) { return change.organisation; }
+std::string concerned(Run& run, const change::ReassignProduct& change) {
+    const ProductSlot& product = run.overlay.product(change.gtin);
+    return product.record ? product.record->brand : std::string();
+}
+
 }  // namespace
+
+bool must_wait(Run& run, const Change& change, const std::string& proposer) {
+    return std::visit([&](const auto& one) { return waits(run, one) && concerned(run, one) != proposer; }, change);
+}
+
+std::optional<std::string> may_veto(Run& run, const Change& change) {
+    // Whoever stole an admin key would veto that it is taken away.
+    if (std::holds_alternative<change::ReplaceKeys>(change)) return std::nullopt;
+    std::string id = std::visit([&](const auto& one) { return concerned(run, one); }, change);
+    return id.empty() ? std::nullopt : std::optional(std::move(id));
+}
 
 Verdict judge_change(Run& run, const Change& change) {
     return std::visit([&](const auto& one) { return judge(run, one); }, change);

@@ -11,6 +11,12 @@ namespace touchstone::ledger {
 Verdict judge_change(Run& run, const Change& change);
 Verdict carry_out(Run& run, const Change& change);
 
+// Whether an approved change must wait before it is carried out: of another organisation than the proposer's. As the
+// state is now, and may be asked again later.
+bool must_wait(Run& run, const Change& change, const std::string& proposer);
+// The organisation that may veto the change while it waits; nullopt: nobody may.
+std::optional<std::string> may_veto(Run& run, const Change& change);
+
 // rules_validators.cpp
 Verdict judge(Run& run, const change::AddValidator& change);
 Verdict judge(Run& run, const change::RemoveValidator& change);

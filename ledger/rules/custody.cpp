@@ -122,8 +122,7 @@ Verdict apply(Run& run, const op::RejectShipment& operation, OperationOutcome& o
 template <>
 Verdict apply(Run& run, const op::Sell& operation, OperationOutcome& outcome) {
     if (!may_sell(run.actor)) return Rejection{Refusal::kNotAllowed, "needs the role retailer, brand or platform"};
-    if (!operation.seller.is_zero())
-        if (auto refused = check_seller_may_sell(run, operation.seller)) return refused;
+    if (auto refused = check_seller_may_sell(run, operation.seller)) return refused;
     const std::string& country = operation.country.empty() ? run.actor.country : operation.country;
     ItemBatch batch(run, operation.items, outcome);
     const auto judge = [&](const ItemRecord& item) {

@@ -40,12 +40,11 @@ std::optional<Rejection> run_operations(Run& run, const ParsedTransaction& trans
     return std::nullopt;
 }
 
-// Applies all operations or none of them. Precondition: check_signer() found nothing.
-TransactionOutcome run_transaction(Overlay& overlay, const BlockContext& context,
-                                   const ParsedTransaction& transaction) {
+// Precondition: check_signer() found nothing.
+Run run_of(Overlay& overlay, const BlockContext& context, const ParsedTransaction& transaction) {
     const OrganisationRecord* const actor = overlay.organisation(transaction.info().organisation);
     INVARIANT(actor != nullptr && actor->find_key(transaction.info().key) != nullptr);
-    Run run{context,
+    return {context,
             overlay,
             *actor,
             transaction.info().id,
@@ -53,6 +52,12 @@ TransactionOutcome run_transaction(Overlay& overlay, const BlockContext& context
             0,
             *actor->find_key(transaction.info().key),
             transaction.info().salt};
+}
+
+// Applies all operations or none of them. Precondition: check_signer() found nothing.
+TransactionOutcome run_transaction(Overlay& overlay, const BlockContext& context,
+                                   const ParsedTransaction& transaction) {
+    Run run = run_of(overlay, context, transaction);
     TransactionOutcome outcome;
     overlay.begin_transaction();
     if (auto refused = run_operations(run, transaction, outcome)) {
@@ -61,7 +66,10 @@ TransactionOutcome run_transaction(Overlay& overlay, const BlockContext& context
         outcome.operation = static_cast<std::uint32_t>(outcome.operations.size() - 1);
         outcome.detail = std::move(refused->detail);
         // Nothing of it was done, so nothing was accepted; what stays are the items that made it fail.
-        for (OperationOutcome& undone : outcome.operations) undone.accepted = 0;
+        for (OperationOutcome& undone : outcome.operations) {
+            undone.accepted = 0;
+            undone.name_the_first();
+        }
     }
     return outcome;
 }
@@ -103,10 +111,29 @@ void record_transaction(Overlay& overlay, const ParsedInfo& transaction, const S
     overlay.add_side(result_side_key(transaction.id), stored.encode());
 }
 
-}  // namespace
+thread_local ExecutionObserver* watching = nullptr;
 
-Result<BlockEffects> execute(const BlockContext& context, std::span<const ParsedTransactionPtr> transactions,
-                             const ReadRecord& read) {
+// Evenly over the whole: who puts good ones in front gains little.
+template <class Name>
+void keep_samples(Units<Name>* units, std::size_t count) {
+    if (units == nullptr || units->size() <= count) return;
+    const std::vector<Name> names = units->names();
+    Units<Name> kept;
+    for (std::size_t i = 0; i < count; ++i) kept.add(names[i * names.size() / count]);
+    *units = std::move(kept);
+}
+
+// The operation with some of its items and containers; nullopt: it names none, or is not all or nothing.
+std::optional<Operation> samples_of(const Operation& operation, std::size_t count) {
+    if (info(operation).naming == Naming::kNothing || !is_all_or_nothing(operation)) return std::nullopt;
+    Operation cut = operation;
+    keep_samples(items_of(cut), count);
+    keep_samples(containers_of(cut), count);
+    return cut;
+}
+
+Result<BlockEffects> execute_all(const BlockContext& context, std::span<const ParsedTransactionPtr> transactions,
+                                 const ReadRecord& read) {
     TRY(check_block_bounds(context.parameters, transactions));
     Overlay overlay(read);
     sweep_expired(overlay, context);
@@ -119,6 +146,8 @@ Result<BlockEffects> execute(const BlockContext& context, std::span<const Parsed
         if (const auto rejection = check_placement(known, context, overlay))
             return Error{fmt::format("block_{}", info(rejection->refusal).code),
                          fmt::format("transaction {}: {}", known.id.hex(), rejection->detail)};
+        if (watching != nullptr)
+            watching->on_transaction(context, static_cast<std::uint32_t>(outcomes.size()), *transaction);
         TRY_ASSIGN(TransactionOutcome outcome, judge_signer(overlay, context, known, read));
         if (outcome.applied()) outcome = run_transaction(overlay, context, *transaction);
         StoredResult stored{context.height, static_cast<std::uint32_t>(outcomes.size()), std::move(outcome)};
@@ -132,6 +161,50 @@ Result<BlockEffects> execute(const BlockContext& context, std::span<const Parsed
     BlockEffects effects = overlay.effects();
     effects.rules = std::move(rules);
     effects.outcomes = std::move(outcomes);
+    return effects;
+}
+
+std::optional<Rejection> try_samples(const ParsedTransaction& transaction, const BlockContext& context,
+                                     const ReadRecord& read, std::size_t count) {
+    const ParsedInfo& known = transaction.info();
+    Overlay overlay(read);
+    if (check_placement(known, context, overlay) || check_signer(known, context, overlay)) return std::nullopt;
+    Run run = run_of(overlay, context, transaction);
+    if (run.signer.purpose == KeyPurpose::kValidate) return std::nullopt;
+    for (const Operation& operation : transaction.operations()) {
+        if (std::holds_alternative<op::Register>(operation)) return std::nullopt;  // may make what the next one names
+        const auto samples = samples_of(operation, count);
+        if (!samples) continue;
+        OperationOutcome outcome;
+        overlay.begin_transaction();
+        if (!std::visit([&](const auto& kind) { return apply(run, kind, outcome); }, *samples)) return std::nullopt;
+        for (const ItemOutcome& one : outcome.refused)
+            if (one.refusal == Refusal::kItemUnknown || one.refusal == Refusal::kContainerUnknown)
+                return Rejection{one.refusal, fmt::format("{} of some that were looked at, of the {} that it names",
+                                                          outcome.refused.size(), known.items)};
+        return std::nullopt;
+    }
+    return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<Rejection> refused_by_samples(const ParsedTransaction& transaction, const BlockContext& context,
+                                            const ReadRecord& read, std::size_t count) {
+    if (watching != nullptr) watching->on_transaction(context, 0, transaction);
+    auto refused = try_samples(transaction, context, read, count);
+    if (watching != nullptr) watching->on_executed(0);
+    return refused;
+}
+
+ExecutionWatch::ExecutionWatch(ExecutionObserver& observer) : before_(std::exchange(watching, &observer)) {}
+
+ExecutionWatch::~ExecutionWatch() { watching = before_; }
+
+Result<BlockEffects> execute(const BlockContext& context, std::span<const ParsedTransactionPtr> transactions,
+                             const ReadRecord& read) {
+    auto effects = execute_all(context, transactions, read);
+    if (watching != nullptr) watching->on_executed(transactions.size());
     return effects;
 }
 

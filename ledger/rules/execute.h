@@ -41,9 +41,21 @@ struct ItemOutcome {
     bool operator==(const ItemOutcome&) const = default;
 };
 
+struct RefusalCount {
+    Refusal refusal;
+    std::uint32_t items;
+    bool operator==(const RefusalCount&) const = default;
+};
+
 struct OperationOutcome {
-    std::uint32_t accepted = 0;        // items (or 1 for operations without items)
-    std::vector<ItemOutcome> refused;  // partial mode: every refused item; atomic: those that made it fail
+    std::uint32_t accepted = 0;             // items (or 1 for operations without items)
+    std::vector<ItemOutcome> refused;       // partial mode: every refused item; atomic: those that made it fail
+    std::vector<RefusalCount> unnamed = {};  // atomic: the rest of them, counted by reason
+
+    // Of an operation that failed as a whole: keeps the first runs of neighbours (limits.h) and counts the others, so
+    // that what a hopeless transaction leaves in every node's store is bounded.
+    void name_the_first();
+    std::uint64_t refused_count() const;
     bool operator==(const OperationOutcome&) const = default;
 };
 
@@ -82,6 +94,36 @@ std::optional<Rejection> admit(const ParsedTransaction& transaction, const Block
 // transaction of the same block took the right from is refused like any other. Signatures are the caller's.
 Result<BlockEffects> execute(const BlockContext& context, std::span<const ParsedTransactionPtr> transactions,
                              const ReadRecord& read);
+
+// Whether the first operation that names items is refused for certain, because some of `count` samples of its items or
+// containers do not exist: it is all or nothing, so it fails unless something brings them into being before. Cheap,
+// however many it names. nullopt: it may go through.
+std::optional<Rejection> refused_by_samples(const ParsedTransaction& transaction, const BlockContext& context,
+                                            const ReadRecord& read, std::size_t count);
+
+// Is told what this thread executes, so that a process that dies of a transaction can know it at its next start.
+class ExecutionObserver {
+  public:
+    virtual ~ExecutionObserver() = default;
+    // Before the operations of the block's transaction number `index` run.
+    virtual void on_transaction(const BlockContext& context, std::uint32_t index,
+                                const ParsedTransaction& transaction) = 0;
+    // The block (of a trial: none) was executed, or given up as one that no honest proposer makes. Not when something
+    // was thrown.
+    virtual void on_executed(std::size_t transactions) = 0;
+};
+
+// While it lives, execute() on this thread tells the observer, which outlives it. They nest: the inner one is told.
+class ExecutionWatch {
+  public:
+    explicit ExecutionWatch(ExecutionObserver& observer);
+    ExecutionWatch(const ExecutionWatch&) = delete;
+    ExecutionWatch& operator=(const ExecutionWatch&) = delete;
+    ~ExecutionWatch();
+
+  private:
+    ExecutionObserver* before_;
+};
 
 // Side-entry prefixes: 'e' events, 'r' results, 'i' indexes (ledger/records/index.h).
 Bytes result_side_key(const Hash256& transaction_id);

@@ -4,7 +4,15 @@
 //                     change out, in the same block; if it can not be carried out, that vote is refused and may be
 //                     given again. With a third of the members against it the proposal is rejected
 //   WithdrawProposal  whoever made it, while it is open
-// A proposal that is not decided by its deadline, of the chain's clock, is void.
+// A change of another organisation's keys, roles or products, or one that shortens the waiting itself, is not carried
+// out by the deciding vote: it waits for change_delay_ms, so that whom it is about learns of it in time.
+//   VetoProposal      that organisation, with an admin key in force, while it waits. Not when its keys are replaced: a
+//                     thief would veto that. Two thirds of the council, and days in which all can see it, stand
+//                     against its abuse; an organisation that is suspended first gets its new keys at once
+//   CarryOut          any member, when it has waited; judged anew, as the state is by then
+// A proposal that is not decided by its deadline, of the chain's clock, is void; so is one that was approved and then
+// not carried out for as long. One member has few proposals open or waiting, so that it can not keep others from making
+// theirs.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -34,7 +42,7 @@ void close(Run& run, ProposalSlot& slot, ProposalState state) {
     std::erase(run.overlay.council.change(council_slot(run)).open, proposal.number);
 }
 
-// What nobody decided on makes room when the next one is made.
+// What nobody decided on, or carried out, makes room when the next one is made.
 void close_expired(Run& run) {
     const std::vector<std::uint64_t> open = council_slot(run).record->open;
     for (const std::uint64_t number : open) {
@@ -55,7 +63,53 @@ Verdict find_open(Run& run, std::uint64_t number, ProposalSlot*& slot) {
     return std::nullopt;
 }
 
-// After a vote: passed, rejected or still open. Only votes of those that are members now count.
+Change change_of(const ProposalRecord& proposal) {
+    auto change = decode_change(proposal.change);
+    INVARIANT(change.ok());
+    return *std::move(change);
+}
+
+void put_off(Run& run, ProposalSlot& slot) {
+    ProposalRecord& proposal = run.overlay.proposals.change(slot);
+    run.overlay.erase_index(proposal_index_key(proposal.state, proposal.number));
+    proposal.state = ProposalState::kWaiting;
+    proposal.due = WallTime{run.block.time.ms + run.block.parameters.change_delay_ms};
+    proposal.deadline = WallTime{proposal.due.ms + run.block.parameters.proposal_deadline_ms};
+    run.overlay.put_index(proposal_index_key(proposal.state, proposal.number));
+}
+
+// The council approved. What has to wait is judged now too, so that nobody waits for what can not be done.
+Verdict approve(Run& run, ProposalSlot& slot) {
+    const Change change = change_of(*slot.record);
+    if (run.block.parameters.change_delay_ms > 0 && must_wait(run, change, slot.record->proposer)) {
+        if (auto refused = judge_change(run, change)) return refused;
+        put_off(run, slot);
+        return std::nullopt;
+    }
+    if (auto refused = carry_out(run, change)) return refused;
+    close(run, slot, ProposalState::kPassed);
+    return std::nullopt;
+}
+
+Verdict find_waiting(Run& run, std::uint64_t number, ProposalSlot*& slot) {
+    slot = &run.overlay.proposals.slot(proposal_key(number));
+    if (!slot->record) return Rejection{Refusal::kProposalUnknown, fmt::format("proposal {}", number)};
+    if (slot->record->state != ProposalState::kWaiting)
+        return Rejection{Refusal::kNotWaiting, fmt::format("proposal {} is {}", number, name_of(slot->record->state))};
+    if (run.block.time.ms > slot->record->deadline.ms)
+        return Rejection{Refusal::kProposalClosed, fmt::format("proposal {} was not carried out in time", number)};
+    return std::nullopt;
+}
+
+// Of one member, open or waiting.
+std::size_t proposals_of(Run& run, const std::string& member) {
+    const std::vector<std::uint64_t>& open = council_slot(run).record->open;
+    return static_cast<std::size_t>(std::count_if(open.begin(), open.end(), [&](const std::uint64_t number) {
+        return run.overlay.proposals.get(proposal_key(number))->proposer == member;
+    }));
+}
+
+// After a vote: passed, waiting, rejected or still open. Only votes of those that are members now count.
 Verdict decide(Run& run, ProposalSlot& slot) {
     const CouncilRecord& council = *council_slot(run).record;
     const std::size_t members = council_size(run, council);
@@ -66,14 +120,8 @@ Verdict decide(Run& run, ProposalSlot& slot) {
         if (voter == nullptr || !voter->council || voter->suspended) continue;
         ++(vote.approve ? approvals : objections);
     }
-    if (3 * approvals > 2 * members) {
-        const auto change = decode_change(slot.record->change);
-        INVARIANT(change.ok());
-        if (auto refused = carry_out(run, *change)) return refused;
-        close(run, slot, ProposalState::kPassed);
-    } else if (3 * objections >= members) {
-        close(run, slot, ProposalState::kRejected);
-    }
+    if (3 * approvals > 2 * members) return approve(run, slot);
+    if (3 * objections >= members) close(run, slot, ProposalState::kRejected);
     return std::nullopt;
 }
 
@@ -91,6 +139,8 @@ Verdict apply(Run& run, const op::Propose& operation, OperationOutcome& outcome)
     if (auto refused = check_member(run)) return refused;
     if (auto refused = judge_change(run, operation.change)) return refused;
     close_expired(run);
+    if (const std::size_t own = proposals_of(run, run.actor.id); own >= limits::kOpenProposalsPerMemberMax)
+        return Rejection{Refusal::kTooManyOwnProposals, fmt::format("{} of '{}'", own, run.actor.id)};
     CouncilRecord& council = run.overlay.council.change(council_slot(run));
     if (council.open.size() >= limits::kOpenProposalsMax)
         return Rejection{Refusal::kTooManyProposals, fmt::format("{} are open", council.open.size())};
@@ -132,6 +182,35 @@ Verdict apply(Run& run, const op::WithdrawProposal& operation, OperationOutcome&
     if (slot->record->proposer != run.actor.id)
         return Rejection{Refusal::kNotProposer, fmt::format("'{}' made it", slot->record->proposer)};
     close(run, *slot, ProposalState::kWithdrawn);
+    outcome.accepted = 1;
+    return std::nullopt;
+}
+
+template <>
+Verdict apply(Run& run, const op::CarryOut& operation, OperationOutcome& outcome) {
+    if (auto refused = check_member(run)) return refused;
+    ProposalSlot* slot = nullptr;
+    if (auto refused = find_waiting(run, operation.proposal, slot)) return refused;
+    const Change change = change_of(*slot->record);
+    // Asked again: the organisation may have been suspended meanwhile, so that its keys can be replaced at once.
+    if (run.block.time.ms < slot->record->due.ms && must_wait(run, change, slot->record->proposer))
+        return Rejection{Refusal::kNotDue, fmt::format("not before {} ms", slot->record->due.ms)};
+    if (auto refused = carry_out(run, change)) return refused;
+    close(run, *slot, ProposalState::kPassed);
+    outcome.accepted = 1;
+    return std::nullopt;
+}
+
+template <>
+Verdict apply(Run& run, const op::VetoProposal& operation, OperationOutcome& outcome) {
+    if (auto refused = check_admin(run)) return refused;
+    ProposalSlot* slot = nullptr;
+    if (auto refused = find_waiting(run, operation.proposal, slot)) return refused;
+    const auto concerned = may_veto(run, change_of(*slot->record));
+    if (!concerned) return Rejection{Refusal::kNoVeto, fmt::format("proposal {}", operation.proposal)};
+    if (*concerned != run.actor.id) return Rejection{Refusal::kNotConcerned, fmt::format("'{}'", *concerned)};
+    close(run, *slot, ProposalState::kVetoed);
+    run.overlay.proposals.change(*slot).veto_reason = operation.reason;
     outcome.accepted = 1;
     return std::nullopt;
 }

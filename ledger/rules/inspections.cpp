@@ -1,5 +1,11 @@
-// Inspect: an auditor, a regulator or a platform records what it found, on each item and in whatever state it is. A
-// finding changes nothing: whoever concludes from it that an item should not move sets a flag.
+// Inspect: an auditor, a regulator or a platform records what it found, on each item and in whatever state it is. What a
+// finding does follows from who found it:
+//   nonconform             the flag nonconform
+//   counterfeit_suspected  the flag counterfeit, of an auditor or a regulator; suspect, of a platform, which sees pictures
+//                          and returns and no laboratory
+//   conform                takes back what the same organisation found before, save the flag counterfeit of a platform: it
+//                          stands for a report that was upheld (reports.cpp), and a regulator's to clear
+// The event of the inspection tells of the flag, which has none of its own.
 #include <fmt/format.h>
 
 #include "ledger/rules/rules.h"
@@ -12,18 +18,44 @@ std::string event_detail(const op::Inspect& operation) {
     return fmt::format("{}: document {}", name_of(operation.finding), operation.document.hex());
 }
 
+bool examines(const OrganisationRecord& actor) { return actor.has(Role::kAuditor) || actor.has(Role::kRegulator); }
+
+void take_back(const Run& run, ItemRecord& item) {
+    clear_flag(item, ItemFlag::kNonconform, run.actor.id);
+    if (run.actor.has(Role::kPlatform)) clear_flag(item, ItemFlag::kSuspect, run.actor.id);
+    const bool may_stand_for_report = run.actor.has(Role::kPlatform) && !run.actor.has(Role::kRegulator);
+    if (!may_stand_for_report) clear_flag(item, ItemFlag::kCounterfeit, run.actor.id);
+}
+
+void conclude(const Run& run, ItemRecord& item, Finding finding) {
+    switch (finding) {
+        case Finding::kConform:
+            return take_back(run, item);
+        case Finding::kNonconform:
+            return put_flag(run, item, ItemFlag::kNonconform);
+        case Finding::kCounterfeitSuspected:
+            return put_flag(run, item, examines(run.actor) ? ItemFlag::kCounterfeit : ItemFlag::kSuspect);
+    }
+}
+
 }  // namespace
+
+void put_flag(const Run& run, ItemRecord& item, ItemFlag flag) {
+    if (!item.has(flag, run.actor.id)) item.flags.push_back({flag, run.actor.id});
+}
 
 template <>
 Verdict apply(Run& run, const op::Inspect& operation, OperationOutcome& outcome) {
-    const OrganisationRecord& actor = run.actor;
-    if (!actor.has(Role::kAuditor) && !actor.has(Role::kRegulator) && !actor.has(Role::kPlatform))
+    if (!examines(run.actor) && !run.actor.has(Role::kPlatform))
         return Rejection{Refusal::kNotAllowed, "needs the role auditor, regulator or platform"};
     ItemBatch batch(run, operation.items, outcome);
     const auto anyone = [](const ItemRecord&) { return Refusal::kNone; };
     if (auto refused = batch.judge_all(ItemOperation::kInspect, anyone)) return refused;
     EventLog log(run, EventKind::kInspected, {}, event_detail(operation));
-    batch.change_all(ItemOperation::kInspect, [&](const StateKey& key, ItemRecord& item) { log.append(key, item); });
+    batch.change_all(ItemOperation::kInspect, [&](const StateKey& key, ItemRecord& item) {
+        conclude(run, item, operation.finding);
+        log.append(key, item);
+    });
     return std::nullopt;
 }
 

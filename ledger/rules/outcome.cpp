@@ -1,15 +1,42 @@
 // Layouts (base/codec.h), each after u8 version = 1:
-//   outcome        u16 refusal ‖ u32 operation ‖ text detail ‖ list of {u32 accepted ‖ list of {u32 index ‖ u16
-//   refusal}} stored result  u64 height ‖ u32 index ‖ string outcome
-// Example (outcome, applied, one operation that accepted 3): 01 0000 00000000 00000000 00000001 00000003 00000000.
+//   outcome        u16 refusal ‖ u32 operation ‖ text detail ‖ list of {u32 accepted ‖ list of runs ‖ list of counts}
+//   run            u32 first index ‖ u32 how many ‖ u16 refusal: neighbours that were refused for the same reason
+//   count          u16 refusal ‖ u32 how many: those of a refused operation that are not named
+//   stored result  u64 height ‖ u32 index ‖ string outcome
+// Runs: the usual refusal of fifty thousand items ("none of them is known here") is ten bytes instead of 300,000.
+// Example (outcome, applied, one operation that accepted 3):
+// 01 0000 00000000 00000000 00000001 00000003 00000000 00000000.
+#include "base/limits.h"
 #include "ledger/rules/execute.h"
 #include "ledger/records/record_codecs.h"
 
 namespace touchstone::ledger {
 namespace {
 
-constexpr std::size_t kItemOutcomeBytes = 4 + 2;
-constexpr std::size_t kOperationOutcomeBytesMin = 4 + 4;
+constexpr std::size_t kRunBytes = 4 + 4 + 2;
+constexpr std::size_t kCountBytes = 2 + 4;
+constexpr std::size_t kOperationOutcomeBytesMin = 4 + 4 + 4;
+
+// The place behind the run that begins at `from`.
+std::size_t run_end(const std::vector<ItemOutcome>& refused, std::size_t from) {
+    std::size_t end = from + 1;
+    while (end < refused.size() && refused[end].refusal == refused[from].refusal &&
+           refused[end].index == refused[end - 1].index + 1)
+        ++end;
+    return end;
+}
+
+void write_runs(Writer& writer, const std::vector<ItemOutcome>& refused) {
+    std::uint32_t runs = 0;
+    for (std::size_t at = 0; at < refused.size(); at = run_end(refused, at)) ++runs;
+    writer.u32(runs);
+    for (std::size_t at = 0; at < refused.size();) {
+        const std::size_t end = run_end(refused, at);
+        writer.u32(refused[at].index).u32(static_cast<std::uint32_t>(end - at));
+        writer.u16(static_cast<std::uint16_t>(refused[at].refusal));
+        at = end;
+    }
+}
 
 Refusal read_refusal(Reader& reader) {
     const std::uint16_t number = reader.u16();
@@ -20,25 +47,58 @@ Refusal read_refusal(Reader& reader) {
 OperationOutcome read_operation(Reader& reader) {
     OperationOutcome operation;
     operation.accepted = reader.u32();
-    const std::size_t count = read_count(reader, kItemOutcomeBytes);
-    operation.refused.reserve(count);
-    for (std::size_t i = 0; i < count; ++i) {
-        const std::uint32_t index = reader.u32();
-        operation.refused.push_back({index, read_refusal(reader)});
+    const std::size_t runs = read_count(reader, kRunBytes);
+    for (std::size_t i = 0; i < runs; ++i) {
+        const std::uint32_t first = reader.u32();
+        const std::uint32_t count = reader.u32();
+        const Refusal refusal = read_refusal(reader);
+        // A run says in ten bytes what takes memory here. Two that could be one are no encoding.
+        const ItemOutcome* const last = operation.refused.empty() ? nullptr : &operation.refused.back();
+        const bool could_be_one = last != nullptr && first == last->index + 1 && refusal == last->refusal;
+        if (could_be_one || count == 0 || count > limits::kRefusedItemsMax - operation.refused.size() ||
+            first > UINT32_MAX - count) {
+            reader.fail();
+            return operation;
+        }
+        for (std::uint32_t k = 0; k < count; ++k) operation.refused.push_back({first + k, refusal});
+    }
+    const std::size_t counts = read_count(reader, kCountBytes);
+    for (std::size_t i = 0; i < counts; ++i) {
+        const Refusal refusal = read_refusal(reader);
+        const std::uint32_t items = reader.u32();
+        if (items == 0 || (!operation.unnamed.empty() && refusal <= operation.unnamed.back().refusal)) reader.fail();
+        operation.unnamed.push_back({refusal, items});
     }
     return operation;
 }
 
 }  // namespace
 
+void OperationOutcome::name_the_first() {
+    std::size_t named = 0;
+    for (std::size_t runs = 0; named < refused.size() && runs < limits::kRefusalRunsMax; ++runs)
+        named = run_end(refused, named);
+    std::map<Refusal, std::uint32_t> counts;
+    for (std::size_t i = named; i < refused.size(); ++i) ++counts[refused[i].refusal];
+    for (const auto& [refusal, items] : counts) unnamed.push_back({refusal, items});
+    refused.resize(named);
+}
+
+std::uint64_t OperationOutcome::refused_count() const {
+    std::uint64_t count = refused.size();
+    for (const RefusalCount& some : unnamed) count += some.items;
+    return count;
+}
+
 Bytes TransactionOutcome::encode() const {
     Writer writer;
     writer.u8(kRecordVersion).u16(static_cast<std::uint16_t>(refusal)).u32(operation).string(detail);
     writer.u32(static_cast<std::uint32_t>(operations.size()));
     for (const OperationOutcome& one : operations) {
-        writer.u32(one.accepted).u32(static_cast<std::uint32_t>(one.refused.size()));
-        for (const ItemOutcome& item : one.refused)
-            writer.u32(item.index).u16(static_cast<std::uint16_t>(item.refusal));
+        write_runs(writer.u32(one.accepted), one.refused);
+        writer.u32(static_cast<std::uint32_t>(one.unnamed.size()));
+        for (const RefusalCount& some : one.unnamed)
+            writer.u16(static_cast<std::uint16_t>(some.refusal)).u32(some.items);
     }
     return std::move(writer).take();
 }

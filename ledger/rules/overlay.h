@@ -150,6 +150,7 @@ class Overlay {
           expiry_chunks(read),
           reports(read),
           report_stats(read),
+          reporters(read),
           sellers(read),
           validators(read),
           activity(read),
@@ -196,6 +197,7 @@ class Overlay {
     RecordCache<ExpiryChunk> expiry_chunks;
     RecordCache<ReportRecord> reports;
     RecordCache<ReportStatsRecord> report_stats;
+    RecordCache<ReporterRecord> reporters;
     RecordCache<SellerRecord> sellers;
     RecordCache<ValidatorsRecord> validators;
     RecordCache<ActivityRecord> activity;
@@ -214,7 +216,7 @@ class Overlay {
         function(organisations), function(products), function(licences), function(lots), function(items);
         function(volumes), function(containers);
         function(transactions), function(expiries), function(expiry_chunks);
-        function(reports), function(report_stats), function(sellers);
+        function(reports), function(report_stats), function(reporters), function(sellers);
         function(validators), function(activity), function(parameters), function(council), function(proposals);
         function(documents), function(prefixes);
     }

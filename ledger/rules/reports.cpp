@@ -1,10 +1,19 @@
 // Complaints, and how fast they are handled by the chain's own clock.
-//   Report   any organisation. The handler is the product's brand, or the platform of a listing
+//   Report   any organisation, with few open at a time, in all and about one thing. The handler is the product's brand, or
+//            the platform of a listing. A shop is named with the platform that it is registered on
 //   Respond  the handler, once, while the report is not resolved
-//   Resolve  a platform or a regulator: upheld or rejected. The reporter, and nobody else: withdrawn
-// An item counts its reports that are not resolved, and has them in its history. An answer is in time within
-// report_deadline_ms of the block that filed the report. Statistics are kept for the month of filing; what the handler
-// filed itself is in none, so that nobody polishes his own figures.
+//   Resolve  a regulator, or a platform, that is no party to it: upheld or rejected. The reporter, and nobody else:
+//            withdrawn
+// A report counts when its reporter has to do with the subject: as maker, owner, holder, receiver or brand, as the
+// platform on which it is offered, or as one that oversees. An item has the reports that count, and those that were
+// upheld, in its history, and its number of open ones; of the others it has nothing, so that nobody makes goods doubtful
+// that are no business of his.
+// `counterfeit` that was upheld about an item flags it, until a regulator clears it. About a lot or a product it flags
+// nothing: one resolver's word would make goods doubtful that nobody looked at. For that a regulator has a recall, with
+// scope and reach; the index lists what was upheld about a product. A shop that an upheld report names has it in its
+// history.
+// An answer is in time within report_deadline_ms of the block that filed the report. Statistics are kept for the month of
+// filing; what the handler filed itself is in none, so that nobody polishes his own figures, nor is what was withdrawn.
 #include <fmt/format.h>
 
 #include "ledger/records/report_index.h"
@@ -15,6 +24,44 @@ namespace {
 
 using ReportSlot = RecordCache<ReportRecord>::Slot;
 
+// -- who has to do with it
+
+const std::string& receiver_of(Run& run, const ItemRecord& item) {
+    return item.container.is_zero() ? item.receiver : outermost(run, item.container).receiver;
+}
+
+bool is_party(Run& run, const ItemRecord& item, const std::string& id) {
+    return item.maker == id || item.owner == id || holder_of(run, item) == id || receiver_of(run, item) == id ||
+           product_of(run, item).brand == id;
+}
+
+// As a maker of the lot, or with a licence for the product.
+bool makes(Run& run, const ReportSubject& subject, const std::string& id) {
+    if (subject.kind == ReportSubjectKind::kLot) {
+        const LotSlot& lot = run.overlay.lot(subject.gtin, subject.lot);
+        return lot.record && lot.record->of(id) != nullptr;
+    }
+    const LicenceRecord* const licence = run.overlay.licences.get(licence_key(subject.gtin, id));
+    return licence != nullptr && !licence->revoked;
+}
+
+// Precondition: find_handler() found it.
+bool counts(Run& run, const ReportSubject& subject, const std::string& handler) {
+    const OrganisationRecord& actor = run.actor;
+    if (actor.has(Role::kRegulator) || actor.has(Role::kAuditor)) return true;
+    if (subject.platform == actor.id || handler == actor.id) return true;
+    switch (subject.kind) {
+        case ReportSubjectKind::kItem:
+            return is_party(run, *run.overlay.items.get(subject.item()), actor.id);
+        case ReportSubjectKind::kLot:
+        case ReportSubjectKind::kProduct:
+            return makes(run, subject, actor.id);
+        case ReportSubjectKind::kListing:
+            return false;
+    }
+    INVARIANT(false);
+}
+
 Verdict find_brand(Run& run, const std::string& gtin, std::string& handler) {
     const ProductSlot& product = run.overlay.product(gtin);
     if (!product.record) return Rejection{Refusal::kProductUnknown, gtin};
@@ -22,12 +69,11 @@ Verdict find_brand(Run& run, const std::string& gtin, std::string& handler) {
     return std::nullopt;
 }
 
-Verdict find_platform(Run& run, const std::string& id, std::string& handler) {
+Verdict check_is_platform(Run& run, const std::string& id) {
     const OrganisationRecord* const platform = run.overlay.organisation(id);
     if (platform == nullptr)
         return Rejection{Refusal::kUnknownRecipient, fmt::format("platform: there is no '{}'", id)};
     if (!platform->has(Role::kPlatform)) return Rejection{Refusal::kNotPlatform, fmt::format("'{}'", id)};
-    handler = id;
     return std::nullopt;
 }
 
@@ -47,9 +93,22 @@ Verdict find_handler(Run& run, const ReportSubject& subject, std::string& handle
         case ReportSubjectKind::kProduct:
             return find_brand(run, subject.gtin, handler);
         case ReportSubjectKind::kListing:
-            return find_platform(run, subject.platform, handler);
+            handler = subject.platform;
+            return check_is_platform(run, subject.platform);
     }
     INVARIANT(false);
+}
+
+// The platform that it was offered on, and the shop there.
+Verdict check_offer(Run& run, const op::Report& operation, ReportSubject& subject) {
+    if (subject.platform.empty() && !operation.seller.is_zero()) {
+        if (!run.actor.has(Role::kPlatform))
+            return Rejection{Refusal::kBadReport, "a shop is named with the platform that it is registered on"};
+        subject.platform = run.actor.id;
+    }
+    if (!subject.platform.empty())
+        if (auto refused = check_is_platform(run, subject.platform)) return refused;
+    return operation.seller.is_zero() ? std::nullopt : check_seller(run, subject.platform, operation.seller);
 }
 
 void put_report_index(Run& run, const ReportRecord& report) {
@@ -59,33 +118,126 @@ void erase_report_index(Run& run, const ReportRecord& report) {
     for (Bytes& key : report_index_keys(report)) run.overlay.erase_index(std::move(key));
 }
 
+// -- figures
+
+ReporterRecord& reporter_of(Run& run, const std::string& id) {
+    auto& slot = run.overlay.reporters.slot(reporter_key(id));
+    ReporterRecord& reporter =
+        slot.record ? run.overlay.reporters.change(slot) : run.overlay.reporters.create(slot, {});
+    reporter.organisation = id;
+    reporter.salt = run.salt;
+    return reporter;
+}
+
 // The statistics that a report counts in, taken for a change; null: in none.
 ReportStatsRecord* stats_of(Run& run, const ReportRecord& report) {
     if (report.reporter == report.handler) return nullptr;
     const std::string month = month_of(report.filed_at);
     auto& slot = run.overlay.report_stats.slot(report_stats_key(report.handler, month));
-    if (slot.record) return &run.overlay.report_stats.change(slot);
-    ReportStatsRecord stats;
+    ReportStatsRecord& stats =
+        slot.record ? run.overlay.report_stats.change(slot) : run.overlay.report_stats.create(slot, {});
     stats.organisation = report.handler;
     stats.month = month;
-    return &run.overlay.report_stats.create(slot, std::move(stats));
+    stats.salt = run.salt;
+    return &stats;
+}
+
+// Of the handler's month and of the reporter.
+void change_shares(Run& run, const ReportRecord& report, ReportStatsRecord& stats, const auto& change) {
+    stats.change_shares(report.reporter, change);
+    change(reporter_of(run, report.reporter).shares);
 }
 
 bool in_time(const Run& run, const ReportRecord& report) {
     return run.block.time.ms - report.filed_at.ms <= run.block.parameters.report_deadline_ms;
 }
 
-// On the item that a report is about, if it is about one.
-void mark_item(Run& run, const ReportRecord& report, EventKind kind, std::string_view what) {
-    if (report.subject.kind != ReportSubjectKind::kItem) return;
-    ItemRecord& item = run.overlay.items.change(run.overlay.items.slot(report.subject.item()));
-    if (kind == EventKind::kReported)
-        ++item.open_reports;
-    else
-        --item.open_reports;
-    EventLog(run, kind, kind == EventKind::kReported ? report.handler : report.reporter,
-             fmt::format("{}: report {}", what, report.id.hex()))
-        .append(report.subject.item(), item);
+void count_filed(Run& run, const ReportRecord& report) {
+    reporter_of(run, report.reporter).add_open(subject_digest(report.subject));
+    ReportStatsRecord* const stats = stats_of(run, report);
+    if (stats == nullptr) return;
+    ++stats->filed;
+    change_shares(run, report, *stats, [](ReportShares& shares) { ++shares.filed; });
+}
+
+void count_response(Run& run, const ReportRecord& report) {
+    ReportStatsRecord* const stats = stats_of(run, report);
+    if (stats == nullptr) return;
+    const std::uint64_t took_ms = report.responded_at.ms - report.filed_at.ms;
+    ++stats->responded;
+    ++stats->responses[response_bucket(took_ms)];
+    stats->response_ms += took_ms;
+    if (report.responded_in_time) ++stats->responded_in_time;
+}
+
+void take_back(Run& run, const ReportRecord& report, ReportStatsRecord& stats) {
+    --stats.filed;
+    change_shares(run, report, stats, [](ReportShares& shares) { --shares.filed; });
+    if (report.responded_at.ms == 0) return;
+    const std::uint64_t took_ms = report.responded_at.ms - report.filed_at.ms;
+    --stats.responded;
+    --stats.responses[response_bucket(took_ms)];
+    stats.response_ms -= took_ms;
+    if (report.responded_in_time) --stats.responded_in_time;
+}
+
+void count_resolved(Run& run, const ReportRecord& report) {
+    reporter_of(run, report.reporter).remove_open(subject_digest(report.subject));
+    ReportStatsRecord* const stats = stats_of(run, report);
+    if (stats == nullptr) return;
+    if (report.outcome == ReportOutcome::kWithdrawn) return take_back(run, report, *stats);
+    const bool upheld = report.outcome == ReportOutcome::kUpheld;
+    ++stats->resolved;
+    if (upheld) ++stats->upheld;
+    if (in_time(run, report)) ++stats->resolved_in_time;
+    change_shares(run, report, *stats,
+                  [&](ReportShares& shares) { ++(upheld ? shares.upheld : shares.rejected); });
+}
+
+Verdict check_room(Run& run, const ReportSubject& subject) {
+    const ReporterRecord* const reporter = run.overlay.reporters.get(reporter_key(run.actor.id));
+    if (reporter == nullptr) return std::nullopt;
+    if (reporter->open_count(subject_digest(subject)) >= limits::kOpenReportsPerSubjectMax)
+        return Rejection{Refusal::kTooManyReports,
+                         fmt::format("{} about the same subject", limits::kOpenReportsPerSubjectMax)};
+    if (reporter->open_count() >= limits::kOpenReportsPerReporterMax)
+        return Rejection{Refusal::kTooManyReports, fmt::format("{} in all", limits::kOpenReportsPerReporterMax)};
+    return std::nullopt;
+}
+
+// -- on the item that a report is about, if it is about one
+
+void mark_filed(Run& run, const ReportRecord& report) {
+    if (report.subject.kind != ReportSubjectKind::kItem || !report.counts) return;
+    const StateKey key = report.subject.item();
+    ItemRecord& item = run.overlay.items.change(run.overlay.items.slot(key));
+    ++item.open_reports;
+    EventLog(run, EventKind::kReported, report.handler,
+             fmt::format("{}: report {}", name_of(report.kind), report.id.hex()))
+        .append(key, item);
+}
+
+// Whoever thinks of letting the shop sell sees what was upheld.
+void mark_shop(Run& run, const ReportRecord& report) {
+    if (report.outcome != ReportOutcome::kUpheld || report.seller.is_zero()) return;
+    const StateKey key = seller_key(report.seller);
+    SellerRecord& seller = run.overlay.sellers.change(run.overlay.sellers.slot(key));
+    EventLog(run, EventKind::kReportResolved, report.subject.platform,
+             fmt::format("{}: report {}", name_of(report.outcome), report.id.hex()))
+        .append(key, seller);
+}
+
+void mark_resolved(Run& run, const ReportRecord& report) {
+    const bool upheld = report.outcome == ReportOutcome::kUpheld;
+    if (report.subject.kind != ReportSubjectKind::kItem || (!report.counts && !upheld)) return;
+    const StateKey key = report.subject.item();
+    ItemRecord& item = run.overlay.items.change(run.overlay.items.slot(key));
+    // A serial that was voided and registered anew has none of the reports before.
+    if (report.counts && item.open_reports > 0) --item.open_reports;
+    if (upheld && report.kind == ReportKind::kCounterfeit) put_flag(run, item, ItemFlag::kCounterfeit);
+    EventLog(run, EventKind::kReportResolved, report.reporter,
+             fmt::format("{}: report {}", name_of(report.outcome), report.id.hex()))
+        .append(key, item);
 }
 
 Verdict find_unresolved(Run& run, const Hash256& id, ReportSlot*& slot) {
@@ -96,13 +248,29 @@ Verdict find_unresolved(Run& run, const Hash256& id, ReportSlot*& slot) {
     return std::nullopt;
 }
 
-Verdict check_resolver(const Run& run, const ReportRecord& report, ReportOutcome outcome) {
+// It answers the report, is the platform that it names, or has the goods or made them.
+bool is_concerned(Run& run, const ReportRecord& report) {
+    const std::string& id = run.actor.id;
+    if (report.handler == id || report.subject.platform == id) return true;
+    if (report.subject.kind != ReportSubjectKind::kItem) return false;
+    const ItemRecord* const item = run.overlay.items.get(report.subject.item());
+    return item != nullptr && is_party(run, *item, id);
+}
+
+// A regulator may decide on what it reported itself: that is how it says what it found. It may hold what it seized.
+Verdict check_resolver(Run& run, const ReportRecord& report, ReportOutcome outcome) {
+    const std::string& id = run.actor.id;
     if (outcome == ReportOutcome::kWithdrawn) {
-        if (report.reporter == run.actor.id) return std::nullopt;
+        if (report.reporter == id) return std::nullopt;
         return Rejection{Refusal::kNotReporter, fmt::format("'{}' filed it", report.reporter)};
     }
-    if (run.actor.has(Role::kPlatform) || run.actor.has(Role::kRegulator)) return std::nullopt;
-    return Rejection{Refusal::kNotAllowed, "needs the role platform or regulator"};
+    const bool regulator = run.actor.has(Role::kRegulator);
+    if (!regulator && !run.actor.has(Role::kPlatform))
+        return Rejection{Refusal::kNotAllowed, "needs the role platform or regulator"};
+    const bool own = regulator ? report.handler == id || report.subject.platform == id
+                               : report.reporter == id || is_concerned(run, report);
+    if (own) return Rejection{Refusal::kOwnCase, fmt::format("'{}' is a party to it", id)};
+    return std::nullopt;
 }
 
 }  // namespace
@@ -111,12 +279,14 @@ template <>
 Verdict apply(Run& run, const op::Report& operation, OperationOutcome& outcome) {
     std::string handler;
     if (auto refused = find_handler(run, operation.subject, handler)) return refused;
-    if (!operation.seller.is_zero())
-        if (auto refused = check_seller(run, operation.seller)) return refused;
+    ReportSubject subject = operation.subject;
+    if (auto refused = check_offer(run, operation, subject)) return refused;
+    if (auto refused = check_room(run, subject)) return refused;
     const Hash256 id = report_id(run.transaction_id, run.operation);
     ReportRecord filed;
     filed.id = id;
-    filed.subject = operation.subject;
+    filed.counts = counts(run, subject, handler);
+    filed.subject = std::move(subject);
     filed.kind = operation.kind;
     filed.reporter = run.actor.id;
     filed.handler = handler;
@@ -127,8 +297,8 @@ Verdict apply(Run& run, const op::Report& operation, OperationOutcome& outcome) 
     ReportRecord& report = run.overlay.reports.create(run.overlay.reports.slot(report_key(id)), std::move(filed));
     EventLog(run, EventKind::kReported, handler, operation.text).append(report_key(id), report);
     put_report_index(run, report);
-    mark_item(run, report, EventKind::kReported, name_of(report.kind));
-    if (ReportStatsRecord* const stats = stats_of(run, report)) ++stats->filed;
+    mark_filed(run, report);
+    count_filed(run, report);
     outcome.accepted = 1;
     return std::nullopt;
 }
@@ -144,12 +314,10 @@ Verdict apply(Run& run, const op::Respond& operation, OperationOutcome& outcome)
     erase_report_index(run, report);
     report.state = ReportState::kResponded;
     report.responded_at = run.block.time;
+    report.responded_in_time = in_time(run, report);
     EventLog(run, EventKind::kReportResponded, report.reporter, operation.text).append(report_key(report.id), report);
     put_report_index(run, report);
-    if (ReportStatsRecord* const stats = stats_of(run, report)) {
-        ++stats->responded;
-        if (in_time(run, report)) ++stats->responded_in_time;
-    }
+    count_response(run, report);
     outcome.accepted = 1;
     return std::nullopt;
 }
@@ -168,11 +336,9 @@ Verdict apply(Run& run, const op::Resolve& operation, OperationOutcome& outcome)
     if (!operation.reason.empty()) detail += ": " + operation.reason;
     EventLog(run, EventKind::kReportResolved, report.reporter, std::move(detail)).append(report_key(report.id), report);
     put_report_index(run, report);
-    mark_item(run, report, EventKind::kReportResolved, name_of(report.outcome));
-    if (ReportStatsRecord* const stats = stats_of(run, report)) {
-        ++stats->resolved;
-        if (in_time(run, report)) ++stats->resolved_in_time;
-    }
+    mark_resolved(run, report);
+    mark_shop(run, report);
+    count_resolved(run, report);
     outcome.accepted = 1;
     return std::nullopt;
 }

@@ -190,15 +190,18 @@ Refusal may_travel(Run& run, const ItemRecord& item, const OrganisationRecord& t
 // It is in the actor's hands now: a claim for the actor is met, and what the actor missed has turned up.
 void note_arrival(const Run& run, ItemRecord& item);
 void note_arrival(const Run& run, ContainerRecord& container);
+// Sets a flag of the actor's own that stands for what it found or decided, however many flags others have set.
+void put_flag(const Run& run, ItemRecord& item, ItemFlag flag);
 // The container that `key` is in at the outermost level, or is itself. Precondition: it exists.
 const ContainerRecord& outermost(Run& run, const StateKey& key);
 // Who has the item in hand: of a packed one, the custodian of its outermost container.
 const std::string& holder_of(Run& run, const ItemRecord& item);
 // The product exists and is of the organisation that acts.
 Verdict check_brand(Run& run, const std::string& gtin);
-// A shop that an operation names: the acting organisation is a platform, and the shop is registered with it. To sell,
-// it must not be suspended or closed there either.
-Verdict check_seller(Run& run, const Hash256& pseudonym);
+// The shop is registered with the platform.
+Verdict check_seller(Run& run, const std::string& platform, const Hash256& pseudonym);
+// Of a sale, zero if it names no shop: one on a platform names a shop that is registered there, and neither suspended
+// nor closed; any other names none.
 Verdict check_seller_may_sell(Run& run, const Hash256& pseudonym);
 // Signed by an admin key of the actor.
 Verdict check_admin(const Run& run);

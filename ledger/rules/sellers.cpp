@@ -1,9 +1,12 @@
 // Shops on platforms, under pseudonyms.
-//   RegisterSeller     a platform. That another platform suspended or closed the shop does not hinder: the record shows
-//                      every platform's entry, and who registers the shop decides. A shop that this platform closed
-//                      itself comes back by SetSellerStanding only, with a reason
-//   SetSellerStanding  a platform, of its own entry
-//   naming a shop      in Sell and in Report: a platform, of a shop that is registered with it
+//   RegisterSeller     a platform. A shop that another platform closed comes back when it was attested since: by a
+//                      regulator, or by two platforms beside the one that registers it. One that was only warned or
+//                      suspended elsewhere is no hindrance: the record shows every platform's entry. What this platform
+//                      closed itself comes back by SetSellerStanding only
+//   SetSellerStanding  a platform, of its own entry. What others closed too stays closed until it is attested
+//   AttestSeller       a regulator or a platform, of a shop that is closed somewhere. A new closing makes it void
+//   naming a shop      in Report: anybody, with the platform that it is registered on. In Sell: a platform, always, unless
+//                      it is a retailer or a brand as well, which sells goods of its own
 #include <fmt/format.h>
 
 #include "ledger/rules/rules.h"
@@ -11,36 +14,70 @@
 namespace touchstone::ledger {
 namespace {
 
+constexpr std::size_t kPlatformsThatAttest = 2;
+
 Verdict check_platform(const Run& run) {
     if (run.actor.has(Role::kPlatform)) return std::nullopt;
     return Rejection{Refusal::kNotAllowed, "needs the role platform"};
 }
 
-Verdict check_not_registered(const Run& run, const op::RegisterSeller& operation, const SellerRecord& seller) {
+bool is_attested(Run& run, const SellerRecord& seller) {
+    std::size_t platforms = 0;
+    for (const SellerAttestation& attestation : seller.attestations) {
+        const OrganisationRecord* const by = run.overlay.organisation(attestation.organisation);
+        if (by == nullptr || by->suspended) continue;
+        if (by->has(Role::kRegulator)) return true;
+        if (by->has(Role::kPlatform) && by->id != run.actor.id) ++platforms;
+    }
+    return platforms >= kPlatformsThatAttest;
+}
+
+Verdict check_not_closed_elsewhere(Run& run, const SellerRecord& seller) {
+    const auto closed = std::find_if(seller.entries.begin(), seller.entries.end(), [&](const SellerEntry& entry) {
+        return entry.standing == SellerStanding::kClosed && entry.platform != run.actor.id;
+    });
+    if (closed == seller.entries.end() || is_attested(run, seller)) return std::nullopt;
+    return Rejection{Refusal::kSellerClosed, fmt::format("by '{}': {}", closed->platform, closed->reason)};
+}
+
+Verdict check_not_registered(Run& run, const op::RegisterSeller& operation, const SellerRecord& seller) {
     if (seller.country != operation.country)
         return Rejection{Refusal::kSellerCountry, fmt::format("it is registered in {}", seller.country)};
     const SellerEntry* const own = seller.entry_of(run.actor.id);
-    if (own == nullptr) return std::nullopt;
+    if (own == nullptr) return check_not_closed_elsewhere(run, seller);
     if (own->standing == SellerStanding::kClosed) return Rejection{Refusal::kSellerClosed, own->reason};
     return Rejection{Refusal::kSellerExists, fmt::format("its standing is {}", name_of(own->standing))};
 }
 
+Verdict check_standing(Run& run, const op::SetSellerStanding& operation, const SellerRecord& seller) {
+    const SellerEntry& own = *seller.entry_of(run.actor.id);
+    if (own.standing == operation.standing)
+        return Rejection{Refusal::kStandingUnchanged, fmt::format("it is {}", name_of(own.standing))};
+    return own.standing == SellerStanding::kClosed ? check_not_closed_elsewhere(run, seller) : std::nullopt;
+}
+
+std::string with_reason(std::string_view what, const std::string& reason) {
+    return reason.empty() ? std::string(what) : fmt::format("{}: {}", what, reason);
+}
+
 }  // namespace
 
-Verdict check_seller(Run& run, const Hash256& pseudonym) {
-    if (auto refused = check_platform(run)) {
-        refused->detail = "only a platform may name a seller";
-        return refused;
-    }
+Verdict check_seller(Run& run, const std::string& platform, const Hash256& pseudonym) {
     const SellerRecord* const seller = run.overlay.sellers.get(seller_key(pseudonym));
     if (seller == nullptr) return Rejection{Refusal::kSellerUnknown, pseudonym.hex()};
-    if (seller->entry_of(run.actor.id) == nullptr) return Rejection{Refusal::kSellerNotYours, pseudonym.hex()};
-    return std::nullopt;
+    if (seller->entry_of(platform) != nullptr) return std::nullopt;
+    return Rejection{Refusal::kSellerNotYours, fmt::format("{} with '{}'", pseudonym.hex(), platform)};
 }
 
 Verdict check_seller_may_sell(Run& run, const Hash256& pseudonym) {
-    if (auto refused = check_seller(run, pseudonym)) return refused;
-    const SellerEntry& entry = *run.overlay.sellers.get(seller_key(pseudonym))->entry_of(run.actor.id);
+    const OrganisationRecord& actor = run.actor;
+    if (pseudonym.is_zero()) {
+        const bool own_goods = !actor.has(Role::kPlatform) || actor.has(Role::kRetailer) || actor.has(Role::kBrand);
+        return own_goods ? std::nullopt : Verdict(Rejection{Refusal::kSellerMissing, actor.id});
+    }
+    if (!actor.has(Role::kPlatform)) return Rejection{Refusal::kNotAllowed, "only a sale on a platform names a shop"};
+    if (auto refused = check_seller(run, actor.id, pseudonym)) return refused;
+    const SellerEntry& entry = *run.overlay.sellers.get(seller_key(pseudonym))->entry_of(actor.id);
     if (entry.may_sell()) return std::nullopt;
     return Rejection{Refusal::kSellerSuspended,
                      fmt::format("its standing is {}: {}", name_of(entry.standing), entry.reason)};
@@ -65,18 +102,39 @@ Verdict apply(Run& run, const op::RegisterSeller& operation, OperationOutcome& o
 template <>
 Verdict apply(Run& run, const op::SetSellerStanding& operation, OperationOutcome& outcome) {
     if (auto refused = check_platform(run)) return refused;
-    if (auto refused = check_seller(run, operation.pseudonym)) return refused;
+    if (auto refused = check_seller(run, run.actor.id, operation.pseudonym)) return refused;
     const StateKey key = seller_key(operation.pseudonym);
-    SellerRecord& seller = run.overlay.sellers.change(run.overlay.sellers.slot(key));
+    auto& slot = run.overlay.sellers.slot(key);
+    if (auto refused = check_standing(run, operation, *slot.record)) return refused;
+    SellerRecord& seller = run.overlay.sellers.change(slot);
     SellerEntry& own = *seller.entry_of(run.actor.id);
-    if (own.standing == operation.standing)
-        return Rejection{Refusal::kStandingUnchanged, fmt::format("it is {}", name_of(own.standing))};
     own.standing = operation.standing;
     own.reason = operation.reason;
     own.since = run.block.time;
-    std::string detail(name_of(own.standing));
-    if (!own.reason.empty()) detail += ": " + own.reason;
-    EventLog(run, EventKind::kSellerStandingSet, {}, std::move(detail)).append(key, seller);
+    if (own.standing == SellerStanding::kClosed) seller.attestations.clear();
+    EventLog(run, EventKind::kSellerStandingSet, {}, with_reason(name_of(own.standing), own.reason))
+        .append(key, seller);
+    outcome.accepted = 1;
+    return std::nullopt;
+}
+
+template <>
+Verdict apply(Run& run, const op::AttestSeller& operation, OperationOutcome& outcome) {
+    if (!run.actor.has(Role::kPlatform) && !run.actor.has(Role::kRegulator))
+        return Rejection{Refusal::kNotAllowed, "needs the role regulator or platform"};
+    const StateKey key = seller_key(operation.pseudonym);
+    auto& slot = run.overlay.sellers.slot(key);
+    if (!slot.record) return Rejection{Refusal::kSellerUnknown, operation.pseudonym.hex()};
+    const std::vector<SellerEntry>& entries = slot.record->entries;
+    if (std::none_of(entries.begin(), entries.end(),
+                     [](const SellerEntry& entry) { return entry.standing == SellerStanding::kClosed; }))
+        return Rejection{Refusal::kSellerNotClosed, operation.pseudonym.hex()};
+    for (const SellerAttestation& one : slot.record->attestations)
+        if (one.organisation == run.actor.id)
+            return Rejection{Refusal::kAttestedAlready, fmt::format("at {} ms", one.since.ms)};
+    SellerRecord& seller = run.overlay.sellers.change(slot);
+    seller.attestations.push_back({run.actor.id, operation.reason, run.block.time});
+    EventLog(run, EventKind::kSellerAttested, {}, operation.reason).append(key, seller);
     outcome.accepted = 1;
     return std::nullopt;
 }

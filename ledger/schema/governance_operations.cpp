@@ -16,14 +16,19 @@ Fault bad_change(std::optional<std::string> what) {
     return Rejection{Refusal::kBadChange, *std::move(what)};
 }
 
-Fault fault_in(const change::Admit& admit) {
-    const auto& keys = admit.organisation.keys;
-    for (std::size_t i = 0; i < keys.size(); ++i) {
-        if (keys[i].purpose == KeyPurpose::kValidate) return bad_change("a key's purpose is neither admin nor operate");
-        if (admit.organisation.find_key(keys[i].key) != &keys[i]) return bad_change("a key is listed twice");
+Fault fault_in_keys(const std::vector<OrganisationKey>& keys) {
+    for (auto key = keys.begin(); key != keys.end(); ++key) {
+        if (key->purpose == KeyPurpose::kValidate) return bad_change("a key's purpose is neither admin nor operate");
+        if (std::any_of(keys.begin(), key, [&](const auto& one) { return one.key == key->key; }))
+            return bad_change("a key is listed twice");
     }
     if (std::none_of(keys.begin(), keys.end(), [](const auto& key) { return key.purpose == KeyPurpose::kAdmin; }))
         return bad_change("an organisation needs an admin key, to manage its other keys with");
+    return std::nullopt;
+}
+
+Fault fault_in(const change::Admit& admit) {
+    if (auto fault = fault_in_keys(admit.organisation.keys)) return fault;
     return bad_change(fault_of(admit.organisation));
 }
 
@@ -63,6 +68,9 @@ Fault op::Propose::fault() const {
                           [](const change::Suspend&) { return Fault(); },
                           [](const change::Reinstate&) { return Fault(); },
                           [](const change::RemoveValidator&) { return Fault(); },
+                          [](const change::ReplaceKeys& one) { return fault_in_keys(one.keys); },
+                          [](const change::SetPrefixes&) { return Fault(); },
+                          [](const change::ReassignProduct&) { return Fault(); },
                       },
                       change);
 }

@@ -100,6 +100,32 @@ struct FieldsOf<change::ReplaceValidator> {
     }
 };
 
+template <>
+struct FieldsOf<change::ReplaceKeys> {
+    template <class Self, class Visit>
+    static void visit(Self& self, Visit&& visit) {
+        visit(field::Organisation{{"id", "Its id"}}, self.organisation);
+        visit(field::Parts{{"keys", "Its keys from then on, one of them for admin"}, limits::kKeysReplacedMax},
+              self.keys);
+    }
+};
+template <>
+struct FieldsOf<change::SetPrefixes> {
+    template <class Self, class Visit>
+    static void visit(Self& self, Visit&& visit) {
+        visit(field::Organisation{{"id", "Its id"}}, self.organisation);
+        visit(field::Prefixes{{"prefixes", "All its GS1 company prefixes, ascending"}}, self.prefixes);
+    }
+};
+template <>
+struct FieldsOf<change::ReassignProduct> {
+    template <class Self, class Visit>
+    static void visit(Self& self, Visit&& visit) {
+        visit(field::Gtin{{"gtin", "The product"}}, self.gtin);
+        visit(field::Organisation{{"to", "The brand that gets it"}}, self.to);
+    }
+};
+
 namespace op {
 
 struct Propose {
@@ -131,7 +157,7 @@ struct VoteOnProposal {
                                          .event = std::nullopt,
                                          .naming = Naming::kNothing,
                                          .done = "voted",
-                                         .summary = "Vote on a proposal; more than two thirds carry it out",
+                                         .summary = "Vote on a proposal; more than two thirds approve it, and it is carried out or waits",
                                          .who = "a council member, with an admin key",
                                          .example = "3 --approve",
                                          .repeat = Repeat::kRefusal,
@@ -166,6 +192,48 @@ struct WithdrawProposal {
     template <class Self, class Visit>
     static void fields(Self& self, Visit&& visit) {
         visit(field::Number{{"proposal", "Its number"}}, self.proposal);
+    }
+};
+
+struct CarryOut {
+    static constexpr OperationInfo kInfo{.name = "carry_out",
+                                         .command = "carry-out",
+                                         .event = std::nullopt,
+                                         .naming = Naming::kNothing,
+                                         .done = "carried out",
+                                         .summary = "Carry out a proposal that was approved and has waited long enough",
+                                         .who = "a council member, with an admin key",
+                                         .example = "3",
+                                         .repeat = Repeat::kNever,
+                                         .done_refusals = {}};
+    std::uint64_t proposal = 0;
+    bool operator==(const CarryOut&) const = default;
+
+    template <class Self, class Visit>
+    static void fields(Self& self, Visit&& visit) {
+        visit(field::Number{{"proposal", "Its number"}}, self.proposal);
+    }
+};
+
+struct VetoProposal {
+    static constexpr OperationInfo kInfo{.name = "veto_proposal",
+                                         .command = "veto",
+                                         .event = std::nullopt,
+                                         .naming = Naming::kNothing,
+                                         .done = "vetoed",
+                                         .summary = "Stop an approved change of your organisation's keys, roles or products while it waits",
+                                         .who = "the organisation that the change is about, with an admin key",
+                                         .example = "3 --reason 'we did not ask for it'",
+                                         .repeat = Repeat::kNever,
+                                         .done_refusals = {}};
+    std::uint64_t proposal = 0;
+    std::string reason;
+    bool operator==(const VetoProposal&) const = default;
+
+    template <class Self, class Visit>
+    static void fields(Self& self, Visit&& visit) {
+        visit(field::Number{{"proposal", "Its number"}}, self.proposal);
+        visit(field::Text{{"reason", "Why, for the record"}}, self.reason);
     }
 };
 

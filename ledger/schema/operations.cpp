@@ -44,6 +44,16 @@ bool concerns(const Operation& operation, std::string_view organisation) {
     return named;
 }
 
+bool creates_units(const Operation& operation) {
+    return std::holds_alternative<op::Register>(operation) || std::holds_alternative<op::Pack>(operation);
+}
+
+bool is_all_or_nothing(const Operation& operation) {
+    const auto* const registration = std::get_if<op::Register>(&operation);
+    if (registration != nullptr) return registration->mode == RegisterMode::kAtomic;
+    return !std::holds_alternative<op::RecordDocument>(operation);
+}
+
 bool is_done(const Operation& operation, Refusal refusal, std::string_view actor, const UnitFacts* unit) {
     return std::visit(
         [&](const auto& one) {

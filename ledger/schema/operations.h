@@ -20,10 +20,11 @@ using Operation =
                  op::Receive, op::RejectShipment, op::Sell, op::Return, op::Recall, op::LiftRecall, op::Flag,
                  op::ClearFlag, op::Pack, op::Unpack, op::Decommission, op::CancelSale, op::TransferOwnership,
                  op::AcceptOwnership, op::RejectOwnership, op::CancelOwnershipTransfer, op::Inspect, op::Correct,
-                 op::Report, op::Respond, op::Resolve, op::RegisterSeller, op::SetSellerStanding, op::SetTerritories,
-                 op::Propose, op::VoteOnProposal, op::WithdrawProposal, op::AddKey, op::RevokeKey, op::ValidatorReady,
-                 op::RecordDocument, op::AmendRegistration, op::VoidRegistration, op::Lose, op::UndoEnd, op::Reclaim,
-                 op::Reassign, op::Seize, op::AmendProduct, op::OfferProduct, op::AcceptProduct, op::DeclineProduct>;
+                 op::Report, op::Respond, op::Resolve, op::RegisterSeller, op::SetSellerStanding, op::AttestSeller,
+                 op::SetTerritories, op::Propose, op::VoteOnProposal, op::WithdrawProposal, op::CarryOut,
+                 op::VetoProposal, op::AddKey, op::RevokeKey, op::ValidatorReady, op::RecordDocument,
+                 op::AmendRegistration, op::VoidRegistration, op::Lose, op::UndoEnd, op::Reclaim, op::Reassign,
+                 op::Seize, op::AmendProduct, op::OfferProduct, op::AcceptProduct, op::DeclineProduct>;
 
 inline const OperationInfo& info(const Operation& operation) {
     return std::visit([](const auto& one) -> const OperationInfo& { return one.kInfo; }, operation);
@@ -44,6 +45,11 @@ const Containers* containers_of(const Operation& operation);
 Containers* containers_of(Operation& operation);
 // Whether an organisation is named as a party, not counting who acts.
 bool concerns(const Operation& operation, std::string_view organisation);
+
+// Whether items or containers may exist after it that did not before.
+bool creates_units(const Operation& operation);
+// Whether one unit that is refused makes all of it fail.
+bool is_all_or_nothing(const Operation& operation);
 
 // Whether a refusal of one unit, or of the whole operation, says that what the operation would do is done. `unit`: what
 // is known of the refused unit; null: nothing, or there is none.

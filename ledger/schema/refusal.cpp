@@ -227,6 +227,13 @@ constexpr std::array kRefusals{
                 "Name the platform on which the listing is; org_list shows the roles."},
     RefusalInfo{Refusal::kLotUnknown, "lot_unknown", "Nothing of this lot was ever registered or recalled.",
                 "Check the lot as it is printed; if it is right, report the product, and name the lot in the text."},
+    RefusalInfo{Refusal::kTooManyReports, "too_many_reports",
+                "The organisation has as many reports open as one may have, in all or about the same subject.",
+                "Wait until some are resolved, or withdraw those that are settled; report_list shows them."},
+    RefusalInfo{Refusal::kOwnCase, "own_case",
+                "The organisation is a party to the report: it filed or answers it, is the platform that it names, or "
+                "makes, holds or owns the item.",
+                "Let a regulator decide, or a platform that has no part in it."},
     // sellers
     RefusalInfo{Refusal::kSellerUnknown, "seller_unknown", "No platform has registered a shop with this pseudonym.",
                 "Check country and registration number that the pseudonym was computed from, or register the shop."},
@@ -239,12 +246,21 @@ constexpr std::array kRefusals{
     RefusalInfo{Refusal::kSellerExists, "seller_exists", "The shop is registered with this platform already.",
                 "Nothing to do; seller_get shows it."},
     RefusalInfo{Refusal::kSellerClosed, "seller_closed",
-                "This platform closed the shop: it does not come back as a new one.",
-                "Set its standing to active or warned, with a reason, if you let it sell again."},
+                "A platform closed the shop, and since then neither a regulator nor two other platforms attested that "
+                "it may come back.",
+                "Ask them to attest the shop (attest_seller); seller_get shows who closed it and why. If you closed it "
+                "yourself and no other did, set its standing."},
     RefusalInfo{Refusal::kSellerCountry, "seller_country", "The shop is registered in another country.",
                 "Use the country of its business registration: it is part of what the pseudonym is computed from."},
     RefusalInfo{Refusal::kStandingUnchanged, "standing_unchanged", "The shop has this standing already.",
                 "Nothing to do; seller_get shows since when and why."},
+    RefusalInfo{Refusal::kSellerMissing, "seller_missing", "A sale on a platform names the shop that sells.",
+                "Name the shop by its pseudonym; register it first if it is new (register_seller)."},
+    RefusalInfo{Refusal::kSellerNotClosed, "seller_not_closed", "No platform has closed the shop.",
+                "Nothing to attest; register the shop as it is."},
+    RefusalInfo{Refusal::kAttestedAlready, "attested_already",
+                "The organisation has attested the shop since it was closed.",
+                "Nothing to do; seller_get shows who did."},
     // corrections
     RefusalInfo{Refusal::kCorrectionSequence, "correction_sequence", "The item has no event with this number.",
                 "Take the number from item_history; the first event is number 0."},
@@ -342,6 +358,21 @@ constexpr std::array kRefusals{
                 "The organisation does not hold, own or make the item, nor is it its brand: the document is kept, and "
                 "does not stand in the item's history.",
                 "Nothing to do; an organisation that has to do with the item may record the document as well."},
+    // proposals of the council that wait
+    RefusalInfo{Refusal::kTooManyOwnProposals, "too_many_own_proposals",
+                "As many proposals of this member are open or waiting as one member may have.",
+                "Withdraw one of your own, or wait until they are decided (touchstone proposals)."},
+    RefusalInfo{Refusal::kNotWaiting, "not_waiting", "The proposal does not wait to be carried out.",
+                "proposal_get shows its state: vote on one that is open; one that is closed is done with."},
+    RefusalInfo{Refusal::kNotDue, "not_due", "The approved change has not waited long enough.",
+                "Carry it out at or after the time that the detail names; the organisation concerned may veto it "
+                "until then."},
+    RefusalInfo{Refusal::kNotConcerned, "not_concerned", "The change is about another organisation.",
+                "Only the organisation that it is about may veto it; a council member votes while it is open."},
+    RefusalInfo{Refusal::kNoVeto, "no_veto",
+                "The change is of a kind that nobody vetoes: keys that are replaced because one was stolen, or the "
+                "chain's own parameters.",
+                "Speak to the council's members; the change is carried out by one of them."},
 };
 
 const RefusalInfo* find(Refusal refusal) {

@@ -101,14 +101,19 @@ enum class Refusal : std::uint16_t {
     kNotReporter,
     kNotPlatform,  // the platform that a listing names is none
     kLotUnknown,
+    kTooManyReports,  // of one reporter, open at a time
+    kOwnCase,         // nobody decides about itself
     // sellers
     kSellerUnknown = 470,
     kSellerNotYours,   // registered, but not with the platform that acts
     kSellerSuspended,  // or closed: may not sell
     kSellerExists,
-    kSellerClosed,  // by this platform, that registers it again
+    kSellerClosed,  // by a platform, and not attested since
     kSellerCountry,
     kStandingUnchanged,
+    kSellerMissing,    // a sale on a platform names its shop
+    kSellerNotClosed,  // there is nothing to attest
+    kAttestedAlready,
     // corrections
     kCorrectionSequence = 490,
     kCorrectionTooOld,
@@ -151,6 +156,12 @@ enum class Refusal : std::uint16_t {
     kBadDocument = 550,
     kDocumentRecorded,
     kNotRelated,  // a document is not attached to it
+    // proposals of the council that wait
+    kTooManyOwnProposals = 580,
+    kNotWaiting,
+    kNotDue,
+    kNotConcerned,
+    kNoVeto,
 };
 
 // One that happened: why, and what it was about, for people.

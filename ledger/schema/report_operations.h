@@ -99,7 +99,7 @@ struct Report {
         visit(field::Choice{{"kind", "What is wrong"}}, self.kind);
         visit(field::Text{{"text", "In words"}}, self.text);
         visit(field::Digests{{"evidence_hashes", "SHA-256 of evidence"}, limits::kEvidenceMax}, self.evidence);
-        visit(field::Digest{{"seller", "Pseudonym of the shop"}, field::Need::kOptional}, self.seller);
+        visit(field::Digest{{"seller", "Pseudonym of the shop, on that platform"}, field::Need::kOptional}, self.seller);
     }
 };
 
@@ -141,6 +141,10 @@ struct Resolve {
     std::string reason;
     bool operator==(const Resolve&) const = default;
 
+    std::optional<Rejection> fault() const {
+        if (outcome != ReportOutcome::kNone) return std::nullopt;
+        return Rejection{Refusal::kMalformed, "outcome is missing"};
+    }
     template <class Self, class Visit>
     static void fields(Self& self, Visit&& visit) {
         visit(field::Digest{{"report", "The report's id"}}, self.report);
@@ -191,6 +195,28 @@ struct SetSellerStanding {
     static void fields(Self& self, Visit&& visit) {
         visit(field::Digest{{"pseudonym", "The shop's pseudonym"}}, self.pseudonym);
         visit(field::Choice{{"standing", "How it is regarded"}}, self.standing);
+        visit(field::Text{{"reason", "Why, for the record"}}, self.reason);
+    }
+};
+
+struct AttestSeller {
+    static constexpr OperationInfo kInfo{.name = "attest_seller",
+                                         .command = "seller attest",
+                                         .event = EventKind::kSellerAttested,
+                                         .naming = Naming::kNothing,
+                                         .done = "attested",
+                                         .summary = "Say that a shop which a platform closed may come back; a regulator's word suffices, or two platforms'",
+                                         .who = "a regulator or a platform",
+                                         .example = "PSEUDONYM --reason 'new owner'",
+                                         .repeat = Repeat::kRefusal,
+                                         .done_refusals = {Refusal::kAttestedAlready}};
+    Hash256 pseudonym;
+    std::string reason;
+    bool operator==(const AttestSeller&) const = default;
+
+    template <class Self, class Visit>
+    static void fields(Self& self, Visit&& visit) {
+        visit(field::Digest{{"pseudonym", "The shop's pseudonym"}}, self.pseudonym);
         visit(field::Text{{"reason", "Why, for the record"}}, self.reason);
     }
 };

@@ -4,6 +4,7 @@
 //   config.toml    this node's settings                lock       held by the running process, names its pid
 //   blocks/        block log                           votes/     vote journal
 //   state/         LevelDB                             vault/     serials in plaintext, encrypted (node/app/vault.h)
+//   executing, quarantine.json   what this node dies of (node/app/quarantine_file.h)
 //
 // Two processes can not share a home: both would sign. Thread safety: values; HomeLock belongs to one owner.
 #pragma once
@@ -27,6 +28,8 @@ class Home {
     std::filesystem::path votes() const { return root_ / "votes"; }
     std::filesystem::path state() const { return root_ / "state"; }
     std::filesystem::path vault() const { return root_ / "vault"; }
+    std::filesystem::path executing() const { return root_ / "executing"; }
+    std::filesystem::path quarantine() const { return root_ / "quarantine.json"; }
     std::filesystem::path lock() const { return root_ / "lock"; }
 
     // Errors: home_missing (no such folder), home_incomplete (names the missing file).

@@ -6,6 +6,8 @@
 #include <boost/asio/post.hpp>
 
 #include "crypto/sha256.h"
+#include "ledger/schema/parsed.h"
+#include "rpc/epcis/mapping.h"
 
 namespace touchstone::node {
 namespace {
@@ -32,6 +34,21 @@ Result<bool> is_validator_in(const storage::StateTree& state, const crypto::Publ
     if (!bytes) return false;
     TRY_ASSIGN(const ledger::ValidatorsRecord record, ledger::ValidatorsRecord::decode(*bytes));
     return record.find(key) != nullptr;
+}
+
+// For people who look into what ended a node: the first kinds of operations, each named once in a row.
+std::string names_of_operations(const ledger::ParsedTransaction& transaction) {
+    constexpr std::size_t kNamesMax = 6;
+    std::string names;
+    std::string_view last;
+    std::size_t named = 0;
+    for (const ledger::Operation& operation : transaction.operations()) {
+        const std::string_view name = epcis::name_of(operation);
+        if (std::exchange(last, name) == name) continue;
+        if (++named > kNamesMax) return names + ", …";
+        names.append(names.empty() ? "" : ", ").append(name);
+    }
+    return names;
 }
 
 }  // namespace
@@ -74,6 +91,7 @@ class Node::Core final : public ReplicaListener, public TransportEvents {
         if (!node_.replica_) return;
         node_.replica_->set_time(instant_of(std::chrono::steady_clock::now()), wall_now());
         event(*node_.replica_);
+        node_.quarantine_->on_settled();
         node_.schedule_pump();
     }
     Node& node_;
@@ -95,6 +113,9 @@ void Node::log(LogLevel level, const std::string& message) const {
 Result<std::unique_ptr<Node>> Node::open(NodeOptions options) {
     TRY(options.genesis.check());
     std::unique_ptr<Node> node(new Node(std::move(options)));
+    TRY_ASSIGN(node->quarantine_,
+               QuarantineFile::open(Home(node->options_.home), names_of_operations,
+                                    [&](LogLevel level, const std::string& message) { node->log(level, message); }));
     TRY(node->open_storage());
     TRY(node->open_replica());
     return node;
@@ -156,9 +177,11 @@ Status Node::open_replica() {
         last = now;
         log(LogLevel::kInfo, fmt::format("executing the block log: at height {}", height.value));
     };
-    TRY_ASSIGN(replica_,
-               Replica::open(std::move(config), {*mesh_, *blocks_, votes_.get(), *state_, *verify_, sync_, *core_},
-                             progress, &report));
+    const ledger::ExecutionWatch watch(*quarantine_);
+    TRY_ASSIGN(replica_, Replica::open(std::move(config),
+                                       {*mesh_, *blocks_, votes_.get(), *state_, *verify_, sync_, *core_,
+                                        quarantine_.get()},
+                                       progress, &report));
     if (!report.damage.empty())
         log(LogLevel::kWarn, "block log: " + report.damage + "; the blocks above come from the peers");
     if (!report.lost.empty())
@@ -231,7 +254,11 @@ Status Node::start() {
         housekeeping();
         schedule_pump();
     });
-    core_thread_ = std::thread([this] { io_.run(); });
+    core_thread_ = std::thread([this] {
+        QuarantineFile::prepare_thread();
+        const ledger::ExecutionWatch watch(*quarantine_);
+        io_.run();
+    });
     flusher_thread_ = std::thread([this] { run_flusher(); });
     return Ok{};
 }
@@ -395,7 +422,7 @@ void Node::submit(Bytes envelope, std::function<void(rpc::SubmitOutcome)> done) 
     Submission submission{std::make_shared<const ledger::SignedTransaction>(*std::move(transaction)),
                           [done = std::move(done)](SubmitResult result) {
                               done({result.id, std::move(result.rejection), result.overloaded, result.already_known,
-                                    std::move(result.read_only)});
+                                    result.quarantined, std::move(result.read_only)});
                           }};
     bool first = false;
     {

@@ -17,6 +17,7 @@
 #include "node/app/ledger_reader.h"
 #include "node/app/metrics.h"
 #include "node/app/parallel_sync.h"
+#include "node/app/quarantine_file.h"
 #include "node/app/thread_verify_pool.h"
 #include "node/app/waiters.h"
 #include "node/asio/mesh.h"
@@ -134,6 +135,7 @@ class Node final : public rpc::NodeApi {
     std::unique_ptr<storage::StateTree> state_;
     std::unique_ptr<BlockStore> block_reader_;
     std::unique_ptr<LedgerReader> reader_;
+    std::unique_ptr<QuarantineFile> quarantine_;
     std::unique_ptr<ThreadVerifyPool> verify_;
     ParallelSync sync_;
     std::unique_ptr<Core> core_;

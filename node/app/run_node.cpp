@@ -14,6 +14,7 @@
 #include "node/app/genesis_json.h"
 #include "node/app/home.h"
 #include "node/app/node.h"
+#include "node/app/process.h"
 #include "node/app/vault.h"
 #include "rpc/server.h"
 
@@ -66,6 +67,7 @@ rpc::ServerOptions server_options(const Config& config) {
     options.admin_address = config.admin_listen.host;
     options.admin_port = config.admin_listen.port;
     options.threads = config.rpc_threads;
+    options.connections_max = connections_within(raise_descriptor_limit(), options.connections_max);
     options.cors = rpc::Cors::kAnyOrigin;
     options.auth.audiences = config.rpc_audience;
     return options;
@@ -81,6 +83,9 @@ void keep_freed_memory() {
 }  // namespace
 
 Result<int> run_node(const Config& config, const NodeSecrets& secrets) {
+    ignore_harmless_signals();
+    forbid_core_files();
+    raise_descriptor_limit();
     keep_freed_memory();
     const Home home(config.home);
     TRY(home.check());

@@ -13,6 +13,18 @@ SignerGate new_gate() { return SignerGate(kChain, ValidatorIndex(0), secret_key(
 
 }  // namespace
 
+TEST_CASE("a paused gate signs nothing new, and repeats what it gave (I4, I6)") {
+    SignerGate gate = new_gate();
+    const auto given = gate.sign(notarize(5, 4, kA));
+    gate.set_paused(true);
+    REQUIRE_FALSE(gate.sign(finalize(5, 4, kA)));
+    REQUIRE_FALSE(gate.sign(nullify(6)));
+    const auto again = gate.sign(notarize(5, 4, kA));
+    REQUIRE((again && !again->fresh && again->vote == given->vote));
+    gate.set_paused(false);
+    REQUIRE(gate.sign(finalize(5, 4, kA)));
+}
+
 TEST_CASE("every pair of votes of one view, in both orders (I1, I2, I3, I4)") {
     const std::vector<Subject> all = {notarize(5, 4, kA), notarize(5, 4, kB), notarize(5, 3, kA), nullify(5),
                                       finalize(5, 4, kA), finalize(5, 4, kB), finalize(5, 3, kA)};

@@ -71,7 +71,7 @@ TEST_CASE("clusters of 1, 2, 3, 7 and 100 order transactions and fall silent (R4
 }
 
 // TOUCHSTONE_SEED replays one seed; TOUCHSTONE_SEEDS sets how many are run.
-TEST_CASE("random clusters agree, never equivocate, and go on after healing (I1 to I11, R1 to R20)", "[simulation]") {
+TEST_CASE("random clusters agree, never equivocate, and go on after healing (I1 to I11, R1 to R20, R22)", "[simulation]") {
     std::uint64_t events = 0;
     if (std::getenv("TOUCHSTONE_SEED")) {
         const std::uint64_t seed = number_from("TOUCHSTONE_SEED", 0);

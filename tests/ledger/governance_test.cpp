@@ -16,6 +16,7 @@ Genesis council_genesis() {
     Genesis genesis;
     genesis.name = "council";
     genesis.time = WallTime{kToday * kDayMs};
+    genesis.parameters.change_delay_ms = 0;  // what waits is waiting_changes_test.cpp's
     genesis.organisations = {organisation("acme", {Role::kBrand}), organisation("bazaar", {Role::kPlatform}),
                              organisation("customs", {Role::kRegulator}), organisation("line", {Role::kManufacturer})};
     for (OrganisationRecord& one : genesis.organisations) {
@@ -156,9 +157,9 @@ static void strangers_to_the_council() {
     REQUIRE(council.run("bazaar", council.add_key("bazaar", "till", KeyPurpose::kOperate)).applied());
     const auto voted = council.block({council.signed_by("bazaar", "till", op::VoteOnProposal{1, true, ""})});
     REQUIRE(council.code(voted.outcomes[0]) == "admin_key_needed");
-    for (std::size_t i = 1; i < limits::kOpenProposalsMax; ++i)
+    for (std::size_t i = 1; i < limits::kOpenProposalsPerMemberMax; ++i)
         REQUIRE(council.run("acme", op::Propose{nordic(), ""}).applied());
-    REQUIRE(council.run_code("acme", op::Propose{nordic(), ""}) == "too_many_proposals");
+    REQUIRE(council.run_code("acme", op::Propose{nordic(), ""}) == "too_many_own_proposals");
 }
 
 // A change that can not be carried out is refused when it is proposed.
@@ -181,6 +182,13 @@ static void changes_that_can_not_be() {
     REQUIRE(refused(same) == "key_exists");
     REQUIRE(refused(change::SetParameters{{{"retry_ms", Parameters{}.retry_ms}}}) == "nothing_changes");
     REQUIRE(refused(change::SetParameters{{{"advance_timeout_ms", 10}}}) == "bad_parameter");
+    // N28: each of these was accepted, and nothing could be changed any more.
+    const std::vector<std::pair<const char*, std::uint64_t>> last_words{
+        {"transaction_bytes_max", 4},     {"leader_timeout_ms", 1},       {"retry_ms", 1},
+        {"validity_heights_max", 1},      {"proposal_deadline_ms", 1},    {"validity_heights_max", UINT64_MAX},
+        {"clock_ahead_ms", UINT64_MAX},   {"proposal_deadline_ms", UINT64_MAX}};
+    for (const auto& [name, value] : last_words)
+        REQUIRE(refused(change::SetParameters{{{name, value}}}) == "bad_parameter");
     REQUIRE(refused(change::AddValidator{{"nobody", "v9", public_of("v9")}}) == "organisation_unknown");
     REQUIRE(refused(change::AddValidator{{"acme", "v0", public_of("v9")}}) == "validator_exists");
     REQUIRE(refused(change::AddValidator{{"line", "v9", public_of("robot")}}) == "validator_exists");

@@ -172,14 +172,19 @@ const ReportRecord kReport{hash_of(1),
                            ReportState::kResolved,
                            ReportOutcome::kUpheld,
                            3,
-                           hash_of(6)};
-const ReportStatsRecord kStats{"market", "2023-11", 5, 4, 3, 2, 1};
+                           hash_of(6),
+                           true,
+                           true};
+const ReportStatsRecord kStats{"market", "2023-11", 5, 4, 3, 2, 1, 1, 7'200'000, {1, 2, 1},
+                               {{"brand", {3, 1, 0}}, {"customs", {2, 0, 1}}}, hash_of(7)};
+const ReporterRecord kReporter{"brand", {3, 1, 0}, {{hash_of(1), 1}, {hash_of(2), 2}}, hash_of(7)};
 const SellerRecord kSeller{hash_of(5),
                            "FR",
                            {{"market", SellerStanding::kClosed, "fakes", WallTime{1'700'000'000'000}},
                             {"bazaar", SellerStanding::kActive, {}, WallTime{1'700'000'000'001}}},
                            2,
-                           hash_of(6)};
+                           hash_of(6),
+                           {{"customs", "new owner", WallTime{1'700'000'000'002}}}};
 const ValidatorsRecord kValidators{Epoch(1),
                                    golden_genesis().validators,
                                    Height(70),
@@ -197,7 +202,9 @@ const ProposalRecord kProposal{3,
                                WallTime{1'700'604'800'000},
                                ProposalState::kPassed,
                                Height(9),
-                               {{"brand", true, "over-production", Height(7)}, {"market", false, {}, Height(8)}}};
+                               {{"brand", true, "over-production", Height(7)}, {"market", false, {}, Height(8)}},
+                               WallTime{1'700'172'800'000},
+                               "ours"};
 const CouncilRecord kCouncil{{"brand", "market"}, 4, {2, 4}};
 const DocumentRecord kDocument{"maker", hash_of(5), Height(7), WallTime{1'700'000'000'000}, 2};
 const TransactionRecord kTransaction{Height(7), 2, 9};
@@ -205,7 +212,11 @@ const ExpiryRecord kExpiry{{hash_of(1), hash_of(2)}};
 const ExpiryChunk kChunk{hash_of(9), {hash_of(1), hash_of(2)}};
 const Event kEvent{EventKind::kShipped, 1,       Height(7), WallTime{1'700'000'000'000},
                    hash_of(3),          "maker", "carrier", "DN-1"};
-const TransactionOutcome kOutcome{Refusal::kQuotaExceeded, 1, "why", {{3, {}}, {0, {{5, Refusal::kQuotaExceeded}}}}};
+const TransactionOutcome kOutcome{
+    Refusal::kQuotaExceeded,
+    1,
+    "why",
+    {{3, {}}, {0, {{5, Refusal::kQuotaExceeded}, {6, Refusal::kQuotaExceeded}}, {{Refusal::kItemExists, 7}}}}};
 const StoredResult kStored{Height(7), 2, kOutcome};
 
 std::vector<Example> examples() {
@@ -222,6 +233,7 @@ std::vector<Example> examples() {
                              example("packed_container", kPackedContainer),
                              example("report", kReport),
                              example("report_stats", kStats),
+                             example("reporter", kReporter),
                              example("seller", kSeller),
                              example("document", kDocument),
                              example("transaction", kTransaction),
@@ -265,6 +277,7 @@ std::string golden_text() {
         {"reporter_key", reporter_key("maker")},
         {"prefixes_key", prefixes_key()},
         {"report_stats_key", report_stats_key("market", "2023-11")},
+        {"reporter_key", reporter_key("brand")},
         {"seller_key", seller_key(hash_of(5))},
         {"document_key", document_key(hash_of(5), "maker")},
         {"transaction_key", transaction_key(hash_of(1))},
@@ -320,6 +333,7 @@ TEST_CASE("what is decoded equals what was encoded") {
     require_equal_again(kPackedContainer);
     require_equal_again(kReport);
     require_equal_again(kStats);
+    require_equal_again(kReporter);
     require_equal_again(kSeller);
     require_equal_again(kDocument);
     require_equal_again(kTransaction);

@@ -60,6 +60,10 @@ void correction_refusals();
 void territory_refusals();
 // Of keys, the council and validators (governance_test.cpp).
 void governance_refusals();
+// Of reports that weigh, shops that were closed, changes that wait (the tests of these names).
+void weight_refusals();
+void closed_shop_refusals();
+void waiting_refusals();
 void document_refusals();
 void binding_refusals();
 // Of what puts things right (recovery_refusals.cpp).

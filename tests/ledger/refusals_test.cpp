@@ -1,4 +1,5 @@
 // Every refusal is reached, and a refused transaction changes nothing but its own record and result.
+#include "base/limits.h"
 #include "tests/ledger/refusal_checks.h"
 
 using namespace touchstone;
@@ -215,8 +216,9 @@ void recall_and_flag_refusals() {
     refused(world, "brand", {op::LiftRecall{kGtin, "L1", {}}}, Refusal::kRecallAbsent);
     refused(world, "brand", {op::LiftRecall{kGtin, "L9", {}}}, Refusal::kRecallAbsent);
     world.must("customs", {op::Recall{kGtin, "L1", "glass"}});
-    refused(world, "brand", {op::Recall{kGtin, "L1", {}}}, Refusal::kRecallActive);
-    refused(world, "brand", {op::LiftRecall{kGtin, "L1", {}}}, Refusal::kNotAllowed);
+    refused(world, "customs", {op::Recall{kGtin, "L1", "glass"}}, Refusal::kRecallActive);
+    // Each issuer's own: the brand can not lift what customs recalled.
+    refused(world, "brand", {op::LiftRecall{kGtin, "L1", {}}}, Refusal::kRecallAbsent);
     refused(world, "brand", {op::LiftRecall{kGtin, {}, {}}}, Refusal::kRecallAbsent);
     refused(world, "brand", {op::Ship{items(3, 1), "shop", {}}}, Refusal::kRecalled);
     refused(world, "brand", {op::Sell{items(3, 1), {}}}, Refusal::kRecalled);
@@ -272,6 +274,9 @@ TEST_CASE("every refusal is reached, and changes nothing") {
     correction_refusals();
     territory_refusals();
     governance_refusals();
+    weight_refusals();
+    closed_shop_refusals();
+    waiting_refusals();
     document_refusals();
     binding_refusals();
     recovery_refusals();
@@ -295,4 +300,46 @@ TEST_CASE("refusals are in order, named once, and explained") {
     }
     REQUIRE(!is_refusal(99));
     REQUIRE(!is_refusal(last + 1));
+}
+
+TEST_CASE("what a failed operation leaves is bounded: the first runs of items, and the others by number") {
+    World world;
+    world.with_items(600);
+    // Every second one is known, and not in transit: no two neighbours fail for the same reason.
+    std::vector<Hash256> keys;
+    for (std::uint64_t i = 0; i < 600; ++i) {
+        keys.push_back(item(i));
+        keys.push_back(item(10'000 + i));
+    }
+    const auto mixed = world.run("shop", {op::Receive{keys}}).operations.at(0);
+    REQUIRE(mixed.refused.size() == limits::kRefusalRunsMax);
+    REQUIRE(mixed.refused.back() == ItemOutcome{limits::kRefusalRunsMax - 1, Refusal::kItemUnknown});
+    REQUIRE(mixed.unnamed == std::vector<RefusalCount>{{Refusal::kItemUnknown, 550}, {Refusal::kNotInTransit, 550}});
+    REQUIRE(mixed.refused_count() == 1200);
+    // In one run all have their name, and take no room.
+    const auto alike = world.run("shop", {op::Receive{items(10'000, 5000)}});
+    REQUIRE(alike.operations.at(0).refused.size() == 5000);
+    REQUIRE(alike.operations.at(0).unnamed.empty());
+    REQUIRE(alike.encode().size() < 200);
+    REQUIRE(*TransactionOutcome::decode(alike.encode()) == alike);
+}
+
+TEST_CASE("samples tell what is refused for certain, and nothing else") {
+    World world;
+    world.with_items(100);
+    const auto tried = [&](const std::vector<Operation>& operations) {
+        return refused_by_samples(*world.transaction("shop", operations), world.context(), world.reader(), 16);
+    };
+    REQUIRE(tried({op::Receive{items(10'000, 5000)}})->refusal == Refusal::kItemUnknown);
+    // Known ones in front do not hide what comes behind.
+    std::vector<Hash256> keys = items(0, 100);
+    for (const Hash256& unknown : items(10'000, 900)) keys.push_back(unknown);
+    REQUIRE(tried({op::Receive{keys}})->refusal == Refusal::kItemUnknown);
+    REQUIRE(tried({op::Receive{{}, {box(1), box(2)}}})->refusal == Refusal::kContainerUnknown);
+    // Refused as well, and for a reason that may be gone by then.
+    REQUIRE_FALSE(tried({op::Receive{items(0, 100)}}));
+    // What comes before may make them.
+    REQUIRE_FALSE(tried({World::registration(items(10'000, 50), "L1"), op::Receive{items(10'000, 50)}}));
+    REQUIRE_FALSE(tried({World::registration(items(10'000, 5000), "L1")}));
+    REQUIRE_FALSE(tried({op::RecordDocument{item(7), items(10'000, 50), {}}}));
 }

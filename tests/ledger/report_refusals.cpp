@@ -14,10 +14,10 @@ void report_refusals() {
     rejected(world, wrong, Refusal::kBadReport);
     wrong = report_on(item(0));
     wrong.subject.kind = ReportSubjectKind{5};
-    rejected(world, wrong, Refusal::kBadReport);
+    rejected(world, wrong, Refusal::kMalformed);
     wrong = report_on(item(0));
     wrong.kind = ReportKind{6};
-    rejected(world, wrong, Refusal::kBadReport);
+    rejected(world, wrong, Refusal::kMalformed);
     wrong = report_on(item(0));
     wrong.evidence.resize(limits::kEvidenceMax);
     REQUIRE(parse(world.sign("brand", {wrong}), world.parameters).ok());
@@ -88,7 +88,7 @@ void seller_refusals() {
     op::Report named = report_on(item(0));
     named.seller = other;
     refused(world, "market", {named}, Refusal::kSellerNotYours);
-    refused(world, "customs", {named}, Refusal::kNotAllowed);
+    refused(world, "customs", {named}, Refusal::kBadReport);
 }
 
 void correction_refusals() {

@@ -21,19 +21,19 @@ SellerRecord seller_at(const World& world, const Hash256& pseudonym) {
 
 }  // namespace
 
-TEST_CASE("a shop that one platform closed can be registered by another, which sees it") {
+TEST_CASE("a shop that one platform suspended can be registered by another, which sees it") {
     World world = two_platforms();
     const Hash256 shop = digest(100);
     world.must("market", {op::RegisterSeller{shop, "FR"}});
     world.time.ms += 1000;
-    const WallTime closed_at = world.time;
-    world.must("market", {op::SetSellerStanding{shop, SellerStanding::kClosed, "sold fakes"}});
+    const WallTime suspended_at = world.time;
+    world.must("market", {op::SetSellerStanding{shop, SellerStanding::kSuspended, "sold fakes"}});
     world.time.ms += 1000;
     world.must("bazaar", {op::RegisterSeller{shop, "FR"}});
     SellerRecord seller = seller_at(world, shop);
     REQUIRE(seller.pseudonym == shop);
     REQUIRE(seller.country == "FR");
-    REQUIRE(seller.entries == std::vector<SellerEntry>{{"market", SellerStanding::kClosed, "sold fakes", closed_at},
+    REQUIRE(seller.entries == std::vector<SellerEntry>{{"market", SellerStanding::kSuspended, "sold fakes", suspended_at},
                                                        {"bazaar", SellerStanding::kActive, {}, world.time}});
     world.must("bazaar", {op::SetSellerStanding{shop, SellerStanding::kWarned, "see market"}});
     world.must("market", {op::SetSellerStanding{shop, SellerStanding::kActive, "appeal upheld"}});
@@ -44,7 +44,7 @@ TEST_CASE("a shop that one platform closed can be registered by another, which s
     REQUIRE(events.size() == 5);
     REQUIRE(events[0].kind == EventKind::kSellerRegistered);
     REQUIRE(events[1].kind == EventKind::kSellerStandingSet);
-    REQUIRE(events[1].detail == "closed: sold fakes");
+    REQUIRE(events[1].detail == "suspended: sold fakes");
     REQUIRE(events[2].actor == "bazaar");
     require_chain<SellerRecord>(world, seller_key(shop));
 }

@@ -3,6 +3,12 @@
 #include <fmt/format.h>
 
 namespace touchstone::sim {
+namespace {
+
+// Ten minutes before a vote, and the worst of the weather after it.
+constexpr std::uint64_t kAgeMaxMs = 15 * 60 * 1000;
+
+}  // namespace
 
 void Checker::violation(std::string what) { violations_.push_back(std::move(what)); }
 
@@ -25,7 +31,8 @@ void Checker::on_vote(std::size_t node, const consensus::Vote& vote) {
                               about.epoch.value));
 }
 
-void Checker::on_final(std::size_t node, const std::vector<node::ExecutedBlockPtr>& blocks, const node::ChainTip& tip) {
+void Checker::on_final(std::size_t node, const std::vector<node::ExecutedBlockPtr>& blocks, const node::ChainTip& tip,
+                       WallTime true_time) {
     for (const node::ExecutedBlockPtr& block : blocks) {
         const Height height = block->header.height;
         // A node that was restarted may learn again what it had not flushed; it never skips.
@@ -37,6 +44,9 @@ void Checker::on_final(std::size_t node, const std::vector<node::ExecutedBlockPt
         if (known->second.hash != block->hash)
             violation(fmt::format("two blocks are final at height {} (node {})", height.value, node));
         if (!fresh) continue;
+        if (block->header.time.ms + kAgeMaxMs < true_time.ms)
+            violation(fmt::format("block {} became final {} ms after the time in it", height.value,
+                                  true_time.ms - block->header.time.ms));
         const auto below = finals_.find(height.prev());
         if (below != finals_.end() && below->second.hash != block->header.parent)
             violation(fmt::format("the final block at height {} does not link to the one below", height.value));

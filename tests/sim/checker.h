@@ -15,7 +15,8 @@ class Checker {
     // A frame leaves an honest node.
     void on_send(std::size_t node, const node::Message& message);
     // Blocks became final at a node.
-    void on_final(std::size_t node, const std::vector<node::ExecutedBlockPtr>& blocks, const node::ChainTip& tip);
+    void on_final(std::size_t node, const std::vector<node::ExecutedBlockPtr>& blocks, const node::ChainTip& tip,
+                  WallTime true_time);
     // A node came back: what its journal holds, and the bodies it can still find.
     void on_restart(std::size_t node, const std::vector<Bytes>& journal, const node::Chain& chain,
                     const std::function<bool(const Hash256&)>& has_body);

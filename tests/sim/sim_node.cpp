@@ -5,11 +5,6 @@
 #include "node/journal_records.h"
 
 namespace touchstone::sim {
-namespace {
-
-constexpr std::uint64_t kGenesisMs = 1'700'000'000'000;
-
-}  // namespace
 
 SimNode::SimNode(Simulator& simulator, std::size_t index, std::optional<crypto::SecretKey> key)
     : simulator_(simulator), index_(index) {
@@ -22,6 +17,7 @@ void SimNode::start() {
     fault_.reset();
     frames_left_.reset();
     armed_ = Instant::never();
+    quarantine_.restart();
     storage::BlockLog::OpenReport report;
     auto blocks = storage::BlockLog::open(*disk_, {1u << 20, 0}, &report);
     auto votes = storage::VoteJournal::open(*disk_, 256);
@@ -36,11 +32,16 @@ void SimNode::start() {
     votes_ = *std::move(votes);
     state_ = *std::move(state);
     node::Replica::Config config{simulator_.genesis(), std::nullopt, {}};
+    // Some nodes answer in small parts, so that one finalization rarely fits into one answer.
+    if (simulator_.random(2) == 0) config.sync_bytes_per_reply = 1 + simulator_.random(3000);
+    reply_bytes_ = config.sync_bytes_per_reply;
     if (seed_) config.validator_key = crypto::SecretKey::from_seed(*seed_);
     node::RecoveryReport recovered;
-    auto replica = node::Replica::open(std::move(config),
-                                       {*this, *blocks_, seed_ ? votes_.get() : nullptr, *state_, *this, sync_, *this},
-                                       nullptr, &recovered);
+    const ledger::ExecutionWatch watch(quarantine_);
+    auto replica = node::Replica::open(
+        std::move(config),
+        {*this, *blocks_, seed_ ? votes_.get() : nullptr, *state_, *this, sync_, *this, &quarantine_}, nullptr,
+        &recovered);
     if (!replica.ok()) {
         simulator_.checker().violation(fmt::format("node {} does not start: {}", index_, replica.error().message));
         return;
@@ -68,19 +69,42 @@ void SimNode::die_at_disk_operation(std::uint64_t operations) { disk_->fail_afte
 
 void SimNode::deliver(const std::function<void(node::Replica&)>& event) {
     if (!alive()) return;
-    const auto wall = static_cast<std::uint64_t>(static_cast<std::int64_t>(kGenesisMs) + simulator_.now().us / 1000 +
-                                                 clock_skew_ms_ + 1'000'000);
+    const ledger::ExecutionWatch watch(quarantine_);
     try {
-        replica_->set_time(simulator_.now(), WallTime{wall});
+        replica_->set_time(simulator_.now(), wall());
         event(*replica_);
         replica_->pump();
     } catch (const Crash&) {
+        const bool of_transaction = quarantine_.dying();
+        if (quarantine_.executed_held())
+            simulator_.checker().violation(fmt::format("node {} executed again what it had died of", index_));
         crash();
+        if (of_transaction) simulator_.died(index_);
         return;
     }
+    quarantine_.on_settled();
     if (fault_ && fault_->code == "state_diverged")
         simulator_.checker().violation(fmt::format("node {}: {}", index_, fault_->message));
     if (alive()) arm();
+}
+
+WallTime SimNode::wall() const {
+    const Weather& weather = simulator_.weather();
+    std::int64_t ms = static_cast<std::int64_t>(simulator_.true_time().ms) + clock_skew_ms_;
+    if (weather.stopped_clock && index_ == 1) ms -= simulator_.now().us / 1000;
+    if (simulator_.now().us < weather.bad_until.us / 2) ms += weather.clocks_ahead.us / 1000;
+    return WallTime{static_cast<std::uint64_t>(ms)};
+}
+
+void SimNode::set_read_only(std::optional<std::string> reason) {
+    deliver([&](node::Replica& replica) { replica.set_read_only(std::move(reason)); });
+}
+
+std::vector<Bytes> SimNode::written() const {
+    std::vector<Bytes> files;
+    for (const std::string& name : disk_->list())
+        if (name.starts_with("blocks") || name.starts_with("votes")) files.push_back(disk_->content(name));
+    return files;
 }
 
 // One timer at a time: the earliest deadline that the replica named.
@@ -124,13 +148,22 @@ void SimNode::send(const crypto::PublicKey& peer, node::Frame frame) {
         return;
     }
     simulator_.checker().on_send(index_, *message);
-    simulator_.send(index_, peer, std::move(frame));
+    if (const auto* range = std::get_if<node::BlockRangeMessage>(&*message)) check_answer(*range);
+    simulator_.send_honestly(index_, peer, std::move(frame), *message);
     if (frames_left_ && (*frames_left_)-- == 0) throw Crash{};
 }
 
-void SimNode::drop(const crypto::PublicKey&, const std::string& why) {
-    simulator_.checker().violation(fmt::format("node {} accuses an honest peer: {}", index_, why));
+// N27: answers keep their bound, whatever the distance from one certificate to the next; one block is always sent.
+void SimNode::check_answer(const node::BlockRangeMessage& range) {
+    std::size_t bytes = 0;
+    for (const node::FinalBlock& block : range.blocks) bytes += block.block.encoded->size();
+    if (range.blocks.size() > 1 && bytes > reply_bytes_)
+        simulator_.checker().violation(fmt::format("node {} answers with {} bytes of blocks, and {} is the bound", index_,
+                                                   bytes, reply_bytes_));
+    if (range.tail) ++answers_in_part_;
 }
+
+void SimNode::drop(const crypto::PublicKey& peer, const std::string& why) { simulator_.accuse(index_, peer, why); }
 
 void SimNode::check(std::vector<ledger::SignedTransactionPtr> batch, const ledger::Parameters& parameters,
                     std::function<void(std::vector<node::CheckedTransaction>)> done) {
@@ -144,7 +177,7 @@ void SimNode::check(std::vector<ledger::SignedTransactionPtr> batch, const ledge
 }
 
 void SimNode::on_final(const std::vector<node::ExecutedBlockPtr>& blocks, const node::ChainTip& tip) {
-    simulator_.checker().on_final(index_, blocks, tip);
+    simulator_.checker().on_final(index_, blocks, tip, simulator_.true_time());
 }
 
 void SimNode::on_log(node::LogLevel level, const std::string& message) {

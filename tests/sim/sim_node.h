@@ -5,8 +5,39 @@
 
 namespace touchstone::sim {
 
-// Thrown out of send() to kill a node between two frames of one batch.
+// Thrown out of send() to kill a node between two frames of one batch, and out of a deadly transaction's execution.
 struct Crash {};
+
+// Dies of the simulator's deadly transactions, of each once: what was being executed outlives the process.
+class SimQuarantine final : public node::Quarantine {
+  public:
+    explicit SimQuarantine(const Simulator& simulator) : simulator_(simulator) {}
+    bool holds(const Hash256& id) const override { return held_.contains(id); }
+    bool empty() const override { return held_.empty(); }
+    void on_settled() override { executing_.reset(); }
+    void on_executed(std::size_t) override { executing_.reset(); }
+    void on_transaction(const ledger::BlockContext&, std::uint32_t, const ledger::ParsedTransaction& one) override {
+        executing_ = ledger::info(one).id;
+        if (!simulator_.is_deadly(*executing_)) return;
+        if (held_.contains(*executing_)) executed_held_ = true;
+        throw Crash{};
+    }
+    // A new process. True: the last one died of a transaction.
+    bool restart() {
+        if (!executing_) return false;
+        held_.insert(*executing_);
+        executing_.reset();
+        return true;
+    }
+    bool dying() const { return executing_.has_value(); }
+    bool executed_held() const { return executed_held_; }
+
+  private:
+    const Simulator& simulator_;
+    std::set<Hash256> held_;
+    std::optional<Hash256> executing_;
+    bool executed_held_ = false;
+};
 
 class SimNode final : public node::Transport, public node::VerifyPool, public node::ReplicaListener {
   public:
@@ -38,12 +69,18 @@ class SimNode final : public node::Transport, public node::VerifyPool, public no
     void on_log(node::LogLevel level, const std::string& message) override;
 
     const std::set<Hash256>& expired() const { return expired_; }
+    void set_read_only(std::optional<std::string> reason);
+    // Bytes of the block log and the vote journal.
+    std::vector<Bytes> written() const;
     // One line for a report of what went wrong.
     std::string describe() const;
     std::uint64_t nullified() const { return nullified_; }
+    std::uint64_t answers_in_part() const { return answers_in_part_; }
 
   private:
     void arm();
+    WallTime wall() const;
+    void check_answer(const node::BlockRangeMessage& range);
 
     Simulator& simulator_;
     std::size_t index_;
@@ -54,6 +91,7 @@ class SimNode final : public node::Transport, public node::VerifyPool, public no
     std::unique_ptr<storage::VoteJournal> votes_;
     std::unique_ptr<storage::StateTree> state_;
     node::SerialSync sync_;
+    SimQuarantine quarantine_{simulator_};
     std::unique_ptr<node::Replica> replica_;
     std::uint64_t life_ = 0;  // events of an earlier life are void
     std::optional<std::uint64_t> frames_left_;
@@ -62,6 +100,8 @@ class SimNode final : public node::Transport, public node::VerifyPool, public no
     std::int64_t clock_skew_ms_ = 0;
     std::set<Hash256> expired_;
     std::uint64_t nullified_ = 0;
+    std::size_t reply_bytes_ = 0;
+    std::uint64_t answers_in_part_ = 0;
     bool started_before_ = false;
 };
 

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "tests/sim/hostile.h"
 #include "tests/sim/sim_node.h"
 
 namespace touchstone::sim {
@@ -9,6 +10,7 @@ namespace {
 
 constexpr const char* kGtin = "09506000134352";
 constexpr Duration kFlushEvery = milliseconds(700);
+constexpr Duration kKeptAway = seconds(2);
 constexpr std::uint64_t kGenesisMs = 1'700'000'000'000;
 
 std::array<std::uint8_t, 32> seed_bytes(std::uint8_t kind, std::uint64_t number) {
@@ -36,6 +38,13 @@ Weather weather_of(std::uint64_t seed) {
     weather.crashes = pick(8);
     weather.partitions = pick(4);
     weather.bad_until = seconds(2 + pick(15));
+    return weather;
+}
+
+Weather deadly_weather_of(std::uint64_t seed) {
+    Weather weather = weather_of(seed);
+    std::mt19937_64 random(seed ^ 0x646561646c79u);
+    weather.deadly = static_cast<std::uint32_t>(1 + random() % 3);
     return weather;
 }
 
@@ -80,12 +89,43 @@ void Simulator::make_genesis() {
             {"brand", fmt::format("v{}", i), crypto::SecretKey::from_seed(seed_bytes(2, i)).public_key()});
 }
 
+WallTime Simulator::true_time() const {
+    return WallTime{kGenesisMs + 1'000'000 + static_cast<std::uint64_t>(now_.us / 1000)};
+}
+
 void Simulator::schedule(Duration after, std::function<void()> event) {
     events_due_.push({now_ + after, next_order_++, std::move(event)});
 }
 
+crypto::SecretKey Simulator::secret_key(std::size_t index) {
+    return crypto::SecretKey::from_seed(seed_bytes(2, index));
+}
+
+void Simulator::seat(std::size_t node, std::unique_ptr<Hostile> hostile) {
+    hostile->seat(*this, node);
+    hostile_[node] = std::move(hostile);
+}
+
 bool Simulator::connected(std::size_t a, std::size_t b) const {
-    return nodes_[a]->alive() && nodes_[b]->alive() && side_[a] == side_[b];
+    return nodes_[a]->alive() && nodes_[b]->alive() && side_[a] == side_[b] && !kept_away(a, b) && !kept_away(b, a);
+}
+
+bool Simulator::kept_away(std::size_t a, std::size_t b) const {
+    const auto until = kept_away_.find({a, b});
+    return until != kept_away_.end() && until->second > now_;
+}
+
+std::size_t Simulator::index_of(const crypto::PublicKey& key) const {
+    return static_cast<std::size_t>(std::find(node_keys_.begin(), node_keys_.end(), key) - node_keys_.begin());
+}
+
+void Simulator::accuse(std::size_t from, const crypto::PublicKey& peer, const std::string& why) {
+    const std::size_t accused = index_of(peer);
+    if (!hostile_.contains(accused) && !hostile_.contains(from))
+        checker_.violation(fmt::format("node {} accuses an honest peer: {}", from, why));
+    accusations_.push_back(why);
+    kept_away_[{from, accused}] = now_ + kKeptAway;
+    schedule(kKeptAway, [] {});  // the links are looked at after each event
 }
 
 // Tells both ends of every link that came or went.
@@ -107,26 +147,41 @@ void Simulator::update_connections() {
     }
 }
 
+void Simulator::send_honestly(std::size_t from, const crypto::PublicKey& to, node::Frame frame,
+                              const node::Message& message) {
+    const auto hostile = hostile_.find(from);
+    if (hostile == hostile_.end() || hostile->second->passes_out(index_of(to), message))
+        send(from, to, std::move(frame));
+}
+
 void Simulator::send(std::size_t from, const crypto::PublicKey& to, node::Frame frame) {
-    std::size_t target = 0;
-    while (target < node_keys_.size() && node_keys_[target] != to) ++target;
+    const std::size_t target = index_of(to);
     if (target == node_keys_.size()) return;
     const bool bad = bad_weather();
     const int copies = bad && random(1000) < weather_.duplicate ? 2 : 1;
     for (int copy = 0; copy < copies; ++copy) {
         if (bad && random(1000) < weather_.drop) continue;
         const auto limit = bad ? static_cast<std::uint64_t>(weather_.delay_max.us) : 2000;
-        schedule(microseconds(static_cast<std::int64_t>(50 + random(limit))), [this, from, target, frame] {
+        const Duration delay = weather_.delay_min + microseconds(static_cast<std::int64_t>(random(limit)));
+        schedule(delay, [this, from, target, frame] {
             if (!links_.contains({from, target}) || !links_.contains({target, from})) return;
+            if (const auto hostile = hostile_.find(target); hostile != hostile_.end()) {
+                const auto message = node::decode(*frame);
+                if (!message.ok() || !hostile->second->passes_in(from, *message)) return;
+            }
             nodes_[target]->deliver([&](node::Replica& replica) { replica.on_frame(node_keys_[from], *frame); });
         });
     }
 }
 
 void Simulator::plan_clients() {
-    for (std::uint32_t i = 0; i < weather_.transactions; ++i)
+    for (std::uint32_t i = 0; i < weather_.transactions; ++i) {
+        const auto at = microseconds(static_cast<std::int64_t>(random(static_cast<std::uint64_t>(weather_.bad_until.us))));
+        schedule(2 * i < weather_.transactions ? at : at + weather_.quiet, [this, i] { submit_one(i); });
+    }
+    for (std::uint32_t i = 0; i < weather_.deadly; ++i)
         schedule(microseconds(static_cast<std::int64_t>(random(static_cast<std::uint64_t>(weather_.bad_until.us)))),
-                 [this, i] { submit_one(i); });
+                 [this, i] { submit_deadly(i); });
     for (std::uint32_t i = 0; i < weather_.changes; ++i)
         schedule(microseconds(static_cast<std::int64_t>(random(static_cast<std::uint64_t>(weather_.bad_until.us)))),
                  [this, i] { submit_change(i); });
@@ -157,6 +212,32 @@ ledger::Change Simulator::some_change() {
     }
 }
 
+// Nobody waits for it: it never becomes final, and each node refuses it once it has died of it.
+void Simulator::submit_deadly(std::uint32_t number) {
+    const auto deadly = sign(20'000 + number, {ledger::op::DeclareProduct{kGtin, "Deadly", {}, {}}});
+    deadly_.insert(deadly->id());
+    for (int tries = 0; tries < 20; ++tries) {
+        const std::size_t node = random(nodes_.size());
+        const auto after = microseconds(static_cast<std::int64_t>(random(10'000'000)));
+        schedule(after, [this, node, deadly] {
+            if (!nodes_[node]->alive()) return;
+            nodes_[node]->deliver(
+                [&](node::Replica& replica) { replica.submit(deadly, [](const node::SubmitResult&) {}); });
+        });
+    }
+}
+
+void Simulator::died(std::size_t node) {
+    ++deaths_;
+    schedule(milliseconds(static_cast<std::int64_t>(10 + random(3000))), [this, node] {
+        if (nodes_[node]->alive()) return;
+        nodes_[node]->crash();
+        update_connections();
+        nodes_[node]->start();
+        update_connections();
+    });
+}
+
 void Simulator::submit_change(std::uint32_t number) {
     submit_to(random(nodes_.size()), sign(10'000 + number, {ledger::op::Propose{some_change(), "as it goes"}}), 0);
 }
@@ -168,6 +249,12 @@ ledger::SignedTransactionPtr Simulator::sign(std::uint32_t number, const std::ve
     nonce[1] = static_cast<std::uint8_t>(number >> 8);
     return std::make_shared<ledger::SignedTransaction>(ledger::sign_payload(
         ledger::build_payload({genesis_.chain_id(), "brand", key.public_key(), 50'000, nonce}, operations), key));
+}
+
+ledger::SignedTransactionPtr Simulator::unsigned_transaction() {
+    ledger::SignedTransaction transaction = *sign(60'000, {ledger::op::DeclareProduct{kGtin, "Nobody's", {}, {}}});
+    transaction.signature = {};
+    return std::make_shared<const ledger::SignedTransaction>(std::move(transaction));
 }
 
 void Simulator::submit_one(std::uint32_t number) {
@@ -193,6 +280,7 @@ void Simulator::submit_one(std::uint32_t number) {
 // As a client does: again and elsewhere until a node has taken it; and, since that node may die, once more later.
 void Simulator::submit_to(std::size_t node, const ledger::SignedTransactionPtr& transaction, std::uint32_t tries) {
     if (checker_.is_final(transaction->id()) || tries > 400) return;
+    if (weather_.one_submission) node = 0;
     if (nodes_[node]->alive()) {
         nodes_[node]->deliver([&](node::Replica& replica) {
             replica.submit(transaction, [this, transaction](const node::SubmitResult& result) {
@@ -202,6 +290,7 @@ void Simulator::submit_to(std::size_t node, const ledger::SignedTransactionPtr& 
             });
         });
     }
+    if (weather_.one_submission) return;
     schedule(milliseconds(static_cast<std::int64_t>(500 + random(1000))),
              [this, transaction, tries] { submit_to(random(nodes_.size()), transaction, tries + 1); });
 }
@@ -214,6 +303,7 @@ void Simulator::plan_faults() {
         schedule(some_time(), [this] { crash_and_restart(random(nodes_.size())); });
     for (std::uint32_t i = 0; i < weather_.partitions; ++i) schedule(some_time(), [this] { split(); });
     schedule(weather_.bad_until, [this] { heal(); });
+    if (weather_.read_only_node) schedule(Duration{weather_.bad_until.us / 4}, [this] { fill_disk(2); });
     for (std::size_t i = 0; i < nodes_.size(); ++i) {
         // Two nodes never flush in step.
         auto tick = std::make_shared<std::function<void()>>();
@@ -247,6 +337,18 @@ void Simulator::crash_and_restart(std::size_t node) {
     });
 }
 
+// N35: while its disk has no room to spare, a node writes nothing.
+void Simulator::fill_disk(std::size_t node) {
+    nodes_[node]->set_read_only("disk nearly full");
+    const auto before = std::make_shared<std::vector<Bytes>>(nodes_[node]->written());
+    schedule(Duration{weather_.bad_until.us / 2}, [this, node, before] {
+        if (nodes_[node]->written() != *before) checker_.violation("a read-only node wrote to its log or its journal");
+        if (nodes_[node]->replica().chain().tip().height == checker_.height())
+            checker_.violation("nothing became final while a node was read-only");
+        nodes_[node]->set_read_only(std::nullopt);
+    });
+}
+
 void Simulator::split() {
     if (!bad_weather()) return;
     for (int& side : side_) side = static_cast<int>(random(2));
@@ -272,11 +374,14 @@ bool Simulator::everything_final() const {
 }
 
 Outcome Simulator::run() {
-    for (auto& node : nodes_) node->start();
+    for (auto& node : nodes_)
+        if (!weather_.last_node_is_late || node != nodes_.back()) node->start();
+    if (weather_.last_node_is_late) schedule(weather_.bad_until, [this] { nodes_.back()->start(); });
     update_connections();
     plan_clients();
     plan_faults();
     const Instant give_up = Instant{} + weather_.bad_until + weather_.give_up_after;
+    Instant all_final = Instant::never();
     while (!events_due_.empty() && checker_.violations().empty()) {
         auto run = std::move(const_cast<Event&>(events_due_.top()).run);
         now_ = events_due_.top().at;
@@ -284,8 +389,10 @@ Outcome Simulator::run() {
         ++events_;
         run();
         update_connections();
-        if (events_ % 64 == 0 && everything_final() && acknowledged_.size() >= weather_.transactions) break;
-        if (now_ > give_up) {
+        if (events_ % 64 == 0 && everything_final() && acknowledged_.size() >= weather_.transactions)
+            all_final = std::min(all_final, now_);
+        if (all_final != Instant::never() && now_ >= all_final + weather_.goes_on) break;
+        if (now_ > give_up && all_final == Instant::never()) {
             checker_.violation(fmt::format("after {} s of good weather not everything is final: {} of {} transactions",
                                            weather_.give_up_after.us / 1'000'000, checker_.transactions_final(),
                                            acknowledged_.size()));
@@ -293,7 +400,12 @@ Outcome Simulator::run() {
         }
     }
     Outcome outcome{seed_, events_, checker_.height().value, checker_.transactions_final(), crashes_,
-                    0,     0,       checker_.violations()};
+                    0,     0,       0,
+                    checker_.violations()};
+    outcome.deaths = deaths_;
+    for (const Hash256& id : deadly_)
+        if (checker_.is_final(id)) outcome.violations.push_back("a transaction that no node survives became final");
+    for (const auto& node : nodes_) outcome.answers_in_part += node->answers_in_part();
     for (const auto& node : nodes_)
         if (node->alive()) outcome.epochs = std::max(outcome.epochs, node->replica().validators().epoch().value);
     for (const auto& node : nodes_)

@@ -23,6 +23,8 @@ struct Ledger {
     std::vector<std::size_t> transaction_sizes;
     std::uint64_t height = 5;
     bool lost = false;
+    std::size_t named_max = SIZE_MAX;    // refused items that an answer names
+    std::size_t sampled_from = SIZE_MAX;  // so many items with an unknown one are refused before anything is named
 };
 
 class FakeGate : public LedgerGate {
@@ -72,10 +74,17 @@ class FakeGate : public LedgerGate {
             const std::string code = refusal(found[i].second);
             if (!code.empty()) result.refused.push_back({i, code, code});
         }
+        const auto unknown = [](const RefusedItem& one) { return one.code == "item_unknown"; };
+        if (found.size() >= ledger_.sampled_from &&
+            std::any_of(result.refused.begin(), result.refused.end(), unknown)) {
+            answer.refusal = "item_unknown";
+            return;
+        }
         const bool whole = result.refused.empty();
         if (!whole && !(pattern_.kind == OperationKind::kRegister && pattern_.partial)) {
             answer.refusal = result.refused[0].code;
             answer.message = "refused";
+            result.refused.resize(std::min(result.refused.size(), ledger_.named_max));
         } else {
             for (const auto& [at, key] : found)
                 if (refusal(key).empty()) {
@@ -185,6 +194,42 @@ TEST_CASE("an operation that the ledger takes whole or not at all is sent again 
     const SubmitReport other = fixture.send();
     REQUIRE(other.count(LineState::kAlreadyThere) == 0);
     REQUIRE(other.count(LineState::kRefused) == 25);
+}
+
+TEST_CASE("an answer that names only the first refused items leads to the same end in more rounds") {
+    Fixture fixture;
+    fixture.plan.pattern.kind = OperationKind::kShip;
+    fixture.plan.pattern.party = "carrier";
+    fixture.all_registered();
+    for (const std::size_t gone : {0, 1, 2, 7, 8, 12, 24}) fixture.ledger.items.erase(fixture.file.items[gone].key);
+    fixture.ledger.named_max = 2;
+    const SubmitReport report = fixture.send();
+    REQUIRE(report.count(LineState::kAccepted) == 18);
+    REQUIRE(report.count(LineState::kRefused) == 7);
+    REQUIRE(report.lines[24].code == "item_unknown");
+    REQUIRE(fixture.send().count(LineState::kAlreadyThere) == 18);
+}
+
+TEST_CASE("a chunk that is refused by samples goes again in halves until the ledger names the items") {
+    Fixture fixture;
+    fixture.plan.pattern.kind = OperationKind::kShip;
+    fixture.plan.pattern.party = "carrier";
+    fixture.all_registered();
+    for (const std::size_t gone : {3, 14}) fixture.ledger.items.erase(fixture.file.items[gone].key);
+    fixture.ledger.sampled_from = 4;
+    const SubmitReport report = fixture.send();
+    REQUIRE(report.count(LineState::kAccepted) == 23);
+    for (const std::size_t gone : {3, 14}) REQUIRE(report.lines[gone].code == "item_unknown");
+
+    // Whole or not at all stays that.
+    Fixture atomic;
+    atomic.plan = fixture.plan;
+    atomic.plan.mode = Mode::kAtomic;
+    atomic.plan.items_max = 50;
+    atomic.all_registered();
+    atomic.ledger.items.erase(atomic.file.items[3].key);
+    atomic.ledger.sampled_from = 4;
+    REQUIRE(atomic.send().count(LineState::kRefused) == 25);
 }
 
 TEST_CASE("atomic: one refused item refuses all; one bad line sends nothing") {

@@ -8,6 +8,7 @@
 #include "crypto/key_file.h"
 #include "node/app/genesis_json.h"
 #include "node/app/home.h"
+#include "node/app/quarantine_list.h"
 #include "node/app/run_node.h"
 #include "tools/cli/commands.h"
 #include "tools/client/terminal.h"
@@ -65,13 +66,85 @@ Result<crypto::PublicKey> init(const node::ConfigSources& sources, const InitArg
     return key.public_key();
 }
 
+nlohmann::json to_json(const node::QuarantinedTransaction& one) {
+    return {{"id", one.id.hex()},
+            {"organisation", one.organisation},
+            {"operations", one.operations},
+            {"height", one.height.value},
+            {"ends", one.ends},
+            {"ends_again", one.ends_again}};
+}
+
+Result<std::vector<node::QuarantinedTransaction>> list_held(const node::ConfigSources& sources) {
+    TRY_ASSIGN(const std::filesystem::path root, node::home_of(sources));
+    TRY_ASSIGN(const node::QuarantineList list, node::QuarantineList::read(node::Home(root)));
+    std::vector<node::QuarantinedTransaction> held;
+    for (const node::QuarantinedTransaction& one : list.all())
+        if (one.held) held.push_back(one);
+    return held;
+}
+
+// Only while the node does not run: it reads the list when it starts.
+Result<node::QuarantinedTransaction> release_held(const node::ConfigSources& sources, const std::string& text) {
+    const auto id = Hash256::from_hex(text);
+    if (!id) return Error{"bad_id", "the id of a transaction has 64 hexadecimal digits"};
+    TRY_ASSIGN(const std::filesystem::path root, node::home_of(sources));
+    const node::Home home(root);
+    TRY(home.check());
+    TRY_ASSIGN(const node::HomeLock lock, node::HomeLock::acquire(home));
+    TRY_ASSIGN(node::QuarantineList list, node::QuarantineList::read(home));
+    const node::QuarantinedTransaction* const found = list.find(*id);
+    if (found == nullptr) return Error{"not_found", fmt::format("{} is not in quarantine", text)};
+    node::QuarantinedTransaction released = *found;
+    list.remove(*id);
+    TRY(list.write(home));
+    return released;
+}
+
+void add_quarantine_commands(CLI::App& node_command, GlobalOptions& options,
+                             const std::shared_ptr<node::TextMap>& flags) {
+    CLI::App* const command = node_command.add_subcommand(
+        "quarantine", "Transactions that this node holds back because executing them ended it");
+    command->require_subcommand(1)->fallthrough();
+    command->footer("Example: touchstone node quarantine list --home /srv/touchstone");
+    const auto sources = [flags] { return node::ConfigSources{*flags, node::environment_of_process()}; };
+    command->add_subcommand("list", "Name them")->fallthrough()->callback([&options, sources] {
+        const auto held = list_held(sources());
+        if (!held.ok()) {
+            options.exit_status = fail(options, held.error());
+            return;
+        }
+        nlohmann::json all = nlohmann::json::array();
+        std::string text;
+        for (const node::QuarantinedTransaction& one : *held) {
+            all.push_back(to_json(one));
+            text += fmt::format("{} of {} ({}), in a block of height {}; the node ended {} times{}\n", one.id.hex(),
+                                one.organisation, one.operations, one.height.value, one.ends,
+                                one.ends_again ? ", and does not start: the block is final" : "");
+        }
+        if (held->empty()) text = "nothing is in quarantine\n";
+        options.exit_status = finish(options, {{"transactions", std::move(all)}}, text);
+    });
+    CLI::App* const release = command->add_subcommand("release", "Let the node execute one again; it must not run");
+    auto id = std::make_shared<std::string>();
+    release->fallthrough()->add_option("id", *id, "The transaction's id")->required();
+    release->callback([&options, sources, id] {
+        const auto released = release_held(sources(), *id);
+        options.exit_status = released.ok() ? finish(options, to_json(*released),
+                                                     fmt::format("released {}\n", released->id.hex()))
+                                            : fail(options, released.error());
+    });
+}
+
 }  // namespace
 
 void add_node_command(CLI::App& app, GlobalOptions& options) {
     CLI::App* const command = app.add_subcommand("node", "Run one node");
     command->footer("Example: TOUCHSTONE_PASSPHRASE=… touchstone node --home /srv/touchstone");
     const auto flags = add_setting_flags(*command);
-    command->callback([&options, flags] {
+    add_quarantine_commands(*command, options, flags);
+    command->callback([&options, flags, command] {
+        if (!command->get_subcommands().empty()) return;  // one of them did what was asked
         const auto status = run({*flags, node::environment_of_process()});
         options.exit_status = status.ok() ? *status : fail(options, status.error());
     });

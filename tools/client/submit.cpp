@@ -214,6 +214,7 @@ class Job {
             leave_out_empty(chunk);
             return true;
         }
+        if (named == 0 && plan_.mode == Mode::kPartial && split(chunk, answer)) return false;
         for (std::size_t o = 0; o < chunk.lines.size(); ++o)
             for (std::size_t i = 0; i < chunk.lines[o].size(); ++i)
                 settle(chunk.lines[o][i], LineState::kRefused, answer.refusal, answer.message);
@@ -224,6 +225,25 @@ class Job {
                 --settled_;
             }
         return false;
+    }
+
+    // A node that looked at samples of many items refuses them all and names none: in smaller parts the ledger says
+    // which. True: both halves wait to be sent.
+    bool split(const Chunk& chunk, const TransactionAnswer& answer) {
+        if (answer.refusal != "item_unknown" && answer.refusal != "container_unknown") return false;
+        if (chunk.operations.size() != 1 || chunk.lines[0].size() < 2) return false;
+        const std::size_t middle = chunk.lines[0].size() / 2;
+        Chunk first = chunk;
+        Chunk second = chunk;
+        const auto halve = [&](auto& head, auto& tail) {
+            head.resize(middle);
+            tail.erase(tail.begin(), tail.begin() + static_cast<std::ptrdiff_t>(middle));
+        };
+        halve(first.operations[0].items, second.operations[0].items);
+        halve(first.lines[0], second.lines[0]);
+        chunks_.push_back(std::move(first));
+        chunks_.push_back(std::move(second));
+        return true;
     }
 
     void drop_refused(Chunk& chunk, std::size_t o, const std::vector<RefusedItem>& refused, const Places& present) {

@@ -161,7 +161,7 @@ Status Exporter::write_transactions(const node::Auditor::Applied& applied) {
         std::uint64_t refused = 0;
         for (const ledger::OperationOutcome& operation : outcome.operations) {
             accepted += operation.accepted;
-            refused += operation.refused.size();
+            refused += operation.refused_count();
         }
         TRY(writer_.write({number_cell(header.height.value), number_cell(i), time_cell(header.time), hex_cell(known.id),
                            known.organisation, operations_of(transaction), number_cell(known.items),
