@@ -157,7 +157,7 @@ json to_json(const Captured& captured, int status) {
                  {"items", event.plan.items.size()}, {"containers", event.plan.containers.size()},
                  {"operations", json::array()}};
         for (const ledger::Operation& operation : event.plan.operations)
-            one["operations"].push_back(epcis::name_of(operation));
+            one["operations"].push_back(ledger::info(operation).name);
         if (event.plan.kind == epcis::PlanKind::kCorrection) one["operations"].push_back("correct");
         if (!event.plan.event_id.empty()) one["event_id"] = event.plan.event_id;
         if (!event.plan.hash.is_zero()) one["hash"] = event.plan.hash.hex();
@@ -175,7 +175,7 @@ std::string what_text(const EventResult& event) {
         return fmt::format("corrects '{}' of {} items", ledger::name_of(event.plan.corrected), event.plan.items.size());
     std::string text;
     for (const ledger::Operation& operation : event.plan.operations)
-        text += fmt::format("{}{}", text.empty() ? "" : ", ", epcis::name_of(operation));
+        text += fmt::format("{}{}", text.empty() ? "" : ", ", ledger::info(operation).name);
     return text.empty() ? text
                         : fmt::format("{} of {} items, {} containers", text, event.plan.items.size(),
                                       event.plan.containers.size());
