@@ -7,7 +7,7 @@ using namespace touchstone;
 using namespace touchstone::ledger;
 using namespace touchstone::ledger::test;
 
-TEST_CASE("a finding is recorded on each item and changes nothing else") {
+TEST_CASE("a finding is recorded on each item, flags it, and changes nothing else") {
     World world;
     world.with_items(2);
     const ItemRecord before = world.item_at(item(0));
@@ -22,6 +22,8 @@ TEST_CASE("a finding is recorded on each item and changes nothing else") {
     require_chain<ItemRecord>(world, item(0));
     after.event_count = before.event_count;
     after.event_head = before.event_head;
+    REQUIRE(after.flags == std::vector<FlagMark>{{ItemFlag::kCounterfeit, "auditor"}});
+    after.flags.clear();
     REQUIRE(after == before);
 }
 

@@ -15,6 +15,7 @@ namespace {
 
 constexpr std::uint64_t kItems = 40;
 constexpr std::uint64_t kQuota = 12;
+const Hash256 kShopOnMarket = digest(100);
 const std::array<std::string, 6> kActors{"brand", "maker", "carrier", "shop", "market", "customs"};
 
 // What the rules say, written as plainly as possible: no batches, no caches, no journal.
@@ -146,7 +147,7 @@ Step random_step(Randomness& random, Model& model) {
         case 7:
             return {actor, op::RejectShipment{one, {}}, model.rejects(actor, n)};
         case 8:
-            return {actor, op::Sell{one, {}}, model.sells(actor, n)};
+            return {actor, op::Sell{one, {}, actor == "market" ? kShopOnMarket : Hash256{}}, model.sells(actor, n)};
         case 9:
             return {actor, op::Return{one, {}}, model.returns(actor, n)};
         case 10:
@@ -217,6 +218,7 @@ TEST_CASE("random workloads agree with the model") {
     Randomness random(2);
     World world;
     world.with_product(kQuota);
+    world.must("market", {op::RegisterSeller{kShopOnMarket, "FR"}});
     Model model;
     std::size_t applied = 0;
     for (int block = 0; block < 400; ++block) {

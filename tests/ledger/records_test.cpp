@@ -277,7 +277,6 @@ std::string golden_text() {
         {"reporter_key", reporter_key("maker")},
         {"prefixes_key", prefixes_key()},
         {"report_stats_key", report_stats_key("market", "2023-11")},
-        {"reporter_key", reporter_key("brand")},
         {"seller_key", seller_key(hash_of(5))},
         {"document_key", document_key(hash_of(5), "maker")},
         {"transaction_key", transaction_key(hash_of(1))},
