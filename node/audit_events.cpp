@@ -14,7 +14,7 @@ namespace {
 constexpr std::size_t kEventKeyBytes = 1 + Hash256::kSize + 4;
 
 struct Chain {
-    Hash256 subject;
+    ledger::StateKey subject;
     std::uint32_t count = 0;
     Hash256 head;
 };
@@ -51,7 +51,7 @@ class EventChains {
     }
 
     template <class Record>
-    Audited<std::optional<Record>> record_of(const Hash256& key) const {
+    Audited<std::optional<Record>> record_of(const ledger::StateKey& key) const {
         const auto bytes = state_.get(key);
         if (!bytes.ok()) return broken(bytes.error());
         if (!*bytes) return std::optional<Record>();
@@ -60,12 +60,12 @@ class EventChains {
         return std::optional<Record>(*std::move(record));
     }
 
-    // Every record that an index names; each is a subject, most of them with events.
+    // Every record that an index names.
     template <class Record, class Visit>
     Audited<Ok> for_each_indexed(const Bytes& prefix, const Visit& key_of) {
         std::optional<AuditFault> fault;
         const Status scanned = state_.side_scan(prefix, prefix, [&](ByteView entry, ByteView) {
-            const std::optional<Hash256> key = key_of(entry);
+            const std::optional<ledger::StateKey> key = key_of(entry);
             if (!key) return true;
             const auto record = record_of<Record>(*key);
             if (!record.ok())
@@ -83,7 +83,7 @@ class EventChains {
 
     Audited<Ok> find_products() {
         return for_each_indexed<ledger::ProductRecord>(ledger::product_index_prefix(),
-                                                       [](ByteView entry) -> std::optional<Hash256> {
+                                                       [](ByteView entry) -> std::optional<ledger::StateKey> {
                                                            const auto gtin = ledger::parse_product_index(entry);
                                                            if (!gtin) return std::nullopt;
                                                            return ledger::product_key(*gtin);
@@ -91,13 +91,13 @@ class EventChains {
     }
     Audited<Ok> find_lots() {
         return for_each_indexed<ledger::LotRecord>(ledger::lot_index_prefix(),
-                                                   [](ByteView entry) -> std::optional<Hash256> {
+                                                   [](ByteView entry) -> std::optional<ledger::StateKey> {
                                                        const auto lot = ledger::parse_lot_index(entry);
                                                        if (!lot) return std::nullopt;
                                                        return ledger::lot_key(lot->gtin, lot->name);
                                                    });
     }
-    std::optional<AuditFault> note(const Hash256& key, const ledger::ProductRecord& product) {
+    std::optional<AuditFault> note(const ledger::StateKey& key, const ledger::ProductRecord& product) {
         ++counts_.products;
         indexed_[key] = {key, product.event_count, product.event_head};
         const auto volume = record_of<ledger::VolumeRecord>(ledger::product_volume_key(product.gtin));
@@ -105,15 +105,14 @@ class EventChains {
         if (*volume) registered_ += (*volume)->registered;
         return std::nullopt;
     }
-    std::optional<AuditFault> note(const Hash256& key, const ledger::LotRecord& lot) {
+    std::optional<AuditFault> note(const ledger::StateKey&, const ledger::LotRecord&) {
         ++counts_.lots;
-        indexed_[key] = {key, lot.event_count, lot.event_head};
         return std::nullopt;
     }
 
     std::optional<AuditFault> take(ByteView key, ByteView value) {
         if (key.size() != kEventKeyBytes) return wrong({}, "an event's key is not of 37 bytes");
-        const Hash256 subject = *Hash256::from_view(key.subspan(1, Hash256::kSize));
+        const auto subject = ledger::StateKey::written(*Hash256::from_view(key.subspan(1, Hash256::kSize)));
         if (!current_ || current_->subject != subject) {
             if (auto fault = close()) return fault;
             current_ = Chain{subject, 0, {}};
@@ -131,6 +130,12 @@ class EventChains {
         return std::nullopt;
     }
 
+    // Registered by mistake, and taken back out of the product's count.
+    static bool is_voided(ByteView item) {
+        const auto record = ledger::ItemRecord::decode(item);
+        return record.ok() && record->state == ledger::ItemState::kVoided;
+    }
+
     // The chain of the subject whose events were read last.
     std::optional<AuditFault> close() {
         if (!current_) return std::nullopt;
@@ -138,9 +143,9 @@ class EventChains {
         const auto bytes = state_.get(chain.subject);
         if (!bytes.ok()) return broken(bytes.error());
         if (!*bytes) return wrong(chain.subject, "events are of something that has no record");
-        const auto subject = ledger::event_subject(chain.subject, **bytes);
+        const auto subject = ledger::event_subject(**bytes);
         if (!subject) return wrong(chain.subject, "events are of a record that is not known to have any");
-        if (subject->kind == ledger::SubjectKind::kItem) ++counts_.items;
+        if (subject->kind == ledger::SubjectKind::kItem && !is_voided(**bytes)) ++counts_.items;
         indexed_.erase(chain.subject);
         return compare({chain.subject, subject->event_count, subject->event_head}, chain);
     }
@@ -166,7 +171,7 @@ class EventChains {
 
     const storage::StateReadGuard& state_;
     AuditCounts& counts_;
-    std::map<Hash256, Chain> indexed_;  // products and lots whose events were not seen yet
+    std::map<ledger::StateKey, Chain> indexed_;  // products whose events were not seen yet
     std::uint64_t registered_ = 0;      // items, as the products count them
     std::optional<Chain> current_;
 };

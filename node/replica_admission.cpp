@@ -86,7 +86,7 @@ void Replica::on_checked(std::vector<Pending> batch, std::vector<CheckedTransact
 
 // A block that is not final here yet, as far as this node knows of one.
 bool Replica::block_may_create() const {
-    if (verify_ || ahead_ || final_ || sync_.best_known() > chain_->tip().height) return true;
+    if (verify_ || ahead_ || final_ || sync_.best_proven() > chain_->tip().height) return true;
     for (const ExecutedBlockPtr& block : chain_->executed())
         for (const auto& transaction : block->transactions)
             if (creates_units(*transaction)) return true;

@@ -13,7 +13,7 @@ struct StoredEvent {
     Bytes bytes;
 };
 
-Result<std::vector<StoredEvent>> read_events(const ReadView& view, const Hash256& subject, EventRange range) {
+Result<std::vector<StoredEvent>> read_events(const ReadView& view, const ledger::StateKey& subject, EventRange range) {
     std::vector<StoredEvent> events;
     std::uint32_t next = range.from;
     const Bytes start = ledger::event_side_key(subject, next);
@@ -84,7 +84,7 @@ Result<EventRange, RpcError> asked_events(const Params& params) {
     return range;
 }
 
-HandlerError write_event_page(JsonWriter& out, const ReadView& view, const Hash256& subject, std::uint32_t count,
+HandlerError write_event_page(JsonWriter& out, const ReadView& view, const ledger::StateKey& subject, std::uint32_t count,
                               EventRange range) {
     const auto events = read_events(view, subject, range);
     if (!events.ok()) return from_error(events.error());

@@ -11,7 +11,7 @@ namespace touchstone::rpc {
 
 // nullopt: there is no such record.
 template <class Record>
-Result<std::optional<Record>, RpcError> read_record(const ReadView& view, const Hash256& key) {
+Result<std::optional<Record>, RpcError> read_record(const ReadView& view, const ledger::StateKey& key) {
     const auto bytes = view.record(key);
     if (!bytes.ok()) return from_error(bytes.error());
     if (!*bytes) return std::optional<Record>{};
@@ -43,7 +43,7 @@ struct EventRange {
 Result<EventRange, RpcError> asked_events(const Params& params);
 
 // The events of a subject that has `count` of them, as the members events, complete and cursor of an open object.
-HandlerError write_event_page(JsonWriter& out, const ReadView& view, const Hash256& subject, std::uint32_t count,
+HandlerError write_event_page(JsonWriter& out, const ReadView& view, const ledger::StateKey& subject, std::uint32_t count,
                               EventRange range);
 
 // -- proofs: the members height, header and certificate of an open object

@@ -5,6 +5,7 @@
 // answer is no.
 #pragma once
 
+#include "ledger/schema/units.h"
 #include "rpc/method.h"
 
 namespace touchstone::rpc {
@@ -14,8 +15,13 @@ inline constexpr std::size_t kWalkedItemsMax = 2'000;
 
 // An organisation that packed it, held it or is to receive it, alone or inside another container, or that owns an item
 // in it. Overseers always.
-Result<bool, RpcError> is_party(const ReadView& view, const Hash256& container, const Caller& caller);
+Result<bool, RpcError> is_party(const ReadView& view, const ledger::StateKey& container, const Caller& caller);
 // The item is or was in the container, at any level.
-Result<bool, RpcError> was_in(const ReadView& view, const Hash256& item, const Hash256& container);
+Result<bool, RpcError> was_in(const ReadView& view, const ledger::StateKey& item, const ledger::StateKey& container);
+
+// The containers whose SSCC has this commitment: each organisation may have one.
+Result<std::vector<ledger::ContainerName>, RpcError> containers_named(const ReadView& view, const Hash256& commitment);
+// The outermost container around one, which is that one itself when it is in none; nullopt: there is no such container.
+Result<std::optional<ledger::ContainerRecord>, RpcError> outermost(const ReadView& view, const ledger::StateKey& container);
 
 }  // namespace touchstone::rpc

@@ -8,6 +8,7 @@
 #include "crypto/sha256.h"
 #include "ledger/schema/build.h"
 #include "ledger/records/index.h"
+#include "rpc/container_access.h"
 
 namespace touchstone::rpc {
 namespace {
@@ -22,7 +23,7 @@ std::string explain(const ledger::Rejection& rejection) {
 }
 
 template <class Record>
-Result<std::optional<Record>> read_as(const NodeApi& node, const Hash256& key) {
+Result<std::optional<Record>> read_as(const NodeApi& node, const ledger::StateKey& key) {
     TRY_ASSIGN(const std::optional<Bytes> bytes, node.read()->record(key));
     if (!bytes) return std::optional<Record>();
     TRY_ASSIGN(Record record, Record::decode(*bytes));
@@ -44,6 +45,18 @@ epcis::SubmitAnswer answer_of(const Hash256& id, const TransactionStatus& status
             refused.push_back({item.index, std::string(ledger::info(item.refusal).code)});
     }
     return made;
+}
+
+// What can not be read is not known: the ledger judges what is made of it.
+std::vector<epcis::KnownContainer> containers_of(const ReadView& view, const Hash256& commitment) {
+    std::vector<epcis::KnownContainer> known;
+    const auto names = containers_named(view, commitment);
+    if (!names.ok()) return known;
+    for (const ledger::ContainerName& name : *names) {
+        const auto outer = outermost(view, name.key());
+        if (outer.ok() && *outer) known.push_back({name.maker, (*outer)->custodian, (*outer)->receiver});
+    }
+    return known;
 }
 
 }  // namespace
@@ -92,16 +105,17 @@ Result<TransactionStatus> NodeCapturePort::wait_until_final(const Hash256& id) {
                                           id.hex())};
 }
 
-Result<std::optional<ledger::ItemRecord>> NodeCapturePort::item(const Hash256& key) {
-    return read_as<ledger::ItemRecord>(node_, key);
+Result<std::optional<ledger::ItemRecord>> NodeCapturePort::item(const ledger::ItemName& name) {
+    return read_as<ledger::ItemRecord>(node_, name.key());
 }
 
-Result<std::optional<ledger::ContainerRecord>> NodeCapturePort::container(const Hash256& key) {
-    return read_as<ledger::ContainerRecord>(node_, key);
+Result<std::optional<ledger::ContainerRecord>> NodeCapturePort::container(const ledger::ContainerName& name) {
+    return read_as<ledger::ContainerRecord>(node_, name.key());
 }
 
-Result<std::vector<ledger::Event>> NodeCapturePort::events(const Hash256& key) {
-    TRY_ASSIGN(const auto record, item(key));
+Result<std::vector<ledger::Event>> NodeCapturePort::events(const ledger::ItemName& name) {
+    TRY_ASSIGN(const auto record, item(name));
+    const ledger::StateKey key = name.key();
     std::vector<ledger::Event> made;
     const auto view = node_.read();
     for (std::uint32_t sequence = 0; record && sequence < record->event_count; ++sequence) {
@@ -130,6 +144,7 @@ Result<epcis::CaptureContext> capture_context(const NodeApi& node, const std::st
         if (!record.gln.empty()) made.parties.emplace(record.gln, id);
         if (id == organisation) made.roles = record.roles;
     }
+    made.containers = [&node](const Hash256& commitment) { return containers_of(*node.read(), commitment); };
     return made;
 }
 

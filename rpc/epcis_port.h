@@ -16,9 +16,9 @@ class NodeCapturePort final : public epcis::CapturePort {
 
     // Errors: timed_out (taken, and not final within a minute), overloaded, read_only.
     Result<epcis::SubmitAnswer> submit(std::span<const ledger::Operation> operations) override;
-    Result<std::optional<ledger::ItemRecord>> item(const Hash256& key) override;
-    Result<std::optional<ledger::ContainerRecord>> container(const Hash256& key) override;
-    Result<std::vector<ledger::Event>> events(const Hash256& item) override;
+    Result<std::optional<ledger::ItemRecord>> item(const ledger::ItemName& name) override;
+    Result<std::optional<ledger::ContainerRecord>> container(const ledger::ContainerName& name) override;
+    Result<std::vector<ledger::Event>> events(const ledger::ItemName& item) override;
 
   private:
     Result<TransactionStatus> wait_until_final(const Hash256& id);
@@ -28,7 +28,8 @@ class NodeCapturePort final : public epcis::CapturePort {
     const crypto::SecretKey& key_;
 };
 
-// The members with a GLN, and the roles of the organisation that captures, from the state as it is.
+// The members with a GLN, the roles of the organisation that captures and the containers that there are, from the state
+// as it is. The node outlives the context.
 Result<epcis::CaptureContext> capture_context(const NodeApi& node, const std::string& organisation);
 
 }  // namespace touchstone::rpc

@@ -75,7 +75,7 @@ bool parse_param(Walk& walk, std::string_view name, VerifyRequest& request, bool
     if (name == "gtin") return text_once(walk, request.gtin);
     if (name == "serial") return text_once(walk, request.serial);
     if (name == "uri") return text_once(walk, request.uri);
-    if (name == "key") return text_once(walk, request.key);
+    if (name == "commitment") return text_once(walk, request.commitment);
     if (name == "lot") return text_once(walk, request.lot);
     if (name == "expiry") return text_once(walk, request.expiry);
     if (name == "country") return text_once(walk, request.country);

@@ -20,6 +20,7 @@ void write_admitted(JsonWriter& out, const ledger::OrganisationRecord& organisat
     write_roles(out, organisation.roles);
     write_text_or_null(out, "gln", organisation.gln);
     write_text_or_null(out, "country", organisation.country);
+    write_countries(out, "prefixes", organisation.prefixes);
     out.field("council", organisation.council).key("keys").begin_array();
     for (const ledger::OrganisationKey& key : organisation.keys) {
         out.begin_object().field_hex("key", key.key.view());

@@ -20,7 +20,7 @@ HandlerError document_get(const CallContext& context, const Params& params, Json
     if (!document) return invalid_params("document: 64 hexadecimal digits.");
     if (!ledger::is_slug(organisation)) return invalid_params("organisation: an organisation id.");
     const auto view = context.node().read();
-    const Hash256 key = ledger::document_key(*document, organisation);
+    const ledger::StateKey key = ledger::document_key(*document, organisation);
     HANDLER_TRY(const auto found, read_record<ledger::DocumentRecord>(*view, key));
     const auto bytes = view->record(key);
     if (!bytes.ok()) return from_error(bytes.error());

@@ -94,7 +94,7 @@ HandlerError proposal_get(const CallContext& context, const Params& params, Json
     HANDLER_TRY(const std::optional<std::uint64_t> number, params.number("number"));
     if (!number) return invalid_params("number: the proposal's.");
     const auto view = context.node().read();
-    const Hash256 key = ledger::proposal_key(*number);
+    const ledger::StateKey key = ledger::proposal_key(*number);
     HANDLER_TRY(const auto proposal, read_record<ledger::ProposalRecord>(*view, key));
     if (!proposal) return not_found("There is no such proposal.");
     out.begin_object().key("proposal");

@@ -31,7 +31,7 @@ struct FoundItem {
     std::optional<ledger::ItemRecord> item;
 };
 
-Result<FoundItem, RpcError> find_item(const ReadView& view, const Hash256& key) {
+Result<FoundItem, RpcError> find_item(const ReadView& view, const ledger::StateKey& key) {
     auto bytes = view.record(key);
     if (!bytes.ok()) return from_error(bytes.error());
     FoundItem found{*std::move(bytes), std::nullopt};
@@ -45,18 +45,19 @@ Result<FoundItem, RpcError> find_item(const ReadView& view, const Hash256& key) 
 HandlerError item_get(const CallContext& context, const Params& params, JsonWriter& out) {
     HANDLER_TRY(const NamedItem named, asked_item(params));
     const auto view = context.node().read();
-    HANDLER_TRY(const FoundItem found, find_item(*view, named.key));
+    HANDLER_TRY(const FoundItem found, find_item(*view, named.name.key()));
     if (!found.item) return not_found("No such item was ever registered. item_verify answers with a proof of that.");
-    write_item(out, named.key, *found.item);
+    write_item(out, named.name, *found.item);
     return std::nullopt;
 }
 
 HandlerError item_proof(const CallContext& context, const Params& params, JsonWriter& out) {
     HANDLER_TRY(const NamedItem named, asked_item(params));
+    const ledger::StateKey key = named.name.key();
     const auto view = context.node().read();
-    HANDLER_TRY(const FoundItem found, find_item(*view, named.key));
+    HANDLER_TRY(const FoundItem found, find_item(*view, key));
     out.begin_object().field("registered", found.item.has_value());
-    if (auto error = write_proven(out, *view, {RecordKind::kItem, named.key}, found.bytes)) return error;
+    if (auto error = write_proven(out, *view, {RecordKind::kItem, key}, found.bytes)) return error;
     out.end_object();
     return std::nullopt;
 }
@@ -64,14 +65,15 @@ HandlerError item_proof(const CallContext& context, const Params& params, JsonWr
 HandlerError item_history(const CallContext& context, const Params& params, JsonWriter& out) {
     HANDLER_TRY(const NamedItem named, asked_item(params));
     HANDLER_TRY(const EventRange range, asked_events(params));
+    const ledger::StateKey key = named.name.key();
     const auto view = context.node().read();
-    HANDLER_TRY(const FoundItem found, find_item(*view, named.key));
+    HANDLER_TRY(const FoundItem found, find_item(*view, key));
     const std::uint32_t count = found.item ? found.item->event_count : 0;
     const Hash256 head = found.item ? found.item->event_head : Hash256{};
-    out.begin_object().field_hex("key", named.key.view());
-    if (auto error = write_event_page(out, *view, named.key, count, range)) return error;
+    out.begin_object().field("gtin", named.name.gtin).field_hex("commitment", named.name.commitment.view());
+    if (auto error = write_event_page(out, *view, key, count, range)) return error;
     out.field("event_count", count).field_hex("head", head.view());
-    if (auto error = write_proven(out, *view, {RecordKind::kItem, named.key}, found.bytes)) return error;
+    if (auto error = write_proven(out, *view, {RecordKind::kItem, key}, found.bytes)) return error;
     out.end_object();
     return std::nullopt;
 }
@@ -85,7 +87,7 @@ std::vector<ParamInfo> with(std::vector<ParamInfo> more) {
 constexpr std::string_view kVerifySchema =
     R"({"type":"object","required":["verdict","reasons"],"properties":{"verdict":{"enum":["genuine","caution","unknown"]},)"
     R"("reasons":{"type":"array","items":{"type":"string"}},"item":{"type":["object","null"]},)"
-    R"("product":{"type":["object","null"]},"lot":{"type":["object","null"]},"maker":{"type":["object","null"]},)"
+    R"("product":{"type":["object","null"]},"maker":{"type":["object","null"]},)"
     R"("custody":{"type":["object","null"]},"height":{"type":"integer"},"proof":{"type":"array"},)"
     R"("header":{"type":"string"},"certificate":{"type":"string"}}})";
 
@@ -95,7 +97,7 @@ Result<ItemParams, RpcError> ItemParams::from(const Params& params) {
     const auto item = params.json().find("item");
     nlohmann::json names = params.json();
     if (item != params.json().end() && !item->is_null()) {
-        for (const char* name : {"gtin", "serial", "uri", "key"})
+        for (const char* name : {"gtin", "serial", "uri", "commitment"})
             if (params.json().contains(name)) return invalid_params("Name the item in `item` or beside it, not both.");
         if (item->is_string())
             names = {{"uri", *item}};
@@ -104,12 +106,13 @@ Result<ItemParams, RpcError> ItemParams::from(const Params& params) {
         else
             return invalid_params("item: an object or a URI.");
     }
+    if (names.contains("key")) return named_by_key();
     const Params source(std::move(names));
     ItemParams named;
     HANDLER_TRY(named.gtin, source.text("gtin"));
     HANDLER_TRY(named.serial, source.text("serial"));
     HANDLER_TRY(named.uri, source.text("uri"));
-    HANDLER_TRY(named.key, source.text("key"));
+    HANDLER_TRY(named.commitment, source.text("commitment"));
     return named;
 }
 
@@ -118,18 +121,19 @@ VerifyRequest ItemParams::request() const {
     if (gtin) request.gtin = *gtin;
     if (serial) request.serial = *serial;
     if (uri) request.uri = *uri;
-    if (key) request.key = *key;
+    if (commitment) request.commitment = *commitment;
     return request;
 }
 
 std::vector<ParamInfo> item_param_infos() {
     return {
         {"item", schema::kItem, false,
-         "The item, as {gtin, serial}, {uri} or {key}, or its URI; or give these beside."},
-        {"gtin", schema::kGtin, false, "GTIN of 8, 12, 13 or 14 digits; with serial."},
+         "The item, as {gtin, serial}, {uri} or {gtin, commitment}, or its URI; or give these beside."},
+        {"gtin", schema::kGtin, false, "GTIN of 8, 12, 13 or 14 digits; with serial or commitment."},
         {"serial", schema::kSerial, false, "The serial, AI (21)."},
         {"uri", schema::kText, false, "GS1 Digital Link, EPC URI or (01)…(21)… element string."},
-        {"key", schema::kHash, false, "The item's key on the ledger."},
+        {"commitment", schema::kHash, false,
+         "In the place of the serial: SHA-256(\"touchstone/serial/1\" || GTIN-14 || serial)."},
     };
 }
 
@@ -143,10 +147,11 @@ std::vector<MethodInfo> item_methods() {
                 "Where the item is offered, ISO 3166-1 alpha-2: judges territories, and recalls limited to countries."},
                {"proof", schema::kBoolean, false, "false leaves out proof, header and certificate; default true."}}),
          kVerifySchema, R"({"gtin":"09506000134352","serial":"7HK2M9QX4TBA","lot":"L42"})",
-         R"({"verdict":"genuine","reasons":[],"item":{"key":"f6…","gtin":"09506000134352","lot":"L42","state":"active"},"product":{"gtin":"09506000134352","brand":"acme","name":"Cream"},"lot":{"lot":"L42"},"maker":{"id":"acme"},"custody":{"custodian":"acme","owner":"acme","receiver":null,"state":"active"},"height":7,"proof":[{"kind":"item","key":"f6…","record":"AQAA…","path":"AAIA…"}],"header":"AAFd…","certificate":"AAAA…"})",
+         R"({"verdict":"genuine","reasons":[],"item":{"gtin":"09506000134352","commitment":"b2…","lot":"L42","state":"active"},"product":{"gtin":"09506000134352","brand":"acme","name":"Cream"},"maker":{"id":"acme"},"custody":{"custodian":"acme","owner":"acme","receiver":null,"state":"active"},"height":7,"proof":[{"kind":"item","key":"f6…","record":"AQAA…","path":"AAIA…"}],"header":"AAFd…","certificate":"AAAA…"})",
          item_verify, nullptr},
-        {"item_get", Access::kPublic, "The item's record.", item_param_infos(), schema::kObject, R"({"key":"f6…"})",
-         R"({"key":"f6…","gtin":"09506000134352","lot":"L42","expiry":"2027-12-31","made_on":null,"state":"active","flags":[],"maker":"acme","owner":"acme","custodian":"acme","receiver":null,"facility":null,"registered_at_ms":1767225600000,"event_count":1,"event_head":"07…","open_reports":0})",
+        {"item_get", Access::kPublic, "The item's record.", item_param_infos(), schema::kObject,
+         R"({"gtin":"09506000134352","commitment":"b2…"})",
+         R"({"gtin":"09506000134352","commitment":"b2…","lot":"L42","expiry":"2027-12-31","made_on":null,"state":"active","flags":[{"flag":"suspect","by":"customs"}],"maker":"acme","owner":"acme","custodian":"acme","receiver":null,"facility":null,"container":null,"offered_to":null,"ended_at_ms":null,"ended_by":null,"registered_at_ms":1767225600000,"event_count":2,"event_head":"07…","open_reports":0,"returns":0,"shop":null,"reclaimed_to":null})",
          item_get, nullptr},
         {"item_history", Access::kPublic,
          "Everything that happened to an item, oldest first, and the proof of its record: whoever hashes all events "
@@ -156,10 +161,10 @@ std::vector<MethodInfo> item_methods() {
          with({{"limit", schema::kLimit, false, "Events in one answer."},
                {"cursor", schema::kText, false, "Where an earlier answer ended."}}),
          schema::kPage, R"({"uri":"https://id.gs1.org/01/09506000134352/21/7HK2M9QX4TBA"})",
-         R"({"key":"f6…","events":[{"kind":"registered","sequence":0,"height":7,"time_ms":1767225600000,"transaction":"d4…","actor":"acme","other":null,"detail":null,"biz_step":"commissioning","disposition":"active","bytes":"AQIA…"}],"complete":true,"cursor":null,"event_count":1,"head":"07…","proof":[{"kind":"item","key":"f6…","record":"AQAA…","path":"AAIA…"}],"height":7,"header":"AAFd…","certificate":"AAAA…"})",
+         R"({"gtin":"09506000134352","commitment":"b2…","events":[{"kind":"registered","sequence":0,"height":7,"time_ms":1767225600000,"transaction":"d4…","actor":"acme","other":null,"detail":null,"biz_step":"commissioning","disposition":"active","bytes":"AQIA…"}],"complete":true,"cursor":null,"event_count":1,"head":"07…","proof":[{"kind":"item","key":"f6…","record":"AQAA…","path":"AAIA…"}],"height":7,"header":"AAFd…","certificate":"AAAA…"})",
          item_history, nullptr},
         {"item_proof", Access::kPublic, "The item's record, or its absence, with the proof.", item_param_infos(),
-         schema::kObject, R"({"key":"f6…"})",
+         schema::kObject, R"({"gtin":"09506000134352","commitment":"b2…"})",
          R"({"registered":true,"proof":[{"kind":"item","key":"f6…","record":"AQAA…","path":"AAIA…"}],"height":7,"header":"AAFd…","certificate":"AAAA…"})",
          item_proof, nullptr},
     };

@@ -16,7 +16,7 @@ Result<std::string, RpcError> asked_gtin(const Params& params) {
 }
 
 template <class Record>
-HandlerError write_one(const CallContext& context, const Hash256& key, std::string_view what, JsonWriter& out) {
+HandlerError write_one(const CallContext& context, const ledger::StateKey& key, std::string_view what, JsonWriter& out) {
     const auto view = context.node().read();
     HANDLER_TRY(const std::optional<Record> record, read_record<Record>(*view, key));
     if (!record) return not_found("There is no such " + std::string(what) + ".");
@@ -25,7 +25,7 @@ HandlerError write_one(const CallContext& context, const Hash256& key, std::stri
 }
 
 // How many items there are, if the caller may know it.
-Result<std::optional<std::uint64_t>, RpcError> volume_of(const ReadView& view, const Hash256& volume_key) {
+Result<std::optional<std::uint64_t>, RpcError> volume_of(const ReadView& view, const ledger::StateKey& volume_key) {
     HANDLER_TRY(const auto volume, read_record<ledger::VolumeRecord>(view, volume_key));
     return std::optional(volume ? volume->registered : 0);
 }
@@ -46,25 +46,34 @@ HandlerError product_get(const CallContext& context, const Params& params, JsonW
     return write_product(context, *context.node().read(), gtin, out);
 }
 
-// The product's brand, a manufacturer that has or had a licence for it, overseers.
-HandlerError check_rights_in(const CallContext& context, const ReadView& view, const std::string& gtin) {
+// Whose lots of a product the caller may see.
+enum class LotRights { kNone, kOwn, kAll };
+
+// The product's brand and overseers see all; a manufacturer that has or had a licence sees what it made itself.
+Result<LotRights, RpcError> lot_rights(const CallContext& context, const ReadView& view, const std::string& gtin) {
     HANDLER_TRY(const auto product, read_record<ledger::ProductRecord>(view, ledger::product_key(gtin)));
-    if (product && context.caller->sees(product->brand)) return std::nullopt;
+    if (context.caller->oversees() || (product && context.caller->sees(product->brand))) return LotRights::kAll;
     HANDLER_TRY(const auto licence,
                 read_record<ledger::LicenceRecord>(view, ledger::licence_key(gtin, context.caller->organisation)));
-    if (licence || context.caller->oversees()) return std::nullopt;
-    return access_denied(Access::kOwnOrOverseer);
+    return licence ? LotRights::kOwn : LotRights::kNone;
 }
 
 HandlerError lot_get(const CallContext& context, const Params& params, JsonWriter& out) {
     HANDLER_TRY(const std::string gtin, asked_gtin(params));
     HANDLER_TRY(const std::string name, params.required_text("lot"));
     const auto view = context.node().read();
-    if (auto refused = check_rights_in(context, *view, gtin)) return refused;
+    HANDLER_TRY(const LotRights rights, lot_rights(context, *view, gtin));
+    if (rights == LotRights::kNone) return access_denied(Access::kOwnOrOverseer);
     HANDLER_TRY(const auto lot, read_record<ledger::LotRecord>(*view, ledger::lot_key(gtin, name)));
-    if (!lot) return not_found("There is no such lot.");
+    const std::string& self = context.caller->organisation;
+    // Who may see its own lots alone does not learn from this that there is another's of that number.
+    if (!lot || (rights == LotRights::kOwn && lot->of(self) == nullptr)) return not_found("There is no such lot.");
+    if (rights == LotRights::kOwn) {
+        write_lot(out, *lot, self, std::nullopt);
+        return std::nullopt;
+    }
     HANDLER_TRY(const auto registered, volume_of(*view, ledger::lot_volume_key(gtin, name)));
-    write_with_volume(out, *lot, registered);
+    write_lot(out, *lot, {}, registered);
     return std::nullopt;
 }
 
@@ -86,7 +95,7 @@ HandlerError licence_get(const CallContext& context, const Params& params, JsonW
 // -- lists: a page of index keys first, then their records, all from one view
 
 template <class Record>
-HandlerError write_entry(const ReadView& view, const Hash256& key, JsonWriter& out) {
+HandlerError write_entry(const ReadView& view, const ledger::StateKey& key, JsonWriter& out) {
     HANDLER_TRY(const std::optional<Record> record, read_record<Record>(view, key));
     if (!record) return index_fault();
     write_record(out, *record);
@@ -121,13 +130,17 @@ HandlerError org_list(const CallContext& context, const Params& params, JsonWrit
     return std::nullopt;
 }
 
-Result<std::optional<ledger::RecallMark>, RpcError> recall_of(const ReadView& view, const ledger::ProductEntry& entry) {
-    if (entry.name.empty()) {
-        HANDLER_TRY(const auto product, read_record<ledger::ProductRecord>(view, ledger::product_key(entry.gtin)));
-        return product ? std::optional(product->recall) : std::nullopt;
+// The recalls in force that name this lot, or no lot.
+HandlerError write_recalls(const ReadView& view, const ledger::ProductEntry& entry, JsonWriter& out) {
+    HANDLER_TRY(const auto product, read_record<ledger::ProductRecord>(view, ledger::product_key(entry.gtin)));
+    if (!product) return index_fault();
+    for (const ledger::RecallMark& recall : product->recalls) {
+        if (recall.scope.lot != entry.name) continue;
+        out.begin_object().field("gtin", entry.gtin);
+        write_recall_fields(out, recall);
+        out.end_object();
     }
-    HANDLER_TRY(const auto lot, read_record<ledger::LotRecord>(view, ledger::lot_key(entry.gtin, entry.name)));
-    return lot ? std::optional(lot->recall) : std::nullopt;
+    return std::nullopt;
 }
 
 HandlerError recall_list(const CallContext& context, const Params& params, JsonWriter& out) {
@@ -141,13 +154,7 @@ HandlerError recall_list(const CallContext& context, const Params& params, JsonW
     for (const Bytes& key : page.keys) {
         const auto entry = ledger::parse_recall_index(key);
         if (!entry) return index_fault();
-        HANDLER_TRY(const std::optional<ledger::RecallMark> mark, recall_of(*view, *entry));
-        if (!mark) return index_fault();
-        out.begin_object().field("gtin", entry->gtin).key("lot");
-        entry->name.empty() ? out.null() : out.string(entry->name);
-        out.field("by", mark->by).field("reason", mark->reason).field("since_ms", mark->since.ms);
-        write_countries(out, "countries", mark->countries);
-        out.end_object();
+        if (auto error = write_recalls(*view, *entry, out)) return error;
     }
     write_page_end(out, page);
     return std::nullopt;
@@ -159,9 +166,9 @@ std::vector<ParamInfo> page_params() {
 }
 
 constexpr std::string_view kProductExample =
-    R"({"gtin":"09506000134352","brand":"acme","name":"Cream","image_hash":null,"document_hashes":[],"lots_recalled":0,"recall":null,"event_count":1,"event_head":"07…","territories":["CH","FR"],"serial_policy":"warn","registered":null})";
+    R"({"gtin":"09506000134352","brand":"acme","name":"Cream","image_hash":null,"document_hashes":[],"recalls":[{"by":"acme","as_brand":true,"lot":"L42","maker":null,"made_from":null,"made_until":null,"reason":"wrong label","since_ms":1767225600000,"countries":[]}],"event_count":2,"event_head":"07…","territories":["CH","FR"],"territories_since_ms":1767225600000,"serial_policy":"warn","offered_to":null,"return_points":[],"registered":null})";
 constexpr std::string_view kOrganisationExample =
-    R"({"id":"acme","name":"Acme","roles":["brand"],"gln":null,"country":"FR","suspended":false,"council":true,"keys":[{"key":"e5…","purpose":"admin","added":0,"revoked":null}]})";
+    R"({"id":"acme","name":"Acme","roles":["brand"],"gln":null,"country":"FR","suspended":false,"suspended_at_ms":null,"council":true,"prefixes":["9506000"],"keys":[{"key":"e5…","purpose":"admin","added":0,"revoked":null}]})";
 
 }  // namespace
 
@@ -187,11 +194,12 @@ std::vector<MethodInfo> registry_methods() {
          product_list, nullptr},
         {"lot_get",
          Access::kOwnOrOverseer,
-         "A lot of a product.",
+         "A lot number of a product: what each maker made of it. Makers number their lots each for himself; a maker that "
+         "is not the brand sees its own.",
          {gtin, {"lot", schema::kText, true, "The lot, AI (10)."}},
          schema::kObject,
          R"({"gtin":"09506000134352","lot":"L42"})",
-         R"({"gtin":"09506000134352","lot":"L42","expiry":"2027-12-31","recall":null,"event_count":0,"event_head":"00…","registered":1200})",
+         R"({"gtin":"09506000134352","lot":"L42","makers":[{"maker":"works","expiry":"2027-12-31","items":1200}],"registered":1200})",
          lot_get,
          nullptr},
         {"org_get",
@@ -212,12 +220,12 @@ std::vector<MethodInfo> registry_methods() {
          {gtin, {"manufacturer", schema::kText, true, "The manufacturer's organisation id."}},
          schema::kObject,
          R"({"gtin":"09506000134352","manufacturer":"maker"})",
-         R"({"gtin":"09506000134352","manufacturer":"maker","quota":5000,"used":1200,"from":"2026-01-01","until":"2026-12-31","facility":null,"revoked":false,"revoke_reason":null})",
+         R"({"gtin":"09506000134352","manufacturer":"maker","quota":5000,"used":1200,"from":"2026-01-01","until":"2026-12-31","facility":null,"revoked":false,"revoke_reason":null,"revoked_at_ms":null})",
          licence_get,
          nullptr},
-        {"recall_list", Access::kMember, "Recalls in force. lot is null for a recall of the whole product.",
+        {"recall_list", Access::kMember, "Recalls in force, by product and lot; each issuer has its own. What is null limits a recall in nothing.",
          recall_params, schema::kPage, R"({"gtin":"09506000134352"})",
-         R"({"recalls":[{"gtin":"09506000134352","lot":"L42","by":"acme","reason":"wrong label","since_ms":1767225600000,"countries":[]}],"complete":true,"cursor":null})",
+         R"({"recalls":[{"gtin":"09506000134352","by":"acme","as_brand":true,"lot":"L42","maker":null,"made_from":null,"made_until":null,"reason":"wrong label","since_ms":1767225600000,"countries":[]}],"complete":true,"cursor":null})",
          recall_list, nullptr},
     };
 }

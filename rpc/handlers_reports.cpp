@@ -28,8 +28,9 @@ bool may_read(const Caller& caller, const ledger::ReportRecord& report) {
 
 HandlerError report_get(const CallContext& context, const Params& params, JsonWriter& out) {
     HANDLER_TRY(const Hash256 id, required_hash(params, "id"));
+    const ledger::StateKey key = ledger::report_key(id);
     const auto view = context.node().read();
-    HANDLER_TRY(const std::optional<ledger::ReportRecord> report, read_record<ledger::ReportRecord>(*view, id));
+    HANDLER_TRY(const std::optional<ledger::ReportRecord> report, read_record<ledger::ReportRecord>(*view, key));
     if (!report || !may_read(*context.caller, *report)) {
         if (!report && context.caller->oversees()) return not_found("There is no such report.");
         return access_denied(Access::kOwnOrOverseer);
@@ -37,8 +38,8 @@ HandlerError report_get(const CallContext& context, const Params& params, JsonWr
     out.begin_object().key("report");
     write_report(out, *report, context.node().parameters().report_deadline_ms);
     // A report has three events at most: filed, responded, resolved.
-    if (auto error = write_event_page(out, *view, id, report->event_count, {0, report->event_count})) return error;
-    if (auto error = write_proven(out, *view, {RecordKind::kReport, id})) return error;
+    if (auto error = write_event_page(out, *view, key, report->event_count, {0, report->event_count})) return error;
+    if (auto error = write_proven(out, *view, {RecordKind::kReport, key})) return error;
     out.end_object();
     return std::nullopt;
 }
@@ -60,7 +61,8 @@ HandlerError report_list(const CallContext& context, const Params& params, JsonW
     for (const Bytes& key : page.keys) {
         const auto id = ledger::parse_report_index(key);
         if (!id) return index_fault();
-        HANDLER_TRY(const std::optional<ledger::ReportRecord> report, read_record<ledger::ReportRecord>(*view, *id));
+        HANDLER_TRY(const std::optional<ledger::ReportRecord> report,
+                    read_record<ledger::ReportRecord>(*view, ledger::report_key(*id)));
         if (!report) return index_fault();
         if (may_read(*context.caller, *report))
             write_report(out, *report, context.node().parameters().report_deadline_ms);
@@ -76,7 +78,7 @@ HandlerError report_stats(const CallContext& context, const Params& params, Json
     if (!ledger::is_month(month)) return invalid_params("month: YYYY-MM.");
     if (auto refused = check_own(*context.caller, organisation)) return refused;
     const auto view = context.node().read();
-    const Hash256 key = ledger::report_stats_key(organisation, month);
+    const ledger::StateKey key = ledger::report_stats_key(organisation, month);
     HANDLER_TRY(const auto stats, read_record<ledger::ReportStatsRecord>(*view, key));
     out.begin_object().key("stats");
     write_record(out, stats.value_or(ledger::ReportStatsRecord{organisation, month, 0, 0, 0, 0, 0}));
@@ -90,7 +92,7 @@ HandlerError seller_get(const CallContext& context, const Params& params, JsonWr
     HANDLER_TRY(const Hash256 pseudonym, required_hash(params, "pseudonym"));
     HANDLER_TRY(const EventRange range, asked_events(params));
     const auto view = context.node().read();
-    const Hash256 key = ledger::seller_key(pseudonym);
+    const ledger::StateKey key = ledger::seller_key(pseudonym);
     HANDLER_TRY(const auto seller, read_record<ledger::SellerRecord>(*view, key));
     out.begin_object().field("registered", seller.has_value()).key("seller");
     seller ? write_record(out, *seller) : void(out.null());
@@ -101,7 +103,7 @@ HandlerError seller_get(const CallContext& context, const Params& params, JsonWr
 }
 
 constexpr std::string_view kReportExample =
-    R"({"report":{"id":"9c…","subject":{"kind":"item","item":"f6…","gtin":null,"lot":null,"platform":null,"listing":null},"kind":"counterfeit","reporter":"bazaar","handler":"acme","text":"the seal is missing","evidence":["4b…"],"seller":"77…","filed_at_ms":1767225600000,"due_at_ms":1767312000000,"responded_at_ms":null,"resolved_at_ms":null,"state":"open","outcome":null,"event_count":1,"event_head":"07…"},"events":[{"kind":"reported","sequence":0,"actor":"bazaar","other":"acme","detail":"the seal is missing","bytes":"AQIA…"}],"complete":true,"cursor":null,"proof":[{"kind":"report","key":"9c…","record":"AQAA…","path":"AAIA…"}],"height":7,"header":"AAFd…","certificate":"AAAA…"})";
+    R"({"report":{"id":"9c…","subject":{"kind":"item","gtin":"09506000134352","commitment":"b2…","lot":null,"platform":null,"listing":null},"kind":"counterfeit","reporter":"bazaar","handler":"acme","text":"the seal is missing","evidence":["4b…"],"seller":"77…","filed_at_ms":1767225600000,"due_at_ms":1767312000000,"responded_at_ms":null,"resolved_at_ms":null,"state":"open","outcome":null,"event_count":1,"event_head":"07…"},"events":[{"kind":"reported","sequence":0,"actor":"bazaar","other":"acme","detail":"the seal is missing","bytes":"AQIA…"}],"complete":true,"cursor":null,"proof":[{"kind":"report","key":"e7…","record":"AQAA…","path":"AAIA…"}],"height":7,"header":"AAFd…","certificate":"AAAA…"})";
 constexpr std::string_view kStatsExample =
     R"({"stats":{"organisation":"acme","month":"2026-01","filed":12,"responded":11,"responded_in_time":10,"resolved":9,"resolved_in_time":4},"deadline_ms":86400000,"proof":[{"kind":"report_stats","key":"5e…","record":"AQAA…","path":"AAIA…"}],"height":7,"header":"AAFd…","certificate":"AAAA…"})";
 constexpr std::string_view kSellerExample =

@@ -2,7 +2,6 @@
 #include <mutex>
 
 #include "rpc/method.h"
-#include "rpc/record_json.h"
 #include "rpc/schemas.h"
 #include "rpc/transaction_view.h"
 
@@ -63,7 +62,8 @@ std::string_view name_of(TransactionStatus::State state) {
 // The members of a final transaction: where it stands and what became of it.
 void write_final(JsonWriter& out, const TransactionStatus& status, const ledger::ParsedTransaction* parsed) {
     out.field("height", status.height.value).field("index", status.index);
-    write_outcome(out, status.outcome, parsed ? operation_items(*parsed) : std::vector<std::vector<Hash256>>{});
+    const std::vector<ledger::Operation> none;
+    write_outcome(out, status.outcome, parsed != nullptr ? parsed->operations() : none);
 }
 
 void tx_submit(const CallContext& context, const Params& params, Completion done) {
@@ -203,6 +203,8 @@ HandlerError tx_get(const CallContext& context, const Params& params, JsonWriter
             write_final(out, status, parsed.get());
             out.key("summary");
             write_summary(out, *parsed);
+            out.key("content");
+            write_operations(out, *parsed);
         } else {
             out.field("height", status.height.value).field("index", status.index);
             out.field("applied", status.outcome.applied());
@@ -213,7 +215,9 @@ HandlerError tx_get(const CallContext& context, const Params& params, JsonWriter
 }
 
 constexpr std::string_view kFinalExample =
-    R"({"id":"d4…","status":"final","height":7,"index":0,"applied":true,"refusal":null,"operations":[{"accepted":3,"refused":[{"index":1,"key":"f6…","code":"item_exists"}]}]})";
+    R"({"id":"d4…","status":"final","height":7,"index":0,"applied":true,"refusal":null,"operations":[{"accepted":3,"refused":[{"index":1,"gtin":"09506000134352","commitment":"b2…","code":"item_exists"}]}]})";
+constexpr std::string_view kToldExample =
+    R"({"id":"d4…","status":"final","transaction":"CqIB…","height":7,"index":0,"applied":true,"refusal":null,"operations":[{"accepted":1,"refused":[]}],"summary":{"id":"d4…","organisation":"acme","key":"e5…","valid_until":20007,"size_bytes":214,"items":1,"operations":["ship"]},"content":[{"operation":"ship","event":"shipped","fields":{"items":[{"gtin":"09506000134352","commitments":["b2…"]}],"to":"carrier","document":"DN-4711","containers":[]}}]})";
 
 }  // namespace
 
@@ -244,13 +248,14 @@ std::vector<MethodInfo> transaction_methods() {
          tx_submit_and_wait},
         {"tx_get",
          Access::kPublic,
-         "What became of a transaction: unknown, pending or final. Its outcome, bytes and summary are told to the "
+         "What became of a transaction: unknown, pending or final. Its outcome, bytes, summary and content (every "
+         "operation with all its fields, by the names of transaction.proto) are told to the "
          "organisation that signed it, to those that it names, and to regulators and auditors; others learn where it "
          "stands and whether it was applied.",
          {{"id", schema::kHash, true, "The transaction's id."}},
          schema::kObject,
          R"({"id":"d4…"})",
-         kFinalExample,
+         kToldExample,
          tx_get,
          nullptr},
     };

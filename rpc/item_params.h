@@ -1,4 +1,4 @@
-// The parameters that name an item, shared by the item_ methods: gtin and serial, or uri, or key, or all of them in one
+// The parameters that name an item, shared by the item_ methods: gtin and serial, or uri, or gtin and commitment, or these in one
 // `item` (an object with these members, or a URI).
 #pragma once
 
@@ -8,7 +8,7 @@ namespace touchstone::rpc {
 
 // The texts that a VerifyRequest's views point into.
 struct ItemParams {
-    std::optional<std::string> gtin, serial, uri, key;
+    std::optional<std::string> gtin, serial, uri, commitment;
     // Errors: invalid_params.
     static Result<ItemParams, RpcError> from(const Params& params);
     VerifyRequest request() const;

@@ -49,6 +49,11 @@ RpcError reply_too_large() {
             {}};
 }
 
+bool takes_commitment(const MethodInfo& method) {
+    return std::any_of(method.params.begin(), method.params.end(),
+                       [](const ParamInfo& param) { return param.name == "commitment"; });
+}
+
 // Gives positional parameters their names, and refuses names that the method does not have.
 Result<json, RpcError> named_params(const MethodInfo& method, const json* params) {
     if (!params) return json(json::object());
@@ -61,6 +66,7 @@ Result<json, RpcError> named_params(const MethodInfo& method, const json* params
     for (const auto& [name, value] : params->items()) {
         const auto known = std::any_of(method.params.begin(), method.params.end(),
                                        [&](const ParamInfo& param) { return param.name == name; });
+        if (!known && name == "key" && takes_commitment(method)) return named_by_key();
         if (!known) return invalid_params("The method has no parameter '" + name.substr(0, 64) + "'.");
     }
     return *params;

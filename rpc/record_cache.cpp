@@ -2,6 +2,31 @@
 
 #include "rpc/record_json.h"
 
+template <>
+inline constexpr auto touchstone::kEnumNames<touchstone::ledger::RecordKind> =
+    touchstone::enum_names<touchstone::ledger::RecordKind>(
+     {{touchstone::ledger::RecordKind::kOrganisation, "organisation"},
+      {touchstone::ledger::RecordKind::kProduct, "product"},
+      {touchstone::ledger::RecordKind::kLicence, "licence"},
+      {touchstone::ledger::RecordKind::kLot, "lot"},
+      {touchstone::ledger::RecordKind::kVolume, "volume"},
+      {touchstone::ledger::RecordKind::kItem, "item"},
+      {touchstone::ledger::RecordKind::kContainer, "container"},
+      {touchstone::ledger::RecordKind::kTransaction, "transaction"},
+      {touchstone::ledger::RecordKind::kExpiry, "expiry"},
+      {touchstone::ledger::RecordKind::kExpiryChunk, "expiry_chunk"},
+      {touchstone::ledger::RecordKind::kParameters, "parameters"},
+      {touchstone::ledger::RecordKind::kValidators, "validators"},
+      {touchstone::ledger::RecordKind::kActivity, "activity"},
+      {touchstone::ledger::RecordKind::kCouncil, "council"},
+      {touchstone::ledger::RecordKind::kProposal, "proposal"},
+      {touchstone::ledger::RecordKind::kReport, "report"},
+      {touchstone::ledger::RecordKind::kReportStats, "report_stats"},
+      {touchstone::ledger::RecordKind::kSeller, "seller"},
+      {touchstone::ledger::RecordKind::kDocument, "document"},
+      {touchstone::ledger::RecordKind::kPrefixes, "prefixes"},
+      {touchstone::ledger::RecordKind::kReporter, "reporter"}});
+
 namespace touchstone::rpc {
 namespace {
 
@@ -15,56 +40,16 @@ Status decode_into(std::optional<Record>& slot, std::string& json, ByteView byte
 }
 
 Status decode(CachedRecord& record, RecordKind kind, ByteView bytes) {
-    switch (kind) {
-        case RecordKind::kProduct:
-            return decode_into(record.product, record.json, bytes);
-        case RecordKind::kLot:
-            return decode_into(record.lot, record.json, bytes);
-        case RecordKind::kOrganisation:
-            return decode_into(record.organisation, record.json, bytes);
-        case RecordKind::kContainer:
-            return decode_into(record.container, record.json, bytes);
-        case RecordKind::kItem:
-        case RecordKind::kReport:
-        case RecordKind::kReportStats:
-        case RecordKind::kSeller:
-        case RecordKind::kProposal:
-        case RecordKind::kParameters:
-        case RecordKind::kDocument:
-            break;  // these are not cached: each is asked for once
-    }
-    INVARIANT(false);
+    if (kind == RecordKind::kProduct) return decode_into(record.product, record.json, bytes);
+    if (kind == RecordKind::kOrganisation) return decode_into(record.organisation, record.json, bytes);
+    // Others are not cached: each is asked for once.
+    INVARIANT(kind == RecordKind::kContainer);
+    return decode_into(record.container, record.json, bytes);
 }
 
 }  // namespace
 
-std::string_view name_of(RecordKind kind) {
-    switch (kind) {
-        case RecordKind::kItem:
-            return "item";
-        case RecordKind::kProduct:
-            return "product";
-        case RecordKind::kLot:
-            return "lot";
-        case RecordKind::kOrganisation:
-            return "organisation";
-        case RecordKind::kContainer:
-            return "container";
-        case RecordKind::kReport:
-            return "report";
-        case RecordKind::kReportStats:
-            return "report_stats";
-        case RecordKind::kSeller:
-            return "seller";
-        case RecordKind::kProposal:
-            return "proposal";
-        case RecordKind::kParameters:
-            return "parameters";
-        case RecordKind::kDocument:
-            return "document";
-    }
-    INVARIANT(false);
-}
+std::string_view name_of(RecordKind kind) { return enum_name(kind); }
 
 Result<std::string> proof_element(const ReadView& view, const RecordName& name, const std::optional<Bytes>& record) {
     TRY_ASSIGN(const crypto::StateProof path, view.prove(name.key));

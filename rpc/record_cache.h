@@ -1,4 +1,4 @@
-// Decoded product, lot, organisation and container records of the newest state, with their JSON and their proofs made
+// Decoded product, organisation and container records of the newest state, with their JSON and their proofs made
 // once.
 //
 // Every item of a product asks for the same few records, so a look-up of an item pays for one proof instead of four.
@@ -17,26 +17,12 @@
 
 namespace touchstone::rpc {
 
-enum class RecordKind : std::uint8_t {
-    kItem,
-    kProduct,
-    kLot,
-    kOrganisation,
-    kContainer,
-    kReport,
-    kReportStats,
-    kSeller,
-    kProposal,
-    kParameters,
-    kDocument
-};
-// "item", "product", "lot", "organisation", "container", "report", "report_stats", "seller", "proposal",
-// "parameters", "document"
+using ledger::RecordKind;
+// How proofs name it: "item", "product", …
 std::string_view name_of(RecordKind kind);
 
 struct CachedRecord {
     std::optional<ledger::ProductRecord> product;
-    std::optional<ledger::LotRecord> lot;
     std::optional<ledger::OrganisationRecord> organisation;
     std::optional<ledger::ContainerRecord> container;
     std::string json;        // the record as answers show it, or "null"
@@ -46,10 +32,10 @@ using CachedRecordPtr = std::shared_ptr<const CachedRecord>;
 
 enum class WithProof { kNo, kYes };
 
-// What to look up: the key is of that kind's natural name.
+// What to look up: the key of a record of that kind.
 struct RecordName {
     RecordKind kind;
-    Hash256 key;
+    ledger::StateKey key;
 };
 
 class RecordCache {

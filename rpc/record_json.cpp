@@ -7,42 +7,13 @@
 namespace touchstone::rpc {
 namespace {
 
-void write_hash_or_null(JsonWriter& out, std::string_view name, const Hash256& hash) {
-    out.key(name);
-    hash.is_zero() ? out.null() : out.hex(hash.view());
-}
-
-void write_recall(JsonWriter& out, const ledger::RecallMark& recall) {
-    out.key("recall");
-    if (!recall.active) {
-        out.null();
-        return;
-    }
-    out.begin_object().field("by", recall.by).field("reason", recall.reason).field("since_ms", recall.since.ms);
-    write_countries(out, "countries", recall.countries);
-    out.end_object();
-}
-
 void write_history_mark(JsonWriter& out, std::uint32_t count, const Hash256& head) {
     out.field("event_count", count).field_hex("event_head", head.view());
 }
 
-void write_flags(JsonWriter& out, const ledger::ItemRecord& item) {
-    out.key("flags").begin_array();
-    for (const auto flag : {ledger::ItemFlag::kStolen, ledger::ItemFlag::kSuspect, ledger::ItemFlag::kQuarantined})
-        if (item.has(flag)) out.string(ledger::name_of(flag));
-    out.end_array();
-}
-
-void write_refusal(JsonWriter& out, const ledger::TransactionOutcome& outcome) {
-    out.key("refusal");
-    if (outcome.applied()) {
-        out.null();
-        return;
-    }
-    const ledger::RefusalInfo& known = ledger::info(outcome.refusal);
-    out.begin_object().field("code", known.code).field("meaning", known.meaning).field("remedy", known.remedy);
-    out.field("operation", outcome.operation).field("detail", outcome.detail).end_object();
+void write_time_or_null(JsonWriter& out, std::string_view name, WallTime time) {
+    out.key(name);
+    time.ms == 0 ? out.null() : out.number(time.ms);
 }
 
 }  // namespace
@@ -50,6 +21,11 @@ void write_refusal(JsonWriter& out, const ledger::TransactionOutcome& outcome) {
 void write_text_or_null(JsonWriter& out, std::string_view name, std::string_view text) {
     out.key(name);
     text.empty() ? out.null() : out.string(text);
+}
+
+void write_hash_or_null(JsonWriter& out, std::string_view name, const Hash256& hash) {
+    out.key(name);
+    hash.is_zero() ? out.null() : out.hex(hash.view());
 }
 
 void write_countries(JsonWriter& out, std::string_view name, const std::vector<std::string>& countries) {
@@ -80,6 +56,16 @@ void write_day(JsonWriter& out, std::string_view name, ledger::Day day) {
     out.string(std::string_view(text, 10));
 }
 
+void write_recall_fields(JsonWriter& out, const ledger::RecallMark& recall) {
+    out.field("by", recall.by).field("as_brand", recall.as_brand);
+    write_text_or_null(out, "lot", recall.scope.lot);
+    write_text_or_null(out, "maker", recall.scope.maker);
+    write_day(out, "made_from", recall.scope.made_from);
+    write_day(out, "made_until", recall.scope.made_until);
+    out.field("reason", recall.reason).field("since_ms", recall.since.ms);
+    write_countries(out, "countries", recall.countries);
+}
+
 namespace {
 
 void write_fields(JsonWriter& out, const ledger::ProductRecord& product) {
@@ -87,26 +73,19 @@ void write_fields(JsonWriter& out, const ledger::ProductRecord& product) {
     write_hash_or_null(out, "image_hash", product.image_hash);
     out.key("document_hashes").begin_array();
     for (const Hash256& hash : product.document_hashes) out.hex(hash.view());
-    out.end_array().field("lots_recalled", product.lots_recalled);
-    write_recall(out, product.recall);
+    out.end_array().key("recalls").begin_array();
+    for (const ledger::RecallMark& recall : product.recalls) {
+        out.begin_object();
+        write_recall_fields(out, recall);
+        out.end_object();
+    }
+    out.end_array();
     write_history_mark(out, product.event_count, product.event_head);
     write_countries(out, "territories", product.territories);
+    write_time_or_null(out, "territories_since_ms", product.territories_since);
     out.field("serial_policy", ledger::name_of(product.serial_policy));
-}
-
-void write_fields(JsonWriter& out, const ledger::LotRecord& lot) {
-    out.begin_object().field("gtin", lot.gtin).field("lot", lot.lot);
-    write_day(out, "expiry", lot.expiry);
-    write_recall(out, lot.recall);
-    write_history_mark(out, lot.event_count, lot.event_head);
-}
-
-template <class Record>
-void write_fields_and_volume(JsonWriter& out, const Record& record, std::optional<std::uint64_t> registered) {
-    write_fields(out, record);
-    out.key("registered");
-    registered ? out.number(*registered) : out.null();
-    out.end_object();
+    write_text_or_null(out, "offered_to", product.offered_to);
+    write_countries(out, "return_points", product.return_points);
 }
 
 }  // namespace
@@ -116,17 +95,25 @@ void write_record(JsonWriter& out, const ledger::ProductRecord& product) {
     out.end_object();
 }
 
-void write_record(JsonWriter& out, const ledger::LotRecord& lot) {
-    write_fields(out, lot);
+void write_with_volume(JsonWriter& out, const ledger::ProductRecord& product, std::optional<std::uint64_t> registered) {
+    write_fields(out, product);
+    out.key("registered");
+    registered ? out.number(*registered) : out.null();
     out.end_object();
 }
 
-void write_with_volume(JsonWriter& out, const ledger::ProductRecord& product, std::optional<std::uint64_t> registered) {
-    write_fields_and_volume(out, product, registered);
-}
-
-void write_with_volume(JsonWriter& out, const ledger::LotRecord& lot, std::optional<std::uint64_t> registered) {
-    write_fields_and_volume(out, lot, registered);
+void write_lot(JsonWriter& out, const ledger::LotRecord& lot, std::string_view only_maker,
+               std::optional<std::uint64_t> registered) {
+    out.begin_object().field("gtin", lot.gtin).field("lot", lot.lot).key("makers").begin_array();
+    for (const ledger::LotRecord::Made& made : lot.made) {
+        if (!only_maker.empty() && made.maker != only_maker) continue;
+        out.begin_object().field("maker", made.maker);
+        write_day(out, "expiry", made.expiry);
+        out.field("items", made.items).end_object();
+    }
+    out.end_array().key("registered");
+    registered ? out.number(*registered) : out.null();
+    out.end_object();
 }
 
 void write_record(JsonWriter& out, const ledger::OrganisationRecord& organisation) {
@@ -136,7 +123,11 @@ void write_record(JsonWriter& out, const ledger::OrganisationRecord& organisatio
     out.end_array();
     write_text_or_null(out, "gln", organisation.gln);
     write_text_or_null(out, "country", organisation.country);
-    out.field("suspended", organisation.suspended).field("council", organisation.council).key("keys").begin_array();
+    out.field("suspended", organisation.suspended);
+    write_time_or_null(out, "suspended_at_ms", organisation.suspended_at);
+    out.field("council", organisation.council);
+    write_countries(out, "prefixes", organisation.prefixes);
+    out.key("keys").begin_array();
     for (const ledger::OrganisationKey& key : organisation.keys) {
         out.begin_object().field_hex("key", key.key.view());
         out.field("purpose", ledger::name_of(key.purpose));
@@ -155,36 +146,45 @@ void write_record(JsonWriter& out, const ledger::LicenceRecord& licence) {
     write_text_or_null(out, "facility", licence.facility);
     out.field("revoked", licence.revoked);
     write_text_or_null(out, "revoke_reason", licence.revoke_reason);
+    write_time_or_null(out, "revoked_at_ms", licence.revoked_at);
     out.end_object();
 }
 
 void write_record(JsonWriter& out, const ledger::ContainerRecord& container) {
-    out.begin_object().field("state", ledger::name_of(container.state)).field("custodian", container.custodian);
+    out.begin_object().field("state", ledger::name_of(container.state)).field("maker", container.maker);
+    out.field("custodian", container.custodian);
     write_text_or_null(out, "receiver", container.receiver);
     write_hash_or_null(out, "container", container.container);
     out.field("items", container.items).field("direct", container.direct);
     out.field("created_at_ms", container.created_at.ms);
     write_history_mark(out, container.event_count, container.event_head);
+    write_time_or_null(out, "ended_at_ms", container.ended_at);
+    write_text_or_null(out, "ended_by", container.ended_by);
+    write_text_or_null(out, "reclaimed_to", container.reclaimed_to);
     out.end_object();
 }
 
-void write_item(JsonWriter& out, const Hash256& key, const ledger::ItemRecord& item) {
-    out.begin_object().field_hex("key", key.view()).field("gtin", item.gtin);
+void write_item(JsonWriter& out, const ledger::ItemName& name, const ledger::ItemRecord& item) {
+    out.begin_object().field("gtin", item.gtin).field_hex("commitment", name.commitment.view());
     write_text_or_null(out, "lot", item.lot);
     write_day(out, "expiry", item.expiry);
     write_day(out, "made_on", item.made_on);
-    out.field("state", ledger::name_of(item.state));
-    write_flags(out, item);
+    out.field("state", ledger::name_of(item.state)).key("flags").begin_array();
+    for (const ledger::FlagMark& mark : item.flags)
+        out.begin_object().field("flag", ledger::name_of(mark.flag)).field("by", mark.by).end_object();
+    out.end_array();
     out.field("maker", item.maker).field("owner", item.owner).field("custodian", item.custodian);
     write_text_or_null(out, "receiver", item.receiver);
     write_text_or_null(out, "facility", item.facility);
     write_hash_or_null(out, "container", item.container);
     write_text_or_null(out, "offered_to", item.offered_to);
-    out.key("sold_at_ms");
-    item.sold_at.ms == 0 ? out.null() : out.number(item.sold_at.ms);
+    write_time_or_null(out, "ended_at_ms", item.ended_at);
+    write_text_or_null(out, "ended_by", item.ended_by);
     out.field("registered_at_ms", item.registered_at.ms);
     write_history_mark(out, item.event_count, item.event_head);
-    out.field("open_reports", item.open_reports);
+    out.field("open_reports", item.open_reports).field("returns", item.returns);
+    write_hash_or_null(out, "shop", item.shop);
+    write_text_or_null(out, "reclaimed_to", item.reclaimed_to);
     out.end_object();
 }
 
@@ -215,34 +215,6 @@ void write_header_fields(JsonWriter& out, const ledger::Header& header) {
     out.field_hex("state_root", header.state_root.view());
     out.field_hex("validators_hash", header.validators_hash.view()).field("proposer", header.proposer.value);
     out.field_hex("log_root", header.log_root.view());
-}
-
-void write_outcome(JsonWriter& out, const ledger::TransactionOutcome& outcome,
-                   const std::vector<std::vector<Hash256>>& keys) {
-    out.field("applied", outcome.applied());
-    write_refusal(out, outcome);
-    out.key("operations").begin_array();
-    for (std::size_t op = 0; op < outcome.operations.size(); ++op) {
-        out.begin_object().field("accepted", outcome.operations[op].accepted).key("refused").begin_array();
-        for (const ledger::ItemOutcome& item : outcome.operations[op].refused) {
-            out.begin_object().field("index", item.index).key("key");
-            const bool named = op < keys.size() && item.index < keys[op].size();
-            named ? out.hex(keys[op][item.index].view()) : out.null();
-            out.field("code", ledger::info(item.refusal).code).end_object();
-        }
-        out.end_array();
-        if (!outcome.operations[op].unnamed.empty()) {
-            out.key("also_refused").begin_array();
-            for (const ledger::RefusalCount& some : outcome.operations[op].unnamed)
-                out.begin_object()
-                    .field("code", ledger::info(some.refusal).code)
-                    .field("items", some.items)
-                    .end_object();
-            out.end_array();
-        }
-        out.end_object();
-    }
-    out.end_array();
 }
 
 }  // namespace touchstone::rpc

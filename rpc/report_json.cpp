@@ -5,11 +5,6 @@
 namespace touchstone::rpc {
 namespace {
 
-void hash_or_null(JsonWriter& out, std::string_view name, const Hash256& hash) {
-    out.key(name);
-    hash.is_zero() ? out.null() : out.hex(hash.view());
-}
-
 void time_or_null(JsonWriter& out, std::string_view name, WallTime time) {
     out.key(name);
     time.ms == 0 ? out.null() : out.number(time.ms);
@@ -17,11 +12,11 @@ void time_or_null(JsonWriter& out, std::string_view name, WallTime time) {
 
 void write_subject(JsonWriter& out, const ledger::ReportSubject& subject) {
     out.key("subject").begin_object().field("kind", ledger::name_of(subject.kind));
-    hash_or_null(out, "item", subject.item);
     write_text_or_null(out, "gtin", subject.gtin);
+    write_hash_or_null(out, "commitment", subject.commitment);
     write_text_or_null(out, "lot", subject.lot);
     write_text_or_null(out, "platform", subject.platform);
-    hash_or_null(out, "listing", subject.listing);
+    write_hash_or_null(out, "listing", subject.listing);
     out.end_object();
 }
 
@@ -34,7 +29,7 @@ void write_report(JsonWriter& out, const ledger::ReportRecord& report, std::uint
     out.field("handler", report.handler).field("text", report.text).key("evidence").begin_array();
     for (const Hash256& one : report.evidence) out.hex(one.view());
     out.end_array();
-    hash_or_null(out, "seller", report.seller);
+    write_hash_or_null(out, "seller", report.seller);
     out.field("filed_at_ms", report.filed_at.ms).field("due_at_ms", report.filed_at.ms + deadline_ms);
     time_or_null(out, "responded_at_ms", report.responded_at);
     time_or_null(out, "resolved_at_ms", report.resolved_at);

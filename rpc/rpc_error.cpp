@@ -12,6 +12,14 @@ RpcError invalid_params(std::string message) {
             {}};
 }
 
+RpcError named_by_key() {
+    return {ErrorCode::kInvalidParams,
+            "A key of the state opens nothing: name the item by gtin and commitment, or by gtin and serial.",
+            "named_by_key",
+            "The commitment is SHA-256(\"touchstone/serial/1\" || GTIN-14 || serial); the key follows from both.",
+            {}};
+}
+
 RpcError not_found(std::string message) {
     return {ErrorCode::kNotFound,
             std::move(message),

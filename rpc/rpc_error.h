@@ -40,6 +40,8 @@ struct RpcError {
     std::string extra;
 };
 
+// Of a state key where an item is to be named.
+RpcError named_by_key();
 RpcError invalid_params(std::string message);
 RpcError not_found(std::string message);
 // A refusal of the ledger, with the meaning and remedy that it documents.

@@ -15,7 +15,7 @@ inline constexpr std::string_view kGtin = R"({"type":"string","pattern":"^([0-9]
 inline constexpr std::string_view kSerial = R"({"type":"string","minLength":1,"maxLength":20})";
 inline constexpr std::string_view kItem =
     R"({"oneOf":[{"type":"string"},{"type":"object","properties":{"gtin":{"type":"string"},"serial":{"type":"string"},)"
-    R"("uri":{"type":"string"},"key":{"type":"string"}}}]})";
+    R"("uri":{"type":"string"},"commitment":{"type":"string"}}}]})";
 inline constexpr std::string_view kObject = R"({"type":"object"})";
 inline constexpr std::string_view kPage =
     R"({"type":"object","required":["complete","cursor"],"properties":{"complete":{"type":"boolean"},)"

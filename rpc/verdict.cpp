@@ -7,6 +7,7 @@
 
 #include "base/check.h"
 #include "ledger/identifiers/countries.h"
+#include "ledger/records/recalls.h"
 
 namespace touchstone::rpc {
 namespace {
@@ -44,6 +45,9 @@ constexpr std::array<ReasonInfo, kReasonCount> kReasons{{
      "right."},
     {Reason::kOutsideTerritory, "outside_territory", VerdictKind::kCaution,
      "The brand does not offer this product in that country. The item is registered, but meant for another market."},
+    {Reason::kLost, "lost", VerdictKind::kCaution, "The item was recorded as lost on its way, and should not be on sale."},
+    {Reason::kVoided, "voided", VerdictKind::kCaution,
+     "The item was registered by mistake and withdrawn: nothing with this serial should be on sale."},
 }};
 
 VerdictKind heavier(VerdictKind a, VerdictKind b) { return std::max(a, b); }
@@ -76,8 +80,8 @@ void judge_marks(const VerdictRecords& records, const VerdictContext& context, s
     const ledger::ItemRecord& item = *records.item;
     if (!records.product) reasons.push_back(Reason::kProductUnknown);
     const std::string_view country = context.country.value_or("");
-    if ((records.product && ledger::holds_in(records.product->recall, country)) ||
-        (records.lot && ledger::holds_in(records.lot->recall, country)))
+    static const ledger::ProductRecord kUndeclared;
+    if (ledger::is_recalled(item, records.product ? *records.product : kUndeclared, country))
         reasons.push_back(Reason::kRecalled);
     if (item.has(ledger::ItemFlag::kStolen)) reasons.push_back(Reason::kStolen);
     if (item.has(ledger::ItemFlag::kSuspect)) reasons.push_back(Reason::kSuspect);
@@ -106,6 +110,10 @@ void judge_state(ledger::ItemState state, std::vector<Reason>& reasons) {
             return reasons.push_back(Reason::kSampled);
         case ledger::ItemState::kDestroyed:
             return reasons.push_back(Reason::kDestroyed);
+        case ledger::ItemState::kLost:
+            return reasons.push_back(Reason::kLost);
+        case ledger::ItemState::kVoided:
+            return reasons.push_back(Reason::kVoided);
     }
 }
 

@@ -35,8 +35,10 @@ enum class Reason {
     kSold,
     kOpenReport,
     kOutsideTerritory,
+    kLost,
+    kVoided,
 };
-inline constexpr std::size_t kReasonCount = 17;
+inline constexpr std::size_t kReasonCount = 19;
 
 struct ReasonInfo {
     Reason reason;
@@ -50,9 +52,8 @@ const ReasonInfo& info(Reason reason);
 struct VerdictRecords {
     const ledger::ItemRecord* item = nullptr;
     const ledger::ProductRecord* product = nullptr;
-    const ledger::LotRecord* lot = nullptr;
     const ledger::OrganisationRecord* maker = nullptr;
-    // Whether `product` was looked up: an unregistered item named by its key alone tells no GTIN.
+    // Whether `product` was looked up.
     bool product_read = false;
     const ledger::ContainerRecord* outer = nullptr;  // the outermost container of a packed item
 };

@@ -11,7 +11,7 @@ namespace {
 struct Evidence {
     std::optional<Bytes> item_bytes;
     std::optional<ledger::ItemRecord> item;
-    CachedRecordPtr product, lot, maker;
+    CachedRecordPtr product, maker;
     std::vector<CachedRecordPtr> containers;  // of a packed item, from the inside out
     std::string item_proof;
 
@@ -24,46 +24,43 @@ RpcError bad_name(std::string reason, std::string message) {
     return {ErrorCode::kInvalidParams,
             std::move(message),
             std::move(reason),
-            "Name the item as {gtin, serial}, {uri} or {key}.",
+            "Name the item as {gtin, serial}, {uri} or {gtin, commitment}.",
             {}};
 }
 
-Result<NamedItem, RpcError> from_parts(std::string_view gtin, std::string_view serial) {
-    NamedItem named;
-    if (ledger::is_gtin14(gtin)) {
-        named.gtin = gtin;
-    } else {
-        auto padded = ledger::to_gtin14(gtin);
-        if (!padded.ok()) return bad_input(padded.error());
-        named.gtin = *std::move(padded);
-    }
+Result<std::string, RpcError> asked_gtin14(std::string_view gtin) {
+    if (ledger::is_gtin14(gtin)) return std::string(gtin);
+    auto padded = ledger::to_gtin14(gtin);
+    if (!padded.ok()) return bad_input(padded.error());
+    return *std::move(padded);
+}
+
+Result<NamedItem, RpcError> from_serial(std::string_view gtin, std::string_view serial) {
+    HANDLER_TRY(std::string gtin14, asked_gtin14(gtin));
     if (!ledger::is_serial(serial)) return bad_name("bad_serial", "A serial has 1 to 20 characters of GS1 set 82.");
-    named.key = ledger::item_key(named.gtin, serial);
-    return named;
+    const Hash256 commitment = ledger::serial_commitment(gtin14, serial);
+    return NamedItem{{std::move(gtin14), commitment}, {}, {}};
+}
+
+Result<NamedItem, RpcError> from_commitment(std::string_view gtin, std::string_view commitment) {
+    HANDLER_TRY(std::string gtin14, asked_gtin14(gtin));
+    const auto digest = Hash256::from_hex(commitment);
+    if (!digest) return bad_name("bad_commitment", "A commitment is 64 hexadecimal digits.");
+    return NamedItem{{std::move(gtin14), *digest}, {}, {}};
 }
 
 Result<NamedItem, RpcError> from_uri(std::string_view uri) {
     auto parsed = ledger::parse_item_name(uri);
     if (!parsed.ok()) return bad_input(parsed.error());
-    NamedItem named{ledger::item_key(parsed->gtin, parsed->serial), {}, {}, {}};
-    named.gtin = std::move(parsed->gtin);
-    named.lot = std::move(parsed->lot);
-    named.expiry = std::move(parsed->expiry);
-    return named;
+    const Hash256 commitment = ledger::serial_commitment(parsed->gtin, parsed->serial);
+    return NamedItem{{std::move(parsed->gtin), commitment}, std::move(parsed->lot), std::move(parsed->expiry)};
 }
 
 Status gather_others(const Services& services, const ReadView& view, const NamedItem& named, WithProof with_proof,
                      Evidence& evidence) {
-    const std::string& gtin = evidence.item ? evidence.item->gtin : named.gtin;
-    if (!gtin.empty()) {
-        const RecordName name{RecordKind::kProduct, ledger::product_key(gtin)};
-        TRY_ASSIGN(evidence.product, services.cache.get(view, name, with_proof));
-    }
+    const RecordName product{RecordKind::kProduct, ledger::product_key(named.name.gtin)};
+    TRY_ASSIGN(evidence.product, services.cache.get(view, product, with_proof));
     if (!evidence.item) return Ok{};
-    if (!evidence.item->lot.empty()) {
-        const RecordName name{RecordKind::kLot, ledger::lot_key(gtin, evidence.item->lot)};
-        TRY_ASSIGN(evidence.lot, services.cache.get(view, name, with_proof));
-    }
     const RecordName name{RecordKind::kOrganisation, ledger::organisation_key(evidence.item->maker)};
     TRY_ASSIGN(evidence.maker, services.cache.get(view, name, with_proof));
     return Ok{};
@@ -72,7 +69,7 @@ Status gather_others(const Services& services, const ReadView& view, const Named
 // A pallet's records serve all of its items: they are cached like those of the product.
 Status gather_containers(const Services& services, const ReadView& view, WithProof with_proof, Evidence& evidence) {
     if (!evidence.item) return Ok{};
-    for (Hash256 at = evidence.item->container; !at.is_zero();) {
+    for (ledger::StateKey at = evidence.item->container; !at.is_zero();) {
         TRY_ASSIGN(CachedRecordPtr container, services.cache.get(view, {RecordKind::kContainer, at}, with_proof));
         const bool sound = container->container && evidence.containers.size() < limits::kContainerLevelsMax;
         if (!sound) return Error{"state_corrupt", "A packed item's containers are damaged on this node."};
@@ -84,7 +81,7 @@ Status gather_containers(const Services& services, const ReadView& view, WithPro
 
 Result<Evidence> gather(const Services& services, const ReadView& view, const NamedItem& named, WithProof with_proof) {
     Evidence evidence;
-    TRY_ASSIGN(evidence.item_bytes, view.record(named.key));
+    TRY_ASSIGN(evidence.item_bytes, view.record(named.name.key()));
     if (evidence.item_bytes) {
         TRY_ASSIGN(evidence.item, ledger::ItemRecord::decode(*evidence.item_bytes));
     }
@@ -92,7 +89,7 @@ Result<Evidence> gather(const Services& services, const ReadView& view, const Na
     TRY(gather_containers(services, view, with_proof, evidence));
     if (with_proof == WithProof::kYes) {
         TRY_ASSIGN(evidence.item_proof,
-                   proof_element(view, RecordName{RecordKind::kItem, named.key}, evidence.item_bytes));
+                   proof_element(view, RecordName{RecordKind::kItem, named.name.key()}, evidence.item_bytes));
     }
     return evidence;
 }
@@ -116,7 +113,6 @@ Result<Verdict, RpcError> judge_evidence(const VerifyRequest& request, const Nam
     VerdictRecords records;
     records.item = pointer(evidence.item);
     records.product = evidence.product ? pointer(evidence.product->product) : nullptr;
-    records.lot = evidence.lot ? pointer(evidence.lot->lot) : nullptr;
     records.maker = evidence.maker ? pointer(evidence.maker->organisation) : nullptr;
     records.outer = evidence.outer();
     records.product_read = evidence.product != nullptr;
@@ -127,11 +123,9 @@ void write_answer(JsonWriter& out, const NamedItem& named, const Verdict& verdic
     out.field("verdict", name_of(verdict.kind)).key("reasons").begin_array();
     for (const Reason reason : verdict.reasons) out.string(info(reason).code);
     out.end_array().key("item");
-    evidence.item ? write_item(out, named.key, *evidence.item) : void(out.null());
+    evidence.item ? write_item(out, named.name, *evidence.item) : void(out.null());
     out.key("product");
     evidence.product ? out.raw(evidence.product->json) : out.null();
-    out.key("lot");
-    evidence.lot ? out.raw(evidence.lot->json) : out.null();
     out.key("maker");
     evidence.maker ? out.raw(evidence.maker->json) : out.null();
     out.key("custody");
@@ -140,7 +134,7 @@ void write_answer(JsonWriter& out, const NamedItem& named, const Verdict& verdic
 
 void write_proof(JsonWriter& out, const Evidence& evidence, const SignedTip& tip) {
     out.key("proof").begin_array().raw(evidence.item_proof);
-    for (const CachedRecordPtr& record : {evidence.product, evidence.lot, evidence.maker})
+    for (const CachedRecordPtr& record : {evidence.product, evidence.maker})
         if (record) out.raw(record->proof_json);
     for (const CachedRecordPtr& record : evidence.containers) out.raw(record->proof_json);
     out.end_array();
@@ -151,16 +145,12 @@ void write_proof(JsonWriter& out, const Evidence& evidence, const SignedTip& tip
 }  // namespace
 
 Result<NamedItem, RpcError> name_item(const VerifyRequest& request) {
-    const int ways = (request.gtin || request.serial ? 1 : 0) + (request.uri ? 1 : 0) + (request.key ? 1 : 0);
-    if (ways != 1) return bad_name("item_name", "An item is named in exactly one of three ways.");
-    if (request.key) {
-        const auto key = Hash256::from_hex(*request.key);
-        if (!key) return bad_name("bad_key", "An item key is 64 hexadecimal digits.");
-        return NamedItem{*key, {}, {}, {}};
-    }
-    if (request.uri) return from_uri(*request.uri);
-    if (!request.gtin || !request.serial) return bad_name("item_name", "gtin and serial belong together.");
-    return from_parts(*request.gtin, *request.serial);
+    const bool by_uri = request.uri && !request.gtin && !request.serial && !request.commitment;
+    if (by_uri) return from_uri(*request.uri);
+    const bool by_parts = request.gtin && !request.uri && request.serial.has_value() != request.commitment.has_value();
+    if (!by_parts) return bad_name("item_name", "An item is named in exactly one of three ways.");
+    return request.serial ? from_serial(*request.gtin, *request.serial)
+                          : from_commitment(*request.gtin, *request.commitment);
 }
 
 HandlerError write_verify(const Services& services, const VerifyRequest& request, JsonWriter& out) {

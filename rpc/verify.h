@@ -7,24 +7,24 @@
 #include <string_view>
 
 #include "ledger/identifiers/gs1.h"
+#include "ledger/schema/units.h"
 #include "rpc/method.h"
 
 namespace touchstone::rpc {
 
 struct VerifyRequest {
-    std::optional<std::string_view> gtin, serial, uri, key;
+    std::optional<std::string_view> gtin, serial, uri, commitment;
     std::optional<std::string_view> lot, expiry, country;
     bool proof = true;
 };
 
 // What the three ways to name an item come to.
 struct NamedItem {
-    Hash256 key;
-    std::string gtin;  // empty when named by key
+    ledger::ItemName name;
     std::string lot;   // from a Digital Link, else empty
     std::string expiry;
 };
-// Errors: invalid_params with the reason item_name, bad_gtin, bad_serial, bad_identifier, bad_key.
+// Errors: invalid_params with the reason item_name, bad_gtin, bad_serial, bad_identifier, bad_commitment.
 Result<NamedItem, RpcError> name_item(const VerifyRequest& request);
 
 HandlerError write_verify(const Services& services, const VerifyRequest& request, JsonWriter& out);

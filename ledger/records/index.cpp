@@ -35,6 +35,10 @@ Bytes licence_index_key(std::string_view gtin14, std::string_view manufacturer) 
 Bytes lot_index_key(std::string_view gtin14, std::string_view lot) { return key_of('b', gtin14, lot); }
 Bytes recall_index_key(std::string_view gtin14, std::string_view lot) { return key_of('r', gtin14, lot); }
 
+Bytes container_index_key(const Hash256& commitment, std::string_view maker) {
+    return key_of('k', as_text(commitment.view()), maker);
+}
+
 Bytes content_index_key(const Hash256& container, ContentKind kind, const Hash256& content) {
     Writer writer;
     writer.reserve(3 + 2 * Hash256::kSize);
@@ -47,6 +51,8 @@ Bytes product_index_prefix() { return key_of('p', {}); }
 Bytes licence_index_prefix(std::string_view gtin14) { return key_of('l', gtin14); }
 Bytes lot_index_prefix(std::string_view gtin14) { return key_of('b', gtin14); }
 Bytes recall_index_prefix(std::string_view gtin14) { return key_of('r', gtin14); }
+
+Bytes container_index_prefix(const Hash256& commitment) { return key_of('k', as_text(commitment.view())); }
 
 Bytes content_index_prefix(const Hash256& container) { return key_of('c', as_text(container.view())); }
 
@@ -71,6 +77,13 @@ std::optional<std::string> parse_product_index(ByteView key) {
 std::optional<ProductEntry> parse_licence_index(ByteView key) { return parse_entry('l', key); }
 std::optional<ProductEntry> parse_lot_index(ByteView key) { return parse_entry('b', key); }
 std::optional<ProductEntry> parse_recall_index(ByteView key) { return parse_entry('r', key); }
+
+std::optional<ContainerEntry> parse_container_index(ByteView key) {
+    const auto content = content_of('k', key);
+    if (!content || content->size() <= Hash256::kSize) return std::nullopt;
+    return ContainerEntry{*Hash256::from_view(as_bytes(content->substr(0, Hash256::kSize))),
+                          std::string(content->substr(Hash256::kSize))};
+}
 
 std::optional<ContentEntry> parse_content_index(ByteView key) {
     const auto content = content_of('c', key);

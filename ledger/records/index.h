@@ -4,7 +4,8 @@
 //   'i' 'p' gtin (14)                products, by GTIN
 //   'i' 'l' gtin (14) manufacturer   licences (revoked ones too), by GTIN and manufacturer
 //   'i' 'b' gtin (14) lot            lots, by GTIN and lot
-//   'i' 'r' gtin (14) lot            recalls in force, by GTIN; without a lot: of the whole product
+//   'i' 'r' gtin (14) lot            lots that a recall in force names, by GTIN; without a lot: a recall names none
+//   'i' 'k' commitment (32) maker    containers, by the commitment to their SSCC and who made them
 //   'i' 'c' container key (32) 'c' or 'i' key (32)   what is directly in a container: containers, then items
 //
 // A list is a scan from its prefix; the next page starts just after the last key seen. Pure functions; any thread.
@@ -24,6 +25,8 @@ Bytes licence_index_key(std::string_view gtin14, std::string_view manufacturer);
 Bytes lot_index_key(std::string_view gtin14, std::string_view lot);
 Bytes recall_index_key(std::string_view gtin14, std::string_view lot);
 
+Bytes container_index_key(const Hash256& commitment, std::string_view maker);
+
 enum class ContentKind : char { kContainer = 'c', kItem = 'i' };
 Bytes content_index_key(const Hash256& container, ContentKind kind, const Hash256& content);
 
@@ -33,6 +36,7 @@ Bytes product_index_prefix();
 Bytes licence_index_prefix(std::string_view gtin14 = {});
 Bytes lot_index_prefix(std::string_view gtin14 = {});
 Bytes recall_index_prefix(std::string_view gtin14 = {});
+Bytes container_index_prefix(const Hash256& commitment);
 Bytes content_index_prefix(const Hash256& container);
 
 // The least key greater than `key`: where the page after it starts.
@@ -51,6 +55,11 @@ std::optional<std::string> parse_product_index(ByteView key);
 std::optional<ProductEntry> parse_licence_index(ByteView key);
 std::optional<ProductEntry> parse_lot_index(ByteView key);
 std::optional<ProductEntry> parse_recall_index(ByteView key);
+struct ContainerEntry {
+    Hash256 commitment;
+    std::string maker;
+};
+std::optional<ContainerEntry> parse_container_index(ByteView key);
 struct ContentEntry {
     ContentKind kind = ContentKind::kItem;
     Hash256 key;

@@ -1,42 +1,32 @@
 // Containers: items and containers in a container, several levels deep.
 //   Pack, Unpack   who holds the outermost container, while it is at rest. What is stolen, quarantined or recalled is
-//   not
-//                  packed: afterwards nothing would stop it from moving
-//   Receive        with a count, or with a scan that names what is missing and what is there unexpectedly
-//
-// Invariants: a packed record names the container that it is directly in; a container counts what is directly in it and
-// the items at all levels below it; following `container` upwards ends after at most kContainerLevelsMax steps.
+//                  not packed: afterwards nothing would stop it from moving
+//   Receive        with a count, or with a scan that names what is missing and what is there unexpectedly. What was
+//                  scanned twice counts once. A surplus code that the ledger does not know, or that is of goods of
+//                  others, sold or ended is reported in the outcome and hinders nothing; an event is written only into
+//                  the histories of goods that the receiver has to do with. What is missing gets the receiver's mark,
+//                  which goes when it finds the item in a container, in a shipment or as a surplus
 #include "ledger/rules/containers.h"
 
 #include <fmt/format.h>
 
-#include "ledger/records/index.h"
+#include <unordered_set>
+
+#include "ledger/rules/loads.h"
 
 namespace touchstone::ledger {
 namespace {
-
-constexpr auto kLevelsMax = static_cast<std::uint8_t>(limits::kContainerLevelsMax);
 
 // The outermost container must be at rest in the actor's hands.
 Verdict check_open(Run& run, const StateKey& container) {
     const ContainerRecord& outer = outermost(run, container);
     if (outer.custodian != run.actor.id)
         return Rejection{Refusal::kNotCustodian, fmt::format("container {}", container.hex())};
+    if (outer.state == ItemState::kLost)
+        return Rejection{Refusal::kDecommissioned, fmt::format("container {} is lost", container.hex())};
     if (outer.state != ItemState::kActive)
         return Rejection{Refusal::kContainerMoving, fmt::format("container {}", container.hex())};
     return std::nullopt;
-}
-
-// Calls `change` for the container and for each that it is in, with the distance from it.
-template <class Change>
-void change_upwards(Run& run, const StateKey& container, const Change& change) {
-    std::uint8_t distance = 0;
-    for (StateKey at = container; !at.is_zero(); ++distance) {
-        INVARIANT(distance < kLevelsMax);
-        ContainerRecord& record = run.overlay.containers.change(run.overlay.containers.slot(at));
-        change(record, distance);
-        at = record.container;
-    }
 }
 
 std::uint8_t levels_above(Run& run, const StateKey& container) {
@@ -51,72 +41,93 @@ bool is_within(Run& run, StateKey place, const StateKey& container) {
     return place == container;
 }
 
-// What an operation moves into a container or out of it.
-struct Load {
-    std::uint32_t direct = 0;
-    std::uint64_t items = 0;
-    std::uint8_t levels = 0;  // of the deepest container among it
-
-    void add(const ItemRecord&) { ++direct, ++items; }
-    void add(const ContainerRecord& container) {
-        ++direct;
-        items += container.items;
-        levels = std::max(levels, container.levels);
-    }
-};
-
-Bytes content_key(const StateKey& container, const StateKey& key, const ItemRecord&) {
-    return content_index_key(container, ContentKind::kItem, key);
-}
-Bytes content_key(const StateKey& container, const StateKey& key, const ContainerRecord&) {
-    return content_index_key(container, ContentKind::kContainer, key);
-}
-
-void log_load(Run& run, EventKind kind, const StateKey& container, const op::Pack& what) {
-    EventLog log(run, kind, {}, fmt::format("{} items, {} containers", what.items.size(), what.containers.size()));
-    log.append(container, run.overlay.containers.change(run.overlay.containers.slot(container)));
-}
-
-void add_load(Run& run, const StateKey& container, const Load& load) {
-    change_upwards(run, container, [&](ContainerRecord& record, std::uint8_t distance) {
-        record.items += load.items;
-        if (load.levels > 0)
-            record.levels = std::max(record.levels, static_cast<std::uint8_t>(load.levels + distance + 1));
-        if (distance == 0) record.direct += load.direct;
-    });
-}
-
-void remove_load(Run& run, const StateKey& container, const Load& load) {
-    change_upwards(run, container, [&](ContainerRecord& record, std::uint8_t distance) {
-        INVARIANT(record.items >= load.items);
-        record.items -= load.items;
-        if (distance > 0) return;
-        INVARIANT(record.direct >= load.direct);
-        record.direct -= load.direct;
-        if (record.direct == 0) record.levels = 1;
-    });
-}
-
-// What is empty, at rest and in nothing is its maker's again, who may use its SSCC once more: nobody else can hold on to
-// a name of his.
-void close_if_empty(Run& run, const StateKey& key) {
-    ContainerSlot& slot = run.overlay.containers.slot(key);
-    INVARIANT(slot.record.has_value());
-    const ContainerRecord& now = *slot.record;
-    if (now.direct != 0 || now.state != ItemState::kActive || now.custodian == now.maker) return;
-    ContainerRecord& closed = run.overlay.containers.change(slot);
-    closed.custodian = closed.maker;
-    closed.reclaimed_to.clear();
-}
-
 ContainerRecord& open_container(Run& run, const ContainerName& name) {
     ContainerSlot& slot = run.overlay.containers.slot(name.key());
     if (slot.record) return run.overlay.containers.change(slot);
+    run.overlay.put_index(container_index_key(name.commitment, name.maker));
     ContainerRecord made;
     made.maker = name.maker;
     made.custodian = run.actor.id;
     made.created_at = run.block.time;
     return run.overlay.containers.create(slot, std::move(made));
+}
+
+// What a scan named, each once: a code that was scanned twice is one item.
+struct Distinct {
+    Items items;
+    std::vector<std::uint32_t> places;  // of each, among all units of the operation
+
+    Distinct(const Items& scanned, std::uint32_t first, std::vector<ItemOutcome>& notes) {
+        std::unordered_set<StateKey> seen;
+        std::uint32_t place = first;
+        for (const ItemName& name : scanned.names()) {
+            if (seen.insert(name.key()).second) {
+                items.add(name);
+                places.push_back(place);
+            } else {
+                notes.push_back({place, Refusal::kItemRepeated});
+            }
+            ++place;
+        }
+    }
+};
+
+// Takes the missing out of the container, back into their sender's hands, where the receiver's mark stays on them until
+// they turn up.
+Verdict take_missing(Run& run, const Items& items, const StateKey& container) {
+    const std::string sender = run.overlay.containers.get(container)->custodian;
+    OperationOutcome found;
+    ItemBatch missing(run, items, found);
+    const auto judge = [&](const ItemRecord& item) {
+        return is_within(run, item.container, container) ? Refusal::kNone : Refusal::kNotInThisContainer;
+    };
+    if (auto refused = missing.judge_all(ItemOperation::kMiss, judge)) {
+        refused->detail = "missing: " + refused->detail;
+        return refused;
+    }
+    EventLog log(run, EventKind::kMissing, container.hex(), {});
+    missing.change_all(ItemOperation::kMiss, [&](const StateKey& key, ItemRecord& item) {
+        log.set_detail(std::to_string(run.overlay.containers.get(item.container)->event_count));
+        run.overlay.erase_index(content_key(item.container, key, item));
+        remove_load(run, std::exchange(item.container, StateKey{}), {1, 1, 0});
+        item.custodian = sender;
+        put_flag(run, item, ItemFlag::kMissing);
+        log.append(key, item);
+    });
+    return std::nullopt;
+}
+
+// Into whose history a receiver's find belongs: goods that it has to do with, or has missed itself.
+bool is_related(Run& run, const ItemRecord& item) {
+    const std::string& actor = run.actor.id;
+    return holder_of(run, item) == actor || item.owner == actor || item.receiver == actor ||
+           item.has(ItemFlag::kMissing, actor);
+}
+
+// Why a find deserves attention, kNone for goods of the receiver's own.
+Refusal alert_of(Run& run, const ItemRecord& item) {
+    if (item.state == ItemState::kSold) return Refusal::kAlreadySold;
+    if (item.state >= ItemState::kExported) return Refusal::kDecommissioned;
+    return is_related(run, item) ? Refusal::kNone : Refusal::kNotRelated;
+}
+
+// Answers how many of them the ledger does not know. None of them hinders the receipt.
+std::size_t note_surplus(Run& run, const Distinct& surplus, const StateKey& container,
+                         std::vector<ItemOutcome>& notes) {
+    EventLog log(run, EventKind::kSurplus, container.hex(), {});
+    std::size_t unknown = 0;
+    for (std::size_t i = 0; i < surplus.items.size(); ++i) {
+        const StateKey& key = surplus.items.keys()[i];
+        ItemSlot& slot = run.overlay.items.slot(key);
+        const Refusal alert = slot.record ? alert_of(run, *slot.record) : Refusal::kItemUnknown;
+        if (alert != Refusal::kNone) notes.push_back({surplus.places[i], alert});
+        unknown += slot.record ? 0 : 1;
+        if (!slot.record || !is_related(run, *slot.record)) continue;
+        ItemRecord& item = run.overlay.items.change(slot);
+        clear_flag(item, ItemFlag::kMissing, run.actor.id);
+        log.append(key, item);
+    }
+    return unknown;
 }
 
 }  // namespace
@@ -157,7 +168,7 @@ Verdict apply(Run& run, const op::Pack& operation, OperationOutcome& outcome) {
         run.overlay.put_index(content_key(target, key, record));
     });
     add_load(run, target, load);
-    log_load(run, EventKind::kLoaded, target, operation);
+    log_load(run, EventKind::kLoaded, target, {operation.items.size(), operation.containers.size()});
     return std::nullopt;
 }
 
@@ -179,58 +190,43 @@ Verdict apply(Run& run, const op::Unpack& operation, OperationOutcome& outcome) 
         load.add(record);
         record.container = StateKey{};
         record.custodian = run.actor.id;
+        note_arrival(run, record);
         log.append(key, record);
         run.overlay.erase_index(content_key(source, key, record));
     });
     remove_load(run, source, load);
-    log_load(run, EventKind::kUnloaded, source, {operation.container, operation.items, operation.containers});
+    log_load(run, EventKind::kUnloaded, source, {operation.items.size(), operation.containers.size()});
     for (const StateKey& key : operation.containers.keys()) close_if_empty(run, key);
     close_if_empty(run, source);
     return std::nullopt;
 }
 
-Verdict take_count(Run& run, const op::Receive& operation, OperationOutcome& outcome) {
+Verdict take_count(Run& run, const op::Receive& operation, OperationOutcome& outcome, std::string& told) {
     const StateKey container = operation.containers.front().key();
-    const ContainerRecord record = *run.overlay.containers.get(container);
+    const std::uint64_t content = run.overlay.containers.get(container)->items;
+    std::vector<ItemOutcome> notes;
+    const auto first = static_cast<std::uint32_t>(operation.items.size() + operation.containers.size());
+    const Distinct missing(operation.missing, first, notes);
+    const Distinct surplus(operation.surplus, first + static_cast<std::uint32_t>(operation.missing.size()), notes);
     const bool named = !operation.missing.empty() || !operation.surplus.empty();
-    if (named && *operation.counted + operation.missing.size() != record.items + operation.surplus.size())
+    if (named && *operation.counted + missing.items.size() != content + surplus.items.size())
         return Rejection{Refusal::kCountMismatch,
-                         fmt::format("the container holds {} items; {} counted, {} missing, {} surplus", record.items,
-                                     *operation.counted, operation.missing.size(), operation.surplus.size())};
-    OperationOutcome found;
-    ItemBatch missing(run, operation.missing, found);
-    const auto judge = [&](const ItemRecord& item) {
-        return is_within(run, item.container, container) ? Refusal::kNone : Refusal::kNotInThisContainer;
-    };
-    if (auto refused = missing.judge_all(ItemOperation::kMiss, judge)) {
-        refused->detail = "missing: " + refused->detail;
-        return refused;
-    }
-    EventLog log(run, EventKind::kMissing, container.hex(), {});
-    missing.change_all(ItemOperation::kMiss, [&](const StateKey& key, ItemRecord& item) {
-        log.set_detail(std::to_string(run.overlay.containers.get(item.container)->event_count));
-        run.overlay.erase_index(content_key(item.container, key, item));
-        remove_load(run, std::exchange(item.container, StateKey{}), {1, 1, 0});
-        item.custodian = record.custodian;
-        log.append(key, item);
-    });
-    EventLog surplus(run, EventKind::kSurplus, container.hex(), {});
-    for (const StateKey& key : operation.surplus.keys()) {
-        ItemSlot& slot = run.overlay.items.slot(key);
-        if (!slot.record) return Rejection{Refusal::kItemUnknown, "surplus: " + key.hex()};
-        if (is_within(run, slot.record->container, container))
+                         fmt::format("the container holds {} items; {} counted, {} missing, {} surplus", content,
+                                     *operation.counted, missing.items.size(), surplus.items.size())};
+    for (const StateKey& key : surplus.items.keys()) {
+        const ItemRecord* const item = run.overlay.items.get(key);
+        if (item != nullptr && is_within(run, item->container, container))
             return Rejection{Refusal::kCountMismatch, "surplus, but in the container: " + key.hex()};
-        surplus.append(key, run.overlay.items.change(slot));
     }
-    outcome.accepted = 0;
+    if (auto refused = take_missing(run, missing.items, container)) return refused;
+    const std::size_t unknown = note_surplus(run, surplus, container, notes);
+    told = fmt::format("counted {} of {}; missing {}, surplus {}", *operation.counted, content, missing.items.size(),
+                       surplus.items.size());
+    if (unknown > 0) told += fmt::format(", {} of them unknown", unknown);
+    std::sort(notes.begin(), notes.end(),
+              [](const ItemOutcome& a, const ItemOutcome& b) { return a.index < b.index; });
+    outcome.refused = std::move(notes);
     return std::nullopt;
-}
-
-std::string describe_count(Run& run, const op::Receive& operation) {
-    // The missing have left it by now.
-    const std::uint64_t content = run.overlay.containers.get(operation.containers.front().key())->items;
-    return fmt::format("counted {} of {}; missing {}, surplus {}", *operation.counted,
-                       content + operation.missing.size(), operation.missing.size(), operation.surplus.size());
 }
 
 }  // namespace touchstone::ledger

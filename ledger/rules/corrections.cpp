@@ -3,11 +3,12 @@
 //
 // Rules see records and no events. The operation therefore carries the wrong event and all after it; they are believed
 // when, from the given head on, they hash to the head in the item's record.
+#include "ledger/rules/corrections.h"
+
 #include <fmt/format.h>
 
 #include <charconv>
 
-#include "ledger/rules/corrections.h"
 #include "ledger/rules/rules.h"
 
 namespace touchstone::ledger {

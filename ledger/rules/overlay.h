@@ -26,6 +26,7 @@ class RecordCache {
     struct Slot {
         std::optional<Record> record;  // nullopt: absent
         bool dirty = false;
+        bool stored = false;              // the reader has it: what came and went within a block is no change
         std::uint64_t journalled_in = 0;  // the transaction that last changed it
         std::uint64_t seen_in = 0;        // the operation that last named it: finds repeats without a set
     };
@@ -73,6 +74,7 @@ class RecordCache {
         Slot& slot = slots_[key];
         slot.record.reset();
         slot.dirty = true;
+        slot.stored = true;
     }
 
     void begin() {
@@ -90,7 +92,7 @@ class RecordCache {
     std::size_t size() const { return slots_.size(); }
     void collect(std::vector<std::pair<Hash256, std::optional<Bytes>>>& to) const {
         for (const auto& [key, slot] : slots_) {
-            if (!slot.dirty) continue;
+            if (!slot.dirty || (!slot.record && !slot.stored)) continue;
             auto& entry = to.emplace_back(key, std::nullopt);
             if (slot.record) entry.second = slot.record->encode();
         }
@@ -109,6 +111,7 @@ class RecordCache {
         auto decoded = Record::decode(*bytes);
         INVARIANT(decoded.ok());
         slot.record.emplace(*std::move(decoded));
+        slot.stored = true;
     }
     void journal(Slot& slot) {
         if (slot.journalled_in != transaction_) {

@@ -2,9 +2,7 @@
 //   TransferOwnership        the owner, to an organisation that does more than carry goods
 //   AcceptOwnership, RejectOwnership   the organisation that it is offered to
 //   CancelOwnershipTransfer  the owner
-// Decommission ends an item: its holder or its brand. What was decommissioned keeps its history and takes no more.
-#include <fmt/format.h>
-
+// A claim against the holder (Reclaim) is its owner's, and goes with the ownership.
 #include "ledger/rules/rules.h"
 
 namespace touchstone::ledger {
@@ -12,17 +10,6 @@ namespace {
 
 bool only_carries(const OrganisationRecord& organisation) {
     return organisation.roles == 1u << static_cast<unsigned>(Role::kLogistics);
-}
-
-ItemOperation decommission_into(ItemState state) {
-    switch (state) {
-        case ItemState::kExported:
-            return ItemOperation::kExport;
-        case ItemState::kSampled:
-            return ItemOperation::kSample;
-        default:
-            return ItemOperation::kDestroy;
-    }
 }
 
 // The three answers to an offer differ in who gives them and in what becomes of the owner.
@@ -41,6 +28,7 @@ Verdict answer_offer(Run& run, const Answer& answer, OperationOutcome& outcome, 
     batch.change_all(ItemOperation::kAnswerOwnership, [&](const StateKey& key, ItemRecord& item) {
         log.set_other(change(item));
         item.offered_to.clear();
+        if (answer.event == EventKind::kOwnershipAccepted) item.reclaimed_to.clear();
         log.append(key, item);
     });
     return std::nullopt;
@@ -92,27 +80,6 @@ Verdict apply(Run& run, const op::CancelOwnershipTransfer& operation, OperationO
     };
     return answer_offer(run, {operation.items, EventKind::kOwnershipOfferCancelled, {}}, outcome, judge,
                         [](ItemRecord& item) { return item.offered_to; });
-}
-
-template <>
-Verdict apply(Run& run, const op::Decommission& operation, OperationOutcome& outcome) {
-    ItemBatch batch(run, operation.items, outcome);
-    const auto judge = [&](const ItemRecord& item) {
-        const bool may = item.custodian == run.actor.id || product_of(run, item).brand == run.actor.id;
-        return may ? Refusal::kNone : Refusal::kNotCustodian;
-    };
-    const ItemOperation how = decommission_into(operation.into);
-    if (auto refused = batch.judge_all(how, judge)) return refused;
-    const std::string_view into = name_of(operation.into);
-    EventLog log(run, EventKind::kDecommissioned, {},
-                 operation.reason.empty() ? std::string(into) : fmt::format("{}: {}", into, operation.reason));
-    batch.change_all(how, [&](const StateKey& key, ItemRecord& item) {
-        item.offered_to.clear();
-        item.ended_at = run.block.time;
-        item.ended_by = run.actor.id;
-        log.append(key, item);
-    });
-    return std::nullopt;
 }
 
 }  // namespace touchstone::ledger

@@ -1,8 +1,8 @@
 // Products and licences.
 //   DeclareProduct  role brand, for a GTIN that one of its GS1 company prefixes covers
-//   GrantLicence    the product's brand, to an organisation with the role manufacturer. A new grant replaces quota,
-//   dates
-//                   and facility, puts a revoked licence in force again, and keeps what was used counted
+//   GrantLicence    the product's brand, to an organisation with the role manufacturer. A new grant replaces quota (or
+//                   adds to it), dates and facility, puts a revoked licence in force again, and keeps what was used
+//                   counted: a quota below that is refused, without exception. Who wants to stop a maker revokes
 //   RevokeLicence   the product's brand; a licence in force
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -12,6 +12,12 @@
 #include "ledger/rules/rules.h"
 
 namespace touchstone::ledger {
+namespace {
+
+// A quota that is added to without end must not start anew.
+std::uint64_t saturating_add(std::uint64_t a, std::uint64_t b) { return a + std::min(b, UINT64_MAX - a); }
+
+}  // namespace
 
 Verdict check_brand(Run& run, const std::string& gtin) {
     const ProductSlot& product = run.overlay.product(gtin);
@@ -56,10 +62,16 @@ Verdict apply(Run& run, const op::GrantLicence& operation, OperationOutcome& out
         return Rejection{Refusal::kBadRole, fmt::format("'{}' is not a manufacturer", maker.id)};
 
     auto& slot = run.overlay.licences.slot(licence_key(operation.gtin, operation.manufacturer));
+    const std::uint64_t before = slot.record ? slot.record->quota : 0;
+    const std::uint64_t used = slot.record ? slot.record->used : 0;
+    const std::uint64_t quota = operation.add ? saturating_add(before, operation.quota) : operation.quota;
+    if (quota < used)
+        return Rejection{Refusal::kQuotaBelowUsed, fmt::format("'{}' has registered {}, the quota would be {}",
+                                                               maker.id, used, quota)};
     LicenceRecord& licence = slot.record ? run.overlay.licences.change(slot) : run.overlay.licences.create(slot, {});
     licence.gtin = operation.gtin;
     licence.manufacturer = operation.manufacturer;
-    licence.quota = operation.add ? licence.quota + operation.quota : operation.quota;
+    licence.quota = quota;
     licence.salt = run.salt;
     licence.from = operation.from;
     licence.until = operation.until;

@@ -19,7 +19,7 @@ bool is_brand(const Run& run, const ProductRecord& product) { return product.bra
 std::vector<RecallMark>::iterator mark_of(Run& run, ProductRecord& product, const RecallScope& scope) {
     const bool brand = is_brand(run, product);
     return std::find_if(product.recalls.begin(), product.recalls.end(), [&](const RecallMark& mark) {
-        return mark.scope == scope && (mark.by == run.actor.id || (brand && mark.as_brand));
+        return mark.scope == scope && (mark.as_brand ? brand : mark.by == run.actor.id);
     });
 }
 

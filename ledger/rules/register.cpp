@@ -1,13 +1,13 @@
 // Register: by the product's brand, or by a manufacturer whose licence is in force on the day of the block, for the
 // facility if it names one, and within its quota. Only accepted items count. A repeat (same item, organisation and
 // product) is kItemExists and uses no quota. Atomic: every item or none. Partial: those that can be, the others
-// reported. The item is in the custody of who registers it and owned by the brand.
+// reported. The item is in the custody of who registers it and owned by the brand. A registration that was voided is
+// made again like a first one, by whoever may.
 #include <fmt/format.h>
 
 #include <limits>
 
-#include "ledger/records/index.h"
-#include "ledger/rules/rules.h"
+#include "ledger/rules/lots.h"
 
 namespace touchstone::ledger {
 namespace {
@@ -91,6 +91,16 @@ std::vector<Accepted> judge_items(Run& run, const op::Register& operation, std::
     return accepted;
 }
 
+// The history of a voided registration goes on, and so do the marks and reports: they are about the code.
+ItemRecord& register_again(Run& run, ItemSlot& slot, ItemRecord item) {
+    ItemRecord& voided = run.overlay.items.change(slot);
+    item.event_count = voided.event_count;
+    item.event_head = voided.event_head;
+    item.flags = std::move(voided.flags);
+    item.open_reports = voided.open_reports;
+    return voided = std::move(item);
+}
+
 void create_items(Run& run, const op::Register& operation, const std::string& brand,
                   const std::vector<Accepted>& accepted) {
     EventLog log(run, EventKind::kRegistered, {}, operation.lot);
@@ -107,30 +117,11 @@ void create_items(Run& run, const op::Register& operation, const std::string& br
     item.custodian = run.actor.id;
     item.facility = operation.facility;
     item.registered_at = run.block.time;
-    for (const Accepted& one : accepted)
-        log.append(operation.items.keys()[one.index], run.overlay.items.create(*one.slot, item));
-}
-
-void note_lot(Run& run, const op::Register& operation, std::uint64_t items) {
-    LotSlot& slot = run.overlay.lot(operation.gtin(), operation.lot);
-    if (!slot.record) run.overlay.put_index(lot_index_key(operation.gtin(), operation.lot));
-    LotRecord& lot = slot.record ? run.overlay.lots.change(slot) : run.overlay.lots.create(slot, {});
-    lot.gtin = operation.gtin();
-    lot.lot = operation.lot;
-    lot.salt = run.salt;
-    const auto at = std::lower_bound(lot.made.begin(), lot.made.end(), run.actor.id,
-                                     [](const auto& one, const std::string& id) { return one.maker < id; });
-    const bool known = at != lot.made.end() && at->maker == run.actor.id;
-    LotRecord::Made& made = known ? *at : *lot.made.insert(at, {run.actor.id, 0, 0});
-    if (made.expiry == 0) made.expiry = operation.expiry;
-    made.items += items;
-}
-
-void count(Run& run, const StateKey& volume_key, std::uint64_t items) {
-    auto& slot = run.overlay.volumes.slot(volume_key);
-    VolumeRecord& volume = slot.record ? run.overlay.volumes.change(slot) : run.overlay.volumes.create(slot, {});
-    volume.registered += items;
-    volume.salt = run.salt;
+    for (const Accepted& one : accepted) {
+        const bool voided = one.slot->record.has_value();
+        log.append(operation.items.keys()[one.index],
+                   voided ? register_again(run, *one.slot, item) : run.overlay.items.create(*one.slot, item));
+    }
 }
 
 }  // namespace
@@ -150,11 +141,8 @@ Verdict apply(Run& run, const op::Register& operation, OperationOutcome& outcome
     if (accepted.empty()) return std::nullopt;
 
     create_items(run, operation, product.record->brand, accepted);
-    count(run, product_volume_key(operation.gtin()), accepted.size());
-    if (!operation.lot.empty()) {
-        note_lot(run, operation, accepted.size());
-        count(run, lot_volume_key(operation.gtin(), operation.lot), accepted.size());
-    }
+    add_to_product(run, operation.gtin(), accepted.size());
+    add_to_lot(run, {operation.gtin(), operation.lot, run.actor.id}, operation.expiry, accepted.size());
     if (authority.licence != nullptr) {
         LicenceRecord& licence = run.overlay.licences.change(*authority.licence);
         licence.used += accepted.size();

@@ -27,6 +27,25 @@ Verdict UnitBatch::first_refused() const {
 
 bool may_move(const ItemRecord& item) { return !item.has(ItemFlag::kStolen) && !item.has(ItemFlag::kQuarantined); }
 
+// Trouble travels back to whose goods they are, to a laboratory and to a regulator; stolen goods to a regulator only.
+Refusal may_travel(Run& run, const ItemRecord& item, const OrganisationRecord& to) {
+    if (to.has(Role::kRegulator)) return Refusal::kNone;
+    if (item.has(ItemFlag::kStolen)) return Refusal::kFlagged;
+    if (to.has(Role::kAuditor) || to.id == item.maker || to.id == item.owner || to.id == product_of(run, item).brand)
+        return Refusal::kNone;
+    if (item.has(ItemFlag::kQuarantined)) return Refusal::kFlagged;
+    return is_recalled(run, item, to.country) ? Refusal::kRecalled : Refusal::kNone;
+}
+
+void note_arrival(const Run& run, ItemRecord& item) {
+    clear_flag(item, ItemFlag::kMissing, run.actor.id);
+    if (item.reclaimed_to == run.actor.id) item.reclaimed_to.clear();
+}
+
+void note_arrival(const Run& run, ContainerRecord& container) {
+    if (container.reclaimed_to == run.actor.id) container.reclaimed_to.clear();
+}
+
 const ContainerRecord& outermost(Run& run, const StateKey& key) {
     const ContainerRecord* at = run.overlay.containers.get(key);
     while (at != nullptr && !at->container.is_zero()) at = run.overlay.containers.get(at->container);

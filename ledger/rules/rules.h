@@ -185,6 +185,11 @@ Refusal set_flag(Run& run, ItemRecord& item, ItemFlag flag);
 void clear_flag(ItemRecord& item, ItemFlag flag, std::string_view by);
 // Not stolen and not quarantined.
 bool may_move(const ItemRecord& item);
+// Whether marks and recalls let the item travel to an organisation that exists; kNone, kFlagged or kRecalled.
+Refusal may_travel(Run& run, const ItemRecord& item, const OrganisationRecord& to);
+// It is in the actor's hands now: a claim for the actor is met, and what the actor missed has turned up.
+void note_arrival(const Run& run, ItemRecord& item);
+void note_arrival(const Run& run, ContainerRecord& container);
 // Sets a flag of the actor's own that stands for what it found or decided, however many flags others have set.
 void put_flag(const Run& run, ItemRecord& item, ItemFlag flag);
 // The container that `key` is in at the outermost level, or is itself. Precondition: it exists.

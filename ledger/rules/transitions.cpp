@@ -26,6 +26,7 @@ constexpr Transition kUnsold = no(Refusal::kNotSold);
 constexpr Transition kInside = no(Refusal::kPacked);
 constexpr Transition kOutside = no(Refusal::kNotPacked);
 constexpr Transition kEnded = no(Refusal::kDecommissioned);
+constexpr Transition kNoEnd = no(Refusal::kNotEnded);
 
 using Row = std::array<Transition, kLifecycles.size()>;
 
@@ -51,6 +52,13 @@ constexpr std::array<Row, kItemOperations.size()> kTable{{
     /* answer    */ Row{kUnknown, kActive, kTransit, kGone, kPacked, kEnded, kEnded, kEnded, kEnded, kEnded},
     /* miss      */ Row{kUnknown, kOutside, kOutside, kOutside, kActive, kOutside, kOutside, kOutside, kOutside, kOutside},
     /* inspect   */ Row{kUnknown, kActive, kTransit, kSold, kPacked, kExported, kSampled, kDestroyed, kLost, kVoided},
+    /* amend     */ Row{kUnknown, kActive, kTransit, kSold, kPacked, kExported, kSampled, kDestroyed, kLost, kEnded},
+    /* void      */ Row{kUnknown, kVoided, kMoving, kGone, kInside, kEnded, kEnded, kEnded, kEnded, kEnded},
+    /* lose      */ Row{kUnknown, kLost, kLost, kGone, kInside, kEnded, kEnded, kEnded, kEnded, kEnded},
+    /* undo end  */ Row{kUnknown, kNoEnd, kNoEnd, kNoEnd, kNoEnd, kActive, kActive, kActive, kActive, kNoEnd},
+    /* reclaim   */ Row{kUnknown, kActive, kTransit, kGone, kPacked, kEnded, kEnded, kEnded, kEnded, kEnded},
+    /* reassign  */ Row{kUnknown, kActive, kActive, kGone, kActive, kEnded, kEnded, kEnded, kEnded, kEnded},
+    /* seize     */ Row{kUnknown, kActive, kActive, kActive, kActive, kEnded, kEnded, kEnded, kEnded, kEnded},
 }};
 // clang-format on
 
@@ -104,6 +112,20 @@ std::string_view name_of(ItemOperation operation) {
             return "receive: missing";
         case ItemOperation::kInspect:
             return "inspect";
+        case ItemOperation::kAmend:
+            return "amend_registration";
+        case ItemOperation::kVoid:
+            return "void_registration";
+        case ItemOperation::kLose:
+            return "lose";
+        case ItemOperation::kUndoEnd:
+            return "undo_end";
+        case ItemOperation::kReclaim:
+            return "reclaim";
+        case ItemOperation::kReassign:
+            return "reassign";
+        case ItemOperation::kSeize:
+            return "seize";
     }
     INVARIANT(false);
 }

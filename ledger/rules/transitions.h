@@ -49,7 +49,14 @@ enum class ItemOperation : std::uint8_t {
     kTransferOwnership,
     kAnswerOwnership,  // accept, reject, cancel
     kMiss,             // a receiver's scan of a container: not found in it
-    kInspect
+    kInspect,
+    kAmend,
+    kVoid,
+    kLose,
+    kUndoEnd,
+    kReclaim,
+    kReassign,  // a claim that takes effect; handed on to another than the claimant, it is on its way from there
+    kSeize
 };
 inline constexpr std::array kItemOperations{ItemOperation::kRegister,        ItemOperation::kShip,
                                             ItemOperation::kCancelShipment,  ItemOperation::kReceive,
@@ -60,7 +67,10 @@ inline constexpr std::array kItemOperations{ItemOperation::kRegister,        Ite
                                             ItemOperation::kSample,          ItemOperation::kDestroy,
                                             ItemOperation::kCancelSale,      ItemOperation::kTransferOwnership,
                                             ItemOperation::kAnswerOwnership, ItemOperation::kMiss,
-                                            ItemOperation::kInspect};
+                                            ItemOperation::kInspect,         ItemOperation::kAmend,
+                                            ItemOperation::kVoid,            ItemOperation::kLose,
+                                            ItemOperation::kUndoEnd,         ItemOperation::kReclaim,
+                                            ItemOperation::kReassign,        ItemOperation::kSeize};
 
 std::string_view name_of(Lifecycle state);          // "absent", then as ItemState
 std::string_view name_of(ItemOperation operation);  // "register", "ship", …

@@ -31,7 +31,7 @@ struct Ship {
         visit(field::ItemUnits{{"items", "The items"}}, self.items);
         visit(field::Organisation{{"to", "Organisation that shall receive them"}}, self.to);
         visit(field::Text{{"document", "Delivery note or other reference"}, limits::kNameBytesMax}, self.document);
-        visit(field::ContainerUnits{{"containers", "Containers, each with all that is in it"}}, self.containers);
+        visit(field::ContainerUnits{{"containers", "Containers, each with all that is in it", "--sscc"}}, self.containers);
     }
 };
 
@@ -56,7 +56,7 @@ struct CancelShipment {
     template <class Self, class Visit>
     static void fields(Self& self, Visit&& visit) {
         visit(field::ItemUnits{{"items", "The items"}}, self.items);
-        visit(field::ContainerUnits{{"containers", "Containers, each with all that is in it"}}, self.containers);
+        visit(field::ContainerUnits{{"containers", "Containers, each with all that is in it", "--sscc"}}, self.containers);
     }
 };
 
@@ -91,7 +91,7 @@ struct Receive {
     template <class Self, class Visit>
     static void fields(Self& self, Visit&& visit) {
         visit(field::ItemUnits{{"items", "The items"}}, self.items);
-        visit(field::ContainerUnits{{"containers", "Containers, each with all that is in it"}}, self.containers);
+        visit(field::ContainerUnits{{"containers", "Containers, each with all that is in it", "--sscc"}}, self.containers);
         visit(field::Number{{"counted", "Items found in the container, at all levels"}}, self.counted);
         visit(field::ItemUnits{{"missing", "Items that are not in it"}}, self.missing);
         visit(field::ItemUnits{{"surplus", "Items found in it that the ledger has elsewhere"}}, self.surplus);
@@ -118,7 +118,7 @@ struct RejectShipment {
     static void fields(Self& self, Visit&& visit) {
         visit(field::ItemUnits{{"items", "The items"}}, self.items);
         visit(field::Text{{"reason", "Why, for the record"}}, self.reason);
-        visit(field::ContainerUnits{{"containers", "Containers, each with all that is in it"}}, self.containers);
+        visit(field::ContainerUnits{{"containers", "Containers, each with all that is in it", "--sscc"}}, self.containers);
     }
 };
 
@@ -218,7 +218,7 @@ struct Flag {
     template <class Self, class Visit>
     static void fields(Self& self, Visit&& visit) {
         visit(field::ItemUnits{{"items", "The items"}}, self.items);
-        visit(field::Choice{{"flag", "Which mark"}}, self.flag);
+        visit(field::Choice{{"flag", "Which mark", "--flag", field::Asked::kAlways}}, self.flag);
         visit(field::Text{{"reason", "Why, for the record"}}, self.reason);
     }
 };
@@ -242,7 +242,7 @@ struct ClearFlag {
     template <class Self, class Visit>
     static void fields(Self& self, Visit&& visit) {
         visit(field::ItemUnits{{"items", "The items"}}, self.items);
-        visit(field::Choice{{"flag", "Which mark"}}, self.flag);
+        visit(field::Choice{{"flag", "Which mark", "--flag", field::Asked::kAlways}}, self.flag);
         visit(field::Text{{"reason", "Why, for the record"}}, self.reason);
     }
 };
@@ -268,9 +268,9 @@ struct Pack {
     }
     template <class Self, class Visit>
     static void fields(Self& self, Visit&& visit) {
-        visit(field::OneContainer{{"container", "SSCC of the container; made by its first pack"}}, self.container);
+        visit(field::OneContainer{{"container", "SSCC of the container; made by its first pack", "--into"}}, self.container);
         visit(field::ItemUnits{{"items", "The items"}}, self.items);
-        visit(field::ContainerUnits{{"containers", "Containers, each with all that is in it"}}, self.containers);
+        visit(field::ContainerUnits{{"containers", "Containers, each with all that is in it", "--sscc"}}, self.containers);
     }
 };
 
@@ -295,9 +295,9 @@ struct Unpack {
     }
     template <class Self, class Visit>
     static void fields(Self& self, Visit&& visit) {
-        visit(field::OneContainer{{"container", "SSCC of the container"}}, self.container);
+        visit(field::OneContainer{{"container", "SSCC of the container", "--from"}}, self.container);
         visit(field::ItemUnits{{"items", "The items"}}, self.items);
-        visit(field::ContainerUnits{{"containers", "Containers, each with all that is in it"}}, self.containers);
+        visit(field::ContainerUnits{{"containers", "Containers, each with all that is in it", "--sscc"}}, self.containers);
     }
 };
 
@@ -328,7 +328,7 @@ struct Decommission {
     template <class Self, class Visit>
     static void fields(Self& self, Visit&& visit) {
         visit(field::ItemUnits{{"items", "The items"}}, self.items);
-        visit(field::Choice{{"into", "How they end"}}, self.into);
+        visit(field::Choice{{"into", "How they end", "--as", field::Asked::kAlways}}, self.into);
         visit(field::Text{{"reason", "Why, for the record"}}, self.reason);
     }
 };

@@ -58,9 +58,15 @@ struct UnitFacts {
 
 namespace field {
 
+// Whether a command line insists on a field that the ledger itself can do without.
+enum class Asked : std::uint8_t { kIfWanted, kAlways };
+
 struct Field {
     std::string_view name;
     std::string_view help;
+    // How the command line calls it: "--to"; "gtin,--gtin": also by its place. Empty: as `name` (option_of).
+    std::string_view option = {};
+    Asked asked = Asked::kIfWanted;
 };
 // The party that an operation names beside its actor: may see it.
 enum class Party : std::uint8_t { kConcerned, kNamed };
@@ -80,12 +86,15 @@ struct Organisation : Field {
 struct Organisations : Field {
     std::size_t most = 0;
 };
+// What people have of a digest: itself, or the file that it is of.
+enum class Given : std::uint8_t { kDigest, kFile };
 struct Digest : Field {
     Need need = Need::kRequired;
+    Given given = Given::kDigest;
 };
 struct Digests : Field {
     std::size_t most = 0;
-};
+};  // of files
 struct Date : Field {};
 struct Number : Field {};  // std::uint64_t, std::uint32_t, std::uint16_t, or optional of the first
 struct Yes : Field {};     // bool
@@ -94,7 +103,9 @@ struct Gln : Field {};
 struct Country : Field {
     Need need = Need::kOptional;
 };
-struct Countries : Field {};
+struct Countries : Field {
+    std::string_view none = {};  // an option that must be said where no country is named; empty: none needed
+};
 struct Choice : Field {};  // an enumeration that has a table of names; its numbers are the wire's
 struct ItemUnits : Field {};
 struct ContainerUnits : Field {};

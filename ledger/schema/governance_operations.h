@@ -169,7 +169,7 @@ struct VoteOnProposal {
 
     template <class Self, class Visit>
     static void fields(Self& self, Visit&& visit) {
-        visit(field::Number{{"proposal", "Its number"}}, self.proposal);
+        visit(field::Number{{"proposal", "Its number", "proposal,--proposal"}}, self.proposal);
         visit(field::Yes{{"approve", "For it; else against"}}, self.approve);
         visit(field::Text{{"reason", "Why, for the record"}}, self.reason);
     }
@@ -191,7 +191,7 @@ struct WithdrawProposal {
 
     template <class Self, class Visit>
     static void fields(Self& self, Visit&& visit) {
-        visit(field::Number{{"proposal", "Its number"}}, self.proposal);
+        visit(field::Number{{"proposal", "Its number", "proposal,--proposal"}}, self.proposal);
     }
 };
 

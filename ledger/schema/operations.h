@@ -10,6 +10,7 @@
 #include "ledger/schema/custody_operations.h"
 #include "ledger/schema/governance_operations.h"
 #include "ledger/schema/product_operations.h"
+#include "ledger/schema/recovery_operations.h"
 #include "ledger/schema/report_operations.h"
 
 namespace touchstone::ledger {
@@ -20,9 +21,10 @@ using Operation =
                  op::ClearFlag, op::Pack, op::Unpack, op::Decommission, op::CancelSale, op::TransferOwnership,
                  op::AcceptOwnership, op::RejectOwnership, op::CancelOwnershipTransfer, op::Inspect, op::Correct,
                  op::Report, op::Respond, op::Resolve, op::RegisterSeller, op::SetSellerStanding, op::AttestSeller,
-                 op::SetTerritories,
-                 op::Propose, op::VoteOnProposal, op::WithdrawProposal, op::CarryOut, op::VetoProposal, op::AddKey, op::RevokeKey, op::ValidatorReady,
-                 op::RecordDocument>;
+                 op::SetTerritories, op::Propose, op::VoteOnProposal, op::WithdrawProposal, op::CarryOut,
+                 op::VetoProposal, op::AddKey, op::RevokeKey, op::ValidatorReady, op::RecordDocument,
+                 op::AmendRegistration, op::VoidRegistration, op::Lose, op::UndoEnd, op::Reclaim, op::Reassign,
+                 op::Seize, op::AmendProduct, op::OfferProduct, op::AcceptProduct, op::DeclineProduct>;
 
 inline const OperationInfo& info(const Operation& operation) {
     return std::visit([](const auto& one) -> const OperationInfo& { return one.kInfo; }, operation);

@@ -32,13 +32,13 @@ struct DeclareProduct {
 
     template <class Self, class Visit>
     static void fields(Self& self, Visit&& visit) {
-        visit(field::Gtin{{"gtin", "The product's GTIN"}}, self.gtin);
+        visit(field::Gtin{{"gtin", "The product's GTIN", "gtin,--gtin"}}, self.gtin);
         visit(field::Text{{"name", "Its name, as shoppers see it"}, limits::kNameBytesMax, field::Need::kRequired},
               self.name);
-        visit(field::Digest{{"image_hash", "SHA-256 of its picture"}, field::Need::kOptional}, self.image_hash);
-        visit(field::Digests{{"document_hashes", "SHA-256 of documents"}, limits::kProductDocumentsMax},
+        visit(field::Digest{{"image_hash", "SHA-256 of its picture", "--image"}, field::Need::kOptional, field::Given::kFile}, self.image_hash);
+        visit(field::Digests{{"document_hashes", "SHA-256 of documents", "--document"}, limits::kProductDocumentsMax},
               self.document_hashes);
-        visit(field::Choice{{"serial_policy", "What registrants' programs do about serials that can be guessed"}},
+        visit(field::Choice{{"serial_policy", "What registrants' programs do about serials that can be guessed", "--guessable-serials"}},
               self.serial_policy);
     }
 };
@@ -69,9 +69,9 @@ struct GrantLicence {
     }
     template <class Self, class Visit>
     static void fields(Self& self, Visit&& visit) {
-        visit(field::Gtin{{"gtin", "The product's GTIN"}}, self.gtin);
-        visit(field::Organisation{{"manufacturer", "Who may register"}}, self.manufacturer);
-        visit(field::Number{{"quota", "Items that it may register"}}, self.quota);
+        visit(field::Gtin{{"gtin", "The product's GTIN", "gtin,--gtin"}}, self.gtin);
+        visit(field::Organisation{{"manufacturer", "Who may register", "manufacturer,--to"}}, self.manufacturer);
+        visit(field::Number{{"quota", "Items that it may register", "--quota", field::Asked::kAlways}}, self.quota);
         visit(field::Date{{"from_day", "First day"}}, self.from);
         visit(field::Date{{"until_day", "Last day"}}, self.until);
         visit(field::Gln{{"facility", "GLN of the only facility that it may register for"}}, self.facility);
@@ -97,8 +97,8 @@ struct RevokeLicence {
 
     template <class Self, class Visit>
     static void fields(Self& self, Visit&& visit) {
-        visit(field::Gtin{{"gtin", "The product's GTIN"}}, self.gtin);
-        visit(field::Organisation{{"manufacturer", "Whose licence ends"}}, self.manufacturer);
+        visit(field::Gtin{{"gtin", "The product's GTIN", "gtin,--gtin"}}, self.gtin);
+        visit(field::Organisation{{"manufacturer", "Whose licence ends", "manufacturer,--from,--to"}}, self.manufacturer);
         visit(field::Text{{"reason", "Why, for the record"}}, self.reason);
     }
 };
@@ -170,10 +170,10 @@ struct Recall {
     }
     template <class Self, class Visit>
     static void fields(Self& self, Visit&& visit) {
-        visit(field::Gtin{{"gtin", "The product's GTIN"}}, self.gtin);
+        visit(field::Gtin{{"gtin", "The product's GTIN", "gtin,--gtin"}}, self.gtin);
         visit(field::Lot{{"lot", "Only this lot"}}, self.lot);
-        visit(field::Text{{"reason", "Why: shoppers read it"}}, self.reason);
-        visit(field::Countries{{"countries", "Only in these countries"}}, self.countries);
+        visit(field::Text{{"reason", "Why: shoppers read it", "--reason", field::Asked::kAlways}}, self.reason);
+        visit(field::Countries{{"countries", "Only in these countries", "--country"}}, self.countries);
         visit(field::Organisation{{"maker", "Only what this organisation made"}, field::Party::kNamed, field::Need::kOptional},
               self.maker);
         visit(field::Date{{"made_from", "Only what was made on this day or later"}}, self.made_from);
@@ -204,7 +204,7 @@ struct LiftRecall {
     RecallScope scope() const { return {lot, maker, made_from, made_until}; }
     template <class Self, class Visit>
     static void fields(Self& self, Visit&& visit) {
-        visit(field::Gtin{{"gtin", "The product's GTIN"}}, self.gtin);
+        visit(field::Gtin{{"gtin", "The product's GTIN", "gtin,--gtin"}}, self.gtin);
         visit(field::Lot{{"lot", "As in the recall"}}, self.lot);
         visit(field::Text{{"reason", "Why, for the record"}}, self.reason);
         visit(field::Organisation{{"maker", "As in the recall"}, field::Party::kNamed, field::Need::kOptional}, self.maker);
@@ -231,8 +231,106 @@ struct SetTerritories {
 
     template <class Self, class Visit>
     static void fields(Self& self, Visit&& visit) {
+        visit(field::Gtin{{"gtin", "The product's GTIN", "gtin,--gtin"}}, self.gtin);
+        visit(field::Countries{{"countries", "ISO 3166-1 alpha-2", "countries,--country"}, "--everywhere"}, self.countries);
+    }
+};
+
+struct AmendProduct {
+    static constexpr OperationInfo kInfo{
+        .name = "amend_product",
+        .command = "product amend",
+        .event = EventKind::kAmended,
+        .naming = Naming::kNothing,
+        .done = "amended",
+        .summary = "Describe a product anew; what is not given is none from now on",
+        .who = "the product's brand",
+        .example = "--gtin 09506000134352 --name 'Face cream, 50 ml' --return-point shop",
+        .repeat = Repeat::kRefusal,
+        .done_refusals = {Refusal::kNothingChanges}};
+    std::string gtin;
+    std::string name;
+    Hash256 image_hash{};  // zero: none
+    std::vector<Hash256> document_hashes{};
+    SerialPolicy serial_policy = SerialPolicy::kWarn;
+    std::vector<std::string> return_points{};
+    bool operator==(const AmendProduct&) const = default;
+
+    template <class Self, class Visit>
+    static void fields(Self& self, Visit&& visit) {
         visit(field::Gtin{{"gtin", "The product's GTIN"}}, self.gtin);
-        visit(field::Countries{{"countries", "ISO 3166-1 alpha-2"}}, self.countries);
+        visit(field::Text{{"name", "Its name, as shoppers see it"}, limits::kNameBytesMax, field::Need::kRequired},
+              self.name);
+        visit(field::Digest{{"image_hash", "SHA-256 of its picture"}, field::Need::kOptional}, self.image_hash);
+        visit(field::Digests{{"document_hashes", "SHA-256 of documents"}, limits::kProductDocumentsMax},
+              self.document_hashes);
+        visit(field::Choice{{"serial_policy", "What registrants' programs do about serials that can be guessed"}},
+              self.serial_policy);
+        visit(field::Organisations{{"return_points", "Who may take sold items back, beside seller and brand"},
+                                   limits::kReturnPointsMax},
+              self.return_points);
+    }
+};
+
+struct OfferProduct {
+    static constexpr OperationInfo kInfo{.name = "offer_product",
+                                         .command = "product offer",
+                                         .event = EventKind::kHandoverOffered,
+                                         .naming = Naming::kNothing,
+                                         .done = "offered",
+                                         .summary = "Offer a product to another brand, with its licences and recalls",
+                                         .who = "the product's brand",
+                                         .example = "--gtin 09506000134352 --to borea",
+                                         .repeat = Repeat::kNever,
+                                         .done_refusals = {}};
+    std::string gtin;
+    std::string to;
+    bool operator==(const OfferProduct&) const = default;
+
+    template <class Self, class Visit>
+    static void fields(Self& self, Visit&& visit) {
+        visit(field::Gtin{{"gtin", "The product's GTIN"}}, self.gtin);
+        visit(field::Organisation{{"to", "The brand that it shall be of"}}, self.to);
+    }
+};
+
+struct AcceptProduct {
+    static constexpr OperationInfo kInfo{.name = "accept_product",
+                                         .command = "product accept",
+                                         .event = EventKind::kHandoverAccepted,
+                                         .naming = Naming::kNothing,
+                                         .done = "accepted",
+                                         .summary = "Take over a product that was offered to you",
+                                         .who = "the brand that it is offered to",
+                                         .example = "--gtin 09506000134352",
+                                         .repeat = Repeat::kNever,
+                                         .done_refusals = {}};
+    std::string gtin;
+    bool operator==(const AcceptProduct&) const = default;
+
+    template <class Self, class Visit>
+    static void fields(Self& self, Visit&& visit) {
+        visit(field::Gtin{{"gtin", "The product's GTIN"}}, self.gtin);
+    }
+};
+
+struct DeclineProduct {
+    static constexpr OperationInfo kInfo{.name = "decline_product",
+                                         .command = "product decline",
+                                         .event = EventKind::kHandoverEnded,
+                                         .naming = Naming::kNothing,
+                                         .done = "declined",
+                                         .summary = "Refuse a product that was offered to you, or take your offer back",
+                                         .who = "the brand that it is offered to, or the product's brand",
+                                         .example = "--gtin 09506000134352",
+                                         .repeat = Repeat::kNever,
+                                         .done_refusals = {}};
+    std::string gtin;
+    bool operator==(const DeclineProduct&) const = default;
+
+    template <class Self, class Visit>
+    static void fields(Self& self, Visit&& visit) {
+        visit(field::Gtin{{"gtin", "The product's GTIN"}}, self.gtin);
     }
 };
 

@@ -46,6 +46,7 @@ enum class Refusal : std::uint16_t {
     kPrefixTaken,
     kTooManyMakers,  // of one lot number
     kTooManyRecalls,
+    kQuotaBelowUsed,
     // items
     kItemExists = 300,  // registered by this organisation already, with the same product
     kItemTaken,         // registered by another organisation
@@ -67,6 +68,9 @@ enum class Refusal : std::uint16_t {
     kNotAllowed,  // role or relation does not permit
     kRecallActive,
     kRecallAbsent,
+    kNotMaker,        // neither the maker nor the brand
+    kMovedAlready,    // a registration is voided only while the item never moved
+    kNotReturnPoint,  // who did not sell it, and may not take it back
     // containers, ownership, the end
     kContainerUnknown = 400,
     kContainerNotYours,  // only its maker makes a container
@@ -83,6 +87,11 @@ enum class Refusal : std::uint16_t {
     kNotOffered,
     kOfferPending,
     kCarrierOwns,
+    kNotEnded,
+    kEndedByOther,
+    kHeldAlready,   // by whom it shall go to
+    kNotReclaimed,  // nobody claims it, so that there is nothing to confirm
+    kOutOfReach,    // of a regulator of another country
     // reports
     kBadReport = 450,
     kReportUnknown,

@@ -33,8 +33,8 @@ struct Inspect {
     template <class Self, class Visit>
     static void fields(Self& self, Visit&& visit) {
         visit(field::ItemUnits{{"items", "The items"}}, self.items);
-        visit(field::Choice{{"finding", "What was found"}}, self.finding);
-        visit(field::Digest{{"document_hash", "SHA-256 of the report"}, field::Need::kOptional}, self.document);
+        visit(field::Choice{{"finding", "What was found", "--finding", field::Asked::kAlways}}, self.finding);
+        visit(field::Digest{{"document_hash", "SHA-256 of the report", "--document"}, field::Need::kOptional, field::Given::kFile}, self.document);
     }
 };
 
@@ -120,8 +120,8 @@ struct Respond {
 
     template <class Self, class Visit>
     static void fields(Self& self, Visit&& visit) {
-        visit(field::Digest{{"report", "The report's id"}}, self.report);
-        visit(field::Text{{"text", "The answer"}}, self.text);
+        visit(field::Digest{{"report", "The report's id", "report,--report"}}, self.report);
+        visit(field::Text{{"text", "The answer", "--text", field::Asked::kAlways}}, self.text);
     }
 };
 
@@ -147,8 +147,8 @@ struct Resolve {
     }
     template <class Self, class Visit>
     static void fields(Self& self, Visit&& visit) {
-        visit(field::Digest{{"report", "The report's id"}}, self.report);
-        visit(field::Choice{{"outcome", "upheld, rejected or withdrawn"}}, self.outcome);
+        visit(field::Digest{{"report", "The report's id", "report,--report"}}, self.report);
+        visit(field::Choice{{"outcome", "upheld, rejected or withdrawn", "--outcome", field::Asked::kAlways}}, self.outcome);
         visit(field::Text{{"reason", "Why, for the record"}}, self.reason);
     }
 };
@@ -247,7 +247,7 @@ struct RecordDocument {
     static void fields(Self& self, Visit&& visit) {
         visit(field::Digest{{"document_hash", "SHA-256 of the document; of an EPCIS event, its CBV 2.0 event hash"}}, self.document);
         visit(field::ItemUnits{{"items", "The items"}}, self.items);
-        visit(field::ContainerUnits{{"containers", "Containers, each with all that is in it"}}, self.containers);
+        visit(field::ContainerUnits{{"containers", "Containers, each with all that is in it", "--sscc"}}, self.containers);
     }
 };
 

@@ -65,13 +65,12 @@ class ObjectReader {
     // Calls read(element, its path) for each; read answers a Status.
     template <class Read>
     void list(const char* key, Read read) {
-        const Json* value = member(key);
-        if (!value) return;
-        if (!value->is_array()) return fault(at(key), "expected a list");
-        for (std::size_t i = 0; i < value->size() && !error_; ++i) {
-            const Status status = read(value->at(i), fmt::format("{}/{}", at(key), i));
-            if (!status.ok()) error_ = status.error();
-        }
+        read_list(member(key), key, read);
+    }
+    template <class Read>
+    void optional_list(const char* key, Read read) {
+        bool present = false;
+        read_list(member(key, &present), key, read);
     }
     std::string at(const char* key) const { return path_ + "/" + key; }
     void fault(const std::string& path, std::string_view why) {
@@ -88,6 +87,15 @@ class ObjectReader {
     }
 
   private:
+    template <class Read>
+    void read_list(const Json* value, const char* key, Read read) {
+        if (!value) return;
+        if (!value->is_array()) return fault(at(key), "expected a list");
+        for (std::size_t i = 0; i < value->size() && !error_; ++i) {
+            const Status status = read(value->at(i), fmt::format("{}/{}", at(key), i));
+            if (!status.ok()) error_ = status.error();
+        }
+    }
     std::string text_of(const Json* value, const char* key) {
         if (!value) return {};
         if (value->is_string()) return value->get<std::string>();
@@ -129,6 +137,11 @@ Result<ledger::OrganisationRecord> read_organisation(const Json& json, const std
     });
     record.gln = in.optional_text("gln");
     record.country = in.optional_text("country");
+    in.optional_list("prefixes", [&](const Json& item, const std::string& where) -> Status {
+        if (!item.is_string()) return malformed(where, "expected a text");
+        record.prefixes.push_back(item.get<std::string>());
+        return Ok{};
+    });
     record.council = in.optional_truth("council");
     record.suspended = in.optional_truth("suspended");
     in.list("keys", [&](const Json& item, const std::string& where) -> Status {
@@ -183,6 +196,7 @@ Json organisation_json(const ledger::OrganisationRecord& record) {
     Json out = {{"id", record.id}, {"name", record.name}, {"roles", roles}};
     if (!record.gln.empty()) out["gln"] = record.gln;
     if (!record.country.empty()) out["country"] = record.country;
+    if (!record.prefixes.empty()) out["prefixes"] = record.prefixes;
     if (record.council) out["council"] = true;
     if (record.suspended) out["suspended"] = true;
     out["keys"] = Json::array();

@@ -2,7 +2,8 @@
 //
 //   {"name": "…", "time": "2026-01-01T00:00:00.000Z",
 //    "parameters": {"block_bytes_max": …, …},              any may be left out: the default
-//    "organisations": [{"id": "…", "name": "…", "roles": ["brand"], "gln": "…", "country": "IT", "council": true,
+//    "organisations": [{"id": "…", "name": "…", "roles": ["brand"], "gln": "…", "country": "IT",
+//                       "prefixes": ["950600"], "council": true,
 //                       "keys": [{"key": "hex", "purpose": "admin"}]}],
 //    "validators": [{"organisation": "…", "name": "…", "key": "hex"}]}
 //

@@ -55,6 +55,10 @@ Error of_key_file(const Error& error) {
     return {"vault_" + error.code.substr(std::string_view("key_file_").size()), error.message};
 }
 
+Hash256 key_of(const VaultItem& item) {
+    return ledger::item_key(item.gtin14, ledger::serial_commitment(item.gtin14, item.serial));
+}
+
 Bytes encode(const VaultEntry& entry) {
     Writer writer;
     writer.hash(entry.key).string(entry.item.gtin14).string(entry.item.serial).string(entry.item.lot);
@@ -73,8 +77,7 @@ std::optional<VaultEntry> decode_entry(ByteView bytes) {
     entry.item.serial = reader.string();
     entry.item.lot = reader.string();
     entry.first_seen = WallTime{reader.u64()};
-    const bool whole = reader.ok() && bytes.size() == kItemBytes &&
-                       entry.key == ledger::item_key(entry.item.gtin14, entry.item.serial);
+    const bool whole = reader.ok() && bytes.size() == kItemBytes && entry.key == key_of(entry.item);
     return whole ? std::optional(std::move(entry)) : std::nullopt;
 }
 
@@ -219,7 +222,7 @@ Result<std::size_t> Vault::put(std::span<const VaultItem> items, WallTime now) {
     std::set<Hash256> seen;
     const std::uint64_t before = writing.counts.items;
     for (const VaultItem& item : items) {
-        VaultEntry added{0, ledger::item_key(item.gtin14, item.serial), item, now};
+        VaultEntry added{0, key_of(item), item, now};
         if (!seen.insert(added.key).second) continue;
         const Bytes index = named('i', key_.name("item", added.key.view()));
         TRY_ASSIGN(const std::optional<std::uint64_t> there, sequence_of(index));

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <set>
 
-#include "base/overloaded.h"
 #include "ledger/rules/corrections.h"
 
 namespace touchstone::epcis {
@@ -22,61 +21,55 @@ void settle(EventResult& event, EventState state, std::string code = {}, std::st
     event.message = std::move(message);
 }
 
-// The lists of keys that an operation's refused units count through.
-struct Keys {
-    std::vector<Hash256>* items = nullptr;
-    std::vector<Hash256>* containers = nullptr;
+ledger::UnitFacts facts_of(const ledger::ItemRecord& item) {
+    return {item.state,    item.custodian,  item.receiver,
+            item.owner,    item.offered_to, item.container.is_zero() ? std::string() : item.container.hex()};
+}
+ledger::UnitFacts facts_of(const ledger::ContainerRecord& container) {
+    return {container.state, container.custodian, container.receiver, {}, {},
+            container.container.is_zero() ? std::string() : container.container.hex()};
+}
+
+// Whether a refusal says that the ledger is as the operation would leave it. `unit`: what is known of the refused one.
+bool is_done(const ledger::Operation& operation, std::string_view code, const std::string& actor,
+             const ledger::UnitFacts* unit) {
+    for (const ledger::Refusal refusal : ledger::info(operation).done_refusals)
+        if (refusal != ledger::Refusal::kNone && ledger::info(refusal).code == code)
+            return ledger::is_done(operation, refusal, actor, unit);
+    return false;
+}
+
+// The unit at a place among an operation's items, then its containers.
+struct Place {
+    const ledger::Items* items = nullptr;  // null: it is no item
+    const ledger::Containers* containers = nullptr;
+    std::size_t index = 0;
 };
-template <class Operation>
-Keys keys_of_one(Operation& operation) {
-    Keys keys;
-    if constexpr (requires { operation.items; }) keys.items = &operation.items;
-    if constexpr (requires { operation.containers; }) keys.containers = &operation.containers;
-    return keys;
-}
-Keys keys_of(ledger::Operation& operation) {
-    return std::visit([](auto& one) { return keys_of_one(one); }, operation);
+Place place_of(const ledger::Operation& operation, std::size_t index) {
+    const ledger::Items* const items = ledger::items_of(operation);
+    const std::size_t count = items != nullptr ? items->size() : 0;
+    if (index < count) return {items, nullptr, index};
+    const ledger::Containers* const containers = ledger::containers_of(operation);
+    const bool known = containers != nullptr && index - count < containers->size();
+    return {nullptr, known ? containers : nullptr, index - count};
 }
 
-// Refusals that say by themselves that the operation's effect is there.
-bool says_already(const ledger::Operation& operation, const std::string& code) {
-    return std::visit(Overloaded{[&](const op::Register&) { return code == "item_exists"; },
-                                 [&](const op::Flag&) { return code == "flag_present"; },
-                                 [&](const op::ClearFlag&) { return code == "flag_absent"; },
-                                 [&](const op::Recall&) { return code == "recall_active"; },
-                                 [&](const op::LiftRecall&) { return code == "recall_absent"; },
-                                 [&](const op::Correct&) { return code == "corrected_already"; },
-                                 [&](const op::RecordDocument&) { return code == "document_recorded"; },
-                                 [](const auto&) { return false; }},
-                      operation);
+// Leaves out those whose place, counted from `first`, is among the refused.
+template <class Name>
+std::size_t drop(ledger::Units<Name>* units, std::size_t first, const std::set<std::size_t>& refused) {
+    if (units == nullptr) return first;
+    ledger::Units<Name> left;
+    const std::vector<Name> names = units->names();
+    for (std::size_t i = 0; i < names.size(); ++i)
+        if (!refused.contains(first + i)) left.add(names[i]);
+    *units = std::move(left);
+    return first + names.size();
 }
 
-// Whether the item or container is as the operation would leave it.
-template <class Record>
-bool is_as_wanted(const ledger::Operation& operation, const Record& record, const std::string& self) {
-    using ledger::ItemState;
-    const bool at_rest = record.state == ItemState::kActive && record.custodian == self;
-    return std::visit(
-        Overloaded{[&](const op::Ship& o) {
-                       return record.state == ItemState::kInTransit && record.custodian == self &&
-                              record.receiver == o.to;
-                   },
-                   [&](const op::Sell&) { return record.state == ItemState::kSold && record.custodian == self; },
-                   [&](const op::Receive&) { return at_rest; }, [&](const op::CancelShipment&) { return at_rest; },
-                   [&](const op::Return&) { return at_rest; }, [&](const op::CancelSale&) { return at_rest; },
-                   [&](const op::Unpack&) { return at_rest; },
-                   [&](const op::Pack& o) { return record.container == o.container; },
-                   [&](const op::Decommission& o) { return record.state == o.into; },
-                   [&](const auto& o) {
-                       if constexpr (std::is_same_v<Record, ledger::ItemRecord>) {
-                           using Operation = std::decay_t<decltype(o)>;
-                           if constexpr (std::is_same_v<Operation, op::TransferOwnership>)
-                               return record.owner == o.to || (record.owner == self && record.offered_to == o.to);
-                           if constexpr (std::is_same_v<Operation, op::AcceptOwnership>) return record.owner == self;
-                       }
-                       return false;
-                   }},
-        operation);
+bool names_none(const ledger::Operation& operation) {
+    const ledger::Items* const items = ledger::items_of(operation);
+    const ledger::Containers* const containers = ledger::containers_of(operation);
+    return (items == nullptr || items->empty()) && (containers == nullptr || containers->empty());
 }
 
 class Session {
@@ -132,18 +125,18 @@ class Session {
 
     Result<std::vector<ledger::Operation>> corrections_of(const Plan& plan) {
         std::vector<ledger::Operation> made;
-        for (const Hash256& item : plan.items) {
+        for (const ledger::ItemName& item : plan.items) {
             TRY_ASSIGN(const std::vector<ledger::Event> events, port_.events(item));
             const auto wrong = wrong_event(events, plan.corrected);
             if (!wrong)
                 return Error{"correction_unknown",
                              fmt::format("no event '{}' of {} that is not corrected stands in the history of item {}: "
                                          "capture the event itself first",
-                                         ledger::name_of(plan.corrected), order_.organisation, item.hex())};
+                                         ledger::name_of(plan.corrected), order_.organisation, item.key().hex())};
             op::Correct correct{item, *wrong, {}, {}, plan.correction_reason};
             for (const ledger::Event& event : events) {
                 if (event.sequence < *wrong)
-                    correct.head_before = ledger::next_event_head(correct.head_before, item, event.encode());
+                    correct.head_before = ledger::next_event_head(correct.head_before, item.key(), event.encode());
                 else
                     correct.events.push_back(event.encode());
             }
@@ -163,48 +156,44 @@ class Session {
         return std::nullopt;
     }
 
-    Result<bool> is_present(const ledger::Operation& operation, const RefusedUnit& unit, const Keys& keys) {
-        if (says_already(operation, unit.code)) return true;
-        const std::size_t items = keys.items != nullptr ? keys.items->size() : 0;
-        if (unit.index < items) {
-            TRY_ASSIGN(const auto record, port_.item((*keys.items)[unit.index]));
-            if (!record || !is_as_wanted(operation, *record, order_.organisation)) return false;
-            return was_recorded(operation, (*keys.items)[unit.index]);
+    Result<bool> is_present(const ledger::Operation& operation, const RefusedUnit& unit) {
+        const Place place = place_of(operation, unit.index);
+        if (place.items != nullptr) {
+            const ledger::ItemName name = place.items->at(place.index);
+            TRY_ASSIGN(const auto record, port_.item(name));
+            const auto facts = record ? std::optional(facts_of(*record)) : std::nullopt;
+            if (!is_done(operation, unit.code, order_.organisation, facts ? &*facts : nullptr)) return false;
+            const bool moved = ledger::info(operation).repeat == ledger::Repeat::kCompared;
+            return moved && record->state == ledger::ItemState::kActive ? was_recorded(operation, name) : true;
         }
-        if (keys.containers == nullptr || unit.index - items >= keys.containers->size()) return false;
-        TRY_ASSIGN(const auto record, port_.container((*keys.containers)[unit.index - items]));
-        return record && is_as_wanted(operation, *record, order_.organisation);
+        if (place.containers == nullptr) return is_done(operation, unit.code, order_.organisation, nullptr);
+        TRY_ASSIGN(const auto record, port_.container(place.containers->at(place.index)));
+        const auto facts = record ? std::optional(facts_of(*record)) : std::nullopt;
+        return is_done(operation, unit.code, order_.organisation, facts ? &*facts : nullptr);
     }
 
     // A container that was packed and has left since: all that was to be packed is in it.
     Result<bool> is_inside(const ledger::Operation& operation, const std::string& code) {
         const auto* const pack = std::get_if<op::Pack>(&operation);
         if (pack == nullptr || (code != "container_moving" && code != "not_custodian")) return false;
-        for (const Hash256& key : pack->items) {
-            TRY_ASSIGN(const auto record, port_.item(key));
-            if (!record || record->container != pack->container) return false;
+        const ledger::StateKey target = pack->container.key();
+        for (const ledger::ItemName& name : pack->items.names()) {
+            TRY_ASSIGN(const auto record, port_.item(name));
+            if (!record || record->container != target) return false;
         }
-        for (const Hash256& key : pack->containers) {
-            TRY_ASSIGN(const auto record, port_.container(key));
-            if (!record || record->container != pack->container) return false;
+        for (const ledger::ContainerName& name : pack->containers.names()) {
+            TRY_ASSIGN(const auto record, port_.container(name));
+            if (!record || record->container != target) return false;
         }
         return true;
     }
 
     // To be at rest in somebody's hands says nothing of how it came there: that stands in the history.
-    Result<bool> was_recorded(const ledger::Operation& operation, const Hash256& item) {
-        const auto kind = std::visit(
-            Overloaded{[](const op::Receive&) { return std::optional(ledger::EventKind::kReceived); },
-                       [](const op::CancelShipment&) { return std::optional(ledger::EventKind::kShipmentCancelled); },
-                       [](const op::Return&) { return std::optional(ledger::EventKind::kReturned); },
-                       [](const op::CancelSale&) { return std::optional(ledger::EventKind::kSaleCancelled); },
-                       [](const op::Unpack&) { return std::optional(ledger::EventKind::kUnpacked); },
-                       [](const auto&) { return std::optional<ledger::EventKind>(); }},
-            operation);
-        if (!kind) return true;
+    Result<bool> was_recorded(const ledger::Operation& operation, const ledger::ItemName& item) {
+        const auto kind = ledger::info(operation).event;
         TRY_ASSIGN(const std::vector<ledger::Event> events, port_.events(item));
         return std::any_of(events.begin(), events.end(), [&](const ledger::Event& event) {
-            return event.kind == *kind && event.actor == order_.organisation;
+            return event.kind == kind && event.actor == order_.organisation;
         });
     }
 
@@ -216,25 +205,18 @@ class Session {
         const bool named = answer.operation < answer.refused.size() && !answer.refused[answer.operation].empty();
         if (!named) {
             TRY_ASSIGN(const bool inside, is_inside(operation, answer.refusal));
-            if (!inside && !says_already(operation, answer.refusal)) return false;
+            if (!inside && !is_done(operation, answer.refusal, order_.organisation, nullptr)) return false;
             operations.erase(gone);
             return true;
         }
-        const Keys keys = keys_of(operation);
-        const std::vector<RefusedUnit>& refused = answer.refused[answer.operation];
-        for (const RefusedUnit& unit : refused) {
-            TRY_ASSIGN(const bool present, is_present(operation, unit, keys));
-            if (!present) return false;
+        std::set<std::size_t> present;
+        for (const RefusedUnit& unit : answer.refused[answer.operation]) {
+            TRY_ASSIGN(const bool there, is_present(operation, unit));
+            if (!there) return false;
+            present.insert(unit.index);
         }
-        const std::size_t items = keys.items != nullptr ? keys.items->size() : 0;
-        for (auto unit = refused.rbegin(); unit != refused.rend(); ++unit) {
-            std::vector<Hash256>& list = unit->index < items ? *keys.items : *keys.containers;
-            list.erase(list.begin() +
-                       static_cast<std::ptrdiff_t>(unit->index < items ? unit->index : unit->index - items));
-        }
-        const bool empty =
-            (keys.items == nullptr || keys.items->empty()) && (keys.containers == nullptr || keys.containers->empty());
-        if (empty) operations.erase(gone);
+        drop(ledger::containers_of(operation), drop(ledger::items_of(operation), 0, present), present);
+        if (names_none(operation)) operations.erase(gone);
         return true;
     }
 
@@ -253,7 +235,7 @@ class Session {
                                const SubmitAnswer& answer) {
         const bool known = answer.operation < operations.size();
         settle(event, EventState::kRefused, answer.refusal,
-               known ? fmt::format("{}: {}", name_of(operations[answer.operation]), answer.message) : answer.message);
+               known ? fmt::format("{}: {}", ledger::info(operations[answer.operation]).command, answer.message) : answer.message);
     }
 
     void send_together(std::span<EventResult> events, std::vector<ledger::Operation>& operations,

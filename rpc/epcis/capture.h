@@ -39,9 +39,9 @@ class CapturePort {
     virtual ~CapturePort() = default;
     // Signs and sends. A refusal is an answer, not an error.
     virtual Result<SubmitAnswer> submit(std::span<const ledger::Operation> operations) = 0;
-    virtual Result<std::optional<ledger::ItemRecord>> item(const Hash256& key) = 0;
-    virtual Result<std::optional<ledger::ContainerRecord>> container(const Hash256& key) = 0;
-    virtual Result<std::vector<ledger::Event>> events(const Hash256& item) = 0;
+    virtual Result<std::optional<ledger::ItemRecord>> item(const ledger::ItemName& name) = 0;
+    virtual Result<std::optional<ledger::ContainerRecord>> container(const ledger::ContainerName& name) = 0;
+    virtual Result<std::vector<ledger::Event>> events(const ledger::ItemName& item) = 0;
 };
 
 enum class EventState { kPlanned, kAccepted, kAlreadyThere, kKept, kRefused, kMalformed, kPending, kUnsent };

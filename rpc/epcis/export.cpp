@@ -24,8 +24,8 @@ namespace {
 // What is one EPCIS event: the same that one transaction recorded of several items or containers.
 struct Group {
     ledger::Event event;
-    std::vector<Hash256> items;
-    std::vector<Hash256> containers;
+    std::vector<ledger::StateKey> items;
+    std::vector<ledger::StateKey> containers;
     const ExportItem* first = nullptr;   // of the items: what they have in common
     std::optional<ledger::Event> wrong;  // of a correction
 };
@@ -67,10 +67,10 @@ class Groups {
     }
 
   private:
-    using Subject = std::pair<Hash256, std::uint32_t>;  // and the sequence of one of its events
+    using Subject = std::pair<ledger::StateKey, std::uint32_t>;  // and the sequence of one of its events
 
-    static Hash256 subject_of(const ExportItem& item, const ExportEvent& one) {
-        return one.container.is_zero() ? item.key : one.container;
+    static ledger::StateKey subject_of(const ExportItem& item, const ExportEvent& one) {
+        return one.container.is_zero() ? item.name.key() : one.container;
     }
     void find_corrected(const ExportItem& item) {
         for (const ExportEvent& one : item.events)
@@ -82,7 +82,7 @@ class Groups {
     // name the same item.
     std::string identity(const ExportItem& item, const ExportEvent& one) const {
         const ledger::Event& event = one.event;
-        const Hash256 subject = subject_of(item, one);
+        const ledger::StateKey subject = subject_of(item, one);
         std::string made =
             fmt::format("{}/{}/{}", event.transaction_id.hex(), ledger::name_of(event.kind), event.other);
         if (!is_packing(event.kind)) made += "/" + event.detail;
@@ -98,7 +98,7 @@ class Groups {
         std::map<std::string, int> times;
         std::map<Subject, const ledger::Event*> by_sequence;
         for (const ExportEvent& one : item.events) {
-            const Hash256 subject = subject_of(item, one);
+            const ledger::StateKey subject = subject_of(item, one);
             by_sequence[{subject, one.event.sequence}] = &one.event;
             if (is_mirrored(one.event.kind)) continue;
             std::string name = identity(item, one);
@@ -109,7 +109,7 @@ class Groups {
             way.push_back(at->second);
             Group& group = groups_[at->second];
             if (one.container.is_zero()) {
-                group.items.push_back(item.key);
+                group.items.push_back(item.name.key());
             } else if (containers_.emplace(at->second, subject).second) {
                 group.containers.push_back(subject);
             }
@@ -121,7 +121,7 @@ class Groups {
 
     std::set<Subject> corrected_;
     std::map<std::string, std::size_t> places_;
-    std::set<std::pair<std::size_t, Hash256>> containers_;
+    std::set<std::pair<std::size_t, ledger::StateKey>> containers_;
     std::vector<Group> groups_;
     std::vector<std::vector<std::size_t>> ways_;
 };
@@ -129,7 +129,10 @@ class Groups {
 class Writer {
   public:
     Writer(const std::vector<ExportItem>& items, const ExportNames& names) : names_(names) {
-        for (const ExportItem& item : items) uris_[item.key] = item.uri;
+        for (const ExportItem& item : items)
+            uris_[item.name.key()] = !item.uri.empty() ? item.uri
+                                                       : fmt::format("{}{}:{}", kItemUrn, item.name.gtin,
+                                                                     item.name.commitment.hex());
         namespaces_ = standard_namespaces();
         namespaces_[std::string(kPrefix)] = std::string(kNamespace);
         namespaces_["cbvmda"] = kMasterData;
@@ -181,17 +184,13 @@ class Writer {
 
     json epcs_of(const Group& group) const {
         json epcs = json::array();
-        for (const Hash256& item : group.items) epcs.push_back(item_uri(item));
-        for (const Hash256& container : group.containers) epcs.push_back(container_uri(container));
+        for (const ledger::StateKey& item : group.items) epcs.push_back(uris_.at(item));
+        for (const ledger::StateKey& container : group.containers) epcs.push_back(container_uri(container));
         return epcs;
     }
-    std::string item_uri(const Hash256& key) const {
-        const std::string& uri = uris_.at(key);
-        return uri.empty() ? std::string(kItemUrn) + key.hex() : uri;
-    }
-    std::string container_uri(const Hash256& key) const {
+    std::string container_uri(const ledger::StateKey& key) const {
         if (const auto sscc = names_.sscc(key)) return "https://id.gs1.org/00/" + *sscc;
-        return std::string(kContainerUrn) + key.hex();
+        return std::string(kContainerKeyUrn) + key.hex();
     }
     json party(const char* member, const char* type, const std::string& organisation) const {
         const auto gln = names_.gln(organisation);
@@ -202,7 +201,7 @@ class Writer {
     void write_packing(json& out, const Group& group, const ledger::Event& event) const {
         out["type"] = "AggregationEvent";
         out["action"] = event.kind == Kind::kPacked ? "ADD" : "DELETE";
-        out["parentID"] = container_uri(Hash256::from_hex(event.other).value_or(Hash256{}));
+        out["parentID"] = container_uri(ledger::StateKey::written(Hash256::from_hex(event.other).value_or(Hash256{})));
         out["childEPCs"] = epcs_of(group);
     }
 
@@ -242,7 +241,6 @@ class Writer {
 
     void write_registration(json& out, const ExportItem& item) const {
         out["action"] = "ADD";
-        if (item.uri.empty()) out[own("gtin")] = item.record.gtin;
         if (!item.record.facility.empty())
             out["bizLocation"] = {{"id", "https://id.gs1.org/414/" + item.record.facility}};
         json ilmd = json::object();
@@ -255,6 +253,7 @@ class Writer {
     static void write_flag(json& out, Kind kind, std::string_view flag) {
         const char* const disposition = flag == "stolen"        ? "stolen"
                                         : flag == "quarantined" ? "non_sellable_other"
+                                        : flag == "recalled"    ? "recalled"
                                                                 : "no_pedigree_match";
         out["persistentDisposition"][kind == Kind::kFlagged ? "set" : "unset"] = json::array({disposition});
     }
@@ -272,7 +271,7 @@ class Writer {
     }
 
     const ExportNames& names_;
-    std::map<Hash256, std::string> uris_;
+    std::map<ledger::StateKey, std::string> uris_;
     Namespaces namespaces_;
 };
 

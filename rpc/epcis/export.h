@@ -14,24 +14,26 @@
 #include <vector>
 
 #include "ledger/records/records.h"
+#include "ledger/schema/units.h"
 
 namespace touchstone::epcis {
 
 struct ExportEvent {
     ledger::Event event;
-    Hash256 container;  // whose event it is; zero: the item's own
+    ledger::StateKey container;  // whose event it is; zero: the item's own
 };
 
 struct ExportItem {
-    Hash256 key;
+    ledger::ItemName name;
     std::string uri;  // Digital Link; empty: its serial is not known
     ledger::ItemRecord record;
     std::vector<ExportEvent> events;  // complete, in order
 };
 
 struct ExportNames {
-    // The SSCC of a container; nullopt: not known, and it is named by its key.
-    std::function<std::optional<std::string>(const Hash256&)> sscc;
+    // The SSCC of a container by the key that the events of its content name; nullopt: not known, and it is named by
+    // that key.
+    std::function<std::optional<std::string>(const ledger::StateKey&)> sscc;
     // The GLN of a member; nullopt: it has none.
     std::function<std::optional<std::string>(const std::string& organisation)> gln;
 };

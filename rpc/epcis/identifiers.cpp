@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "ledger/identifiers/gs1.h"
-#include "ledger/records/records.h"
+#include "ledger/identifiers/text.h"
 
 namespace touchstone::epcis {
 namespace {
@@ -249,12 +249,17 @@ std::optional<Identifier> own_name(std::string_view uri) {
     for (const auto& [prefix, kind] :
          {std::pair{kItemUrn, IdentifierKind::kItem}, std::pair{kContainerUrn, IdentifierKind::kContainer}}) {
         if (!uri.starts_with(prefix)) continue;
-        const auto key = Hash256::from_hex(uri.substr(prefix.size()));
-        if (!key) return std::nullopt;
+        const std::string_view name = uri.substr(prefix.size());
+        const std::size_t colon = name.find(':');
+        if (colon == std::string_view::npos) return std::nullopt;
+        const bool item = kind == IdentifierKind::kItem;
+        const std::string_view first = name.substr(0, colon);
         Identifier made;
         made.kind = kind;
-        made.key = *key;
-        return made;
+        made.commitment = Hash256::from_hex(name.substr(colon + 1));
+        (item ? made.gtin : made.maker) = first;
+        const bool sound = item ? ledger::is_gtin14(first) : ledger::is_slug(first);
+        return sound && made.commitment ? std::optional(std::move(made)) : std::nullopt;
     }
     return std::nullopt;
 }
@@ -326,15 +331,19 @@ Result<Identifier> read_identifier(std::string_view uri) {
     return made;
 }
 
-Hash256 ledger_key(const Identifier& identifier) {
-    if (identifier.key) return *identifier.key;
-    INVARIANT(identifier.kind == IdentifierKind::kItem || identifier.kind == IdentifierKind::kContainer);
-    if (identifier.kind == IdentifierKind::kContainer) return ledger::container_key(identifier.sscc);
-    return ledger::item_key(identifier.gtin, identifier.serial);
+ledger::ItemName item_name(const Identifier& identifier) {
+    INVARIANT(identifier.kind == IdentifierKind::kItem);
+    if (identifier.commitment) return {identifier.gtin, *identifier.commitment};
+    return {identifier.gtin, ledger::serial_commitment(identifier.gtin, identifier.serial)};
+}
+
+Hash256 container_commitment(const Identifier& identifier) {
+    INVARIANT(identifier.kind == IdentifierKind::kContainer);
+    return identifier.commitment ? *identifier.commitment : ledger::sscc_commitment(identifier.sscc);
 }
 
 std::optional<std::string> epc_urn(const Identifier& identifier, std::size_t prefix_digits) {
-    if (prefix_digits < 6 || prefix_digits > 12 || identifier.key) return std::nullopt;
+    if (prefix_digits < 6 || prefix_digits > 12 || identifier.commitment) return std::nullopt;
     const auto gtin = [&](std::string_view form, const std::string& rest) {
         const std::string_view digits = std::string_view(identifier.gtin).substr(1, 12);
         return fmt::format("urn:epc:{}:{}.{}{}.{}", form, digits.substr(0, prefix_digits), identifier.gtin[0],

@@ -8,8 +8,8 @@
 #include <string>
 #include <string_view>
 
-#include "base/hash256.h"
 #include "base/result.h"
+#include "ledger/schema/units.h"
 
 namespace touchstone::epcis {
 
@@ -31,8 +31,9 @@ struct Identifier {
     std::string sscc;
     std::string gln;  // location, party
     std::string extension;
-    // Item or container that is named by its key on the ledger alone (urn:touchstone:item:…, :container:…).
-    std::optional<Hash256> key = {};
+    std::string maker = {};  // of a container that is named by maker and commitment
+    // Of an item or container whose serial or SSCC is not told (urn:touchstone:item:…, :container:…).
+    std::optional<Hash256> commitment = {};
     bool operator==(const Identifier&) const = default;
 };
 
@@ -40,8 +41,10 @@ struct Identifier {
 // no GS1 key is kOther and no error.
 Result<Identifier> read_identifier(std::string_view uri);
 
-// The key on the ledger. Precondition: an item or a container.
-Hash256 ledger_key(const Identifier& identifier);
+// As the ledger names it. Precondition: an item.
+ledger::ItemName item_name(const Identifier& identifier);
+// What the ledger knows of an SSCC; whose container it is, only `maker` tells. Precondition: a container.
+Hash256 container_commitment(const Identifier& identifier);
 
 // The canonical GS1 Digital Link of any GS1 key, as the event hash wants it: https://id.gs1.org, the finest level of
 // identification, no query. nullopt: no GS1 key.
@@ -55,8 +58,11 @@ std::optional<std::string> epc_urn(const Identifier& identifier, std::size_t pre
 std::optional<std::string> gln_of(std::string_view identifier);
 
 // This project's own names for what has no GS1 key, or whose key is not known to whoever writes.
-inline constexpr std::string_view kItemUrn = "urn:touchstone:item:";            // 64 hexadecimal digits
-inline constexpr std::string_view kContainerUrn = "urn:touchstone:container:";  // likewise
+inline constexpr std::string_view kItemUrn = "urn:touchstone:item:";            // GTIN-14 ‖ : ‖ commitment
+inline constexpr std::string_view kContainerUrn = "urn:touchstone:container:";  // maker's id ‖ : ‖ commitment
+// A container of which no more is known than the key that the events of its content name. The ledger takes it from
+// nobody, so that it is told and can not be captured.
+inline constexpr std::string_view kContainerKeyUrn = "urn:touchstone:container-key:";
 inline constexpr std::string_view kOrganisationUrn = "urn:touchstone:organisation:";
 inline constexpr std::string_view kDocumentUrn = "urn:touchstone:document:";  // percent-encoded
 inline constexpr std::string_view kTransactionUrn = "urn:touchstone:transaction:";

@@ -5,7 +5,6 @@
 #include <algorithm>
 
 #include "base/limits.h"
-#include "base/overloaded.h"
 #include "crypto/sha256.h"
 #include "rpc/epcis/checks.h"
 #include "rpc/epcis/identifiers.h"
@@ -28,12 +27,6 @@ std::pair<std::string, std::string> detail_parts(const std::string& detail) {
     return {detail.substr(0, colon), detail.substr(colon + 2)};
 }
 
-std::optional<ledger::ItemFlag> flag_named(std::string_view name) {
-    for (const auto flag : {ledger::ItemFlag::kStolen, ledger::ItemFlag::kSuspect, ledger::ItemFlag::kQuarantined})
-        if (ledger::name_of(flag) == name) return flag;
-    return std::nullopt;
-}
-
 // A persistent disposition that the ledger has as a flag.
 std::optional<ledger::ItemFlag> flag_of(std::string_view disposition) {
     if (disposition == "stolen") return ledger::ItemFlag::kStolen;
@@ -48,7 +41,7 @@ class Planner {
         : from_(from), event_(from.event), context_(context), plan_(plan) {}
 
     Done plan() {
-        if (const Status status = collect_units(from_, plan_, units_); !status.ok()) return malformed(status.error());
+        if (const Status status = collect_units(from_, context_, plan_, units_); !status.ok()) return malformed(status.error());
         if (const std::string actor = own_text(from_, "actor");
             !actor.empty() && !context_.organisation.empty() && actor != context_.organisation)
             return Way{PlanKind::kRefused, "other_actor",
@@ -148,10 +141,10 @@ class Planner {
     }
 
     // Of an aggregation that is observed, the parent moves and takes its children along.
-    std::pair<std::vector<Hash256>, std::vector<Hash256>> moved() const {
+    std::pair<ledger::Items, ledger::Containers> moved() const {
         const bool aggregated = plan_.type == "AggregationEvent" || plan_.type == "AssociationEvent";
         if (!aggregated) return {units_.items, units_.containers};
-        return {{}, {units_.parent}};
+        return {{}, units_.parent ? ledger::Containers{*units_.parent} : ledger::Containers{}};
     }
 
     Done plan_registration() {
@@ -162,20 +155,14 @@ class Planner {
         return add_registrations(units_.items, facility);
     }
 
-    Done add_registrations(const std::vector<Hash256>& items, const std::string& facility) {
+    Done add_registrations(const std::vector<ledger::ItemName>& items, const std::string& facility) {
         const auto master = read_master_data(event_);
         if (!master.ok()) return malformed(master.error());
-        std::map<std::string, std::vector<Hash256>> by_gtin;
-        for (const Hash256& item : items) {
-            const auto known = std::find_if(plan_.named.begin(), plan_.named.end(),
-                                            [&](const NamedItem& one) { return one.key == item; });
-            std::string gtin = known != plan_.named.end() ? known->gtin : own_text(from_, "gtin");
-            if (gtin.empty())
-                return Way{PlanKind::kRefused, "no_gtin", "an item is named by its key alone: give its GTIN"};
-            by_gtin[gtin].push_back(item);
-        }
-        for (auto& [gtin, keys] : by_gtin)
-            add(op::Register{gtin, std::move(keys), master->lot, master->expiry, master->made_on, facility});
+        std::map<std::string, ledger::Items> by_gtin;
+        for (const ledger::ItemName& item : items) by_gtin[item.gtin].add(item);
+        for (auto& [gtin, named] : by_gtin)
+            add(op::Register{std::move(named), master->lot, master->expiry, master->made_on, facility,
+                             ledger::RegisterMode::kAtomic});
         return std::nullopt;
     }
 
@@ -193,8 +180,9 @@ class Planner {
     }
 
     Done plan_packing(Kind kind) {
-        if (kind == Kind::kPacked) return add(op::Pack{units_.parent, units_.items, units_.containers});
-        return add(op::Unpack{units_.parent, units_.items, units_.containers});
+        if (!units_.parent) return keep("parent", "names no container with an SSCC");
+        if (kind == Kind::kPacked) return add(op::Pack{*units_.parent, units_.items, units_.containers});
+        return add(op::Unpack{*units_.parent, units_.items, units_.containers});
     }
 
     Done plan_offer() {
@@ -225,7 +213,7 @@ class Planner {
 
     Done plan_flag(Kind kind) {
         const auto [word, reason] = detail_parts(detail());
-        const auto flag = flag_named(word);
+        const auto flag = enum_from<ledger::ItemFlag>(word);
         if (!flag) return keep("no_rule", fmt::format("'{}' is no flag of this ledger", word));
         if (kind == Kind::kFlagged) return add(op::Flag{units_.items, *flag, reason});
         return add(op::ClearFlag{units_.items, *flag, reason});
@@ -274,9 +262,9 @@ class Planner {
         if (name != "recalled" || !units_.items.empty() || !units_.others.empty()) return;
         for (const Identifier& one : units_.known_classes) {
             if (kind == Kind::kFlagged)
-                add(op::Recall{one.gtin, one.lot, {}, {}});
+                add(op::Recall{.gtin = one.gtin, .lot = one.lot, .reason = {}});
             else
-                add(op::LiftRecall{one.gtin, one.lot, {}});
+                add(op::LiftRecall{.gtin = one.gtin, .lot = one.lot, .reason = {}});
         }
     }
 
@@ -357,44 +345,16 @@ Plan plan_event(const DocumentEvent& from, const CaptureContext& context) {
 }
 
 ledger::op::RecordDocument keeping(const Plan& plan) {
-    op::RecordDocument made{plan.hash, plan.items, plan.containers};
-    if (made.items.size() > limits::kDocumentKeysMax) made.items.resize(limits::kDocumentKeysMax);
+    op::RecordDocument made{plan.hash};
+    for (std::size_t i = 0; i < plan.items.size() && i < limits::kDocumentKeysMax; ++i) made.items.add(plan.items[i]);
     const std::size_t rest = limits::kDocumentKeysMax - made.items.size();
-    if (made.containers.size() > rest) made.containers.resize(rest);
+    for (std::size_t i = 0; i < plan.containers.size() && i < rest; ++i) made.containers.add(plan.containers[i]);
     return made;
 }
 
 Hash256 keeping_hash(const Hash256& event, std::uint64_t declared_ms) {
     const Bytes time = std::move(Writer{}.u64(declared_ms)).take();
     return crypto::tagged_hash("touchstone/error-declaration/1", {event.view(), time});
-}
-
-std::string_view name_of(const ledger::Operation& operation) {
-    return std::visit(
-        Overloaded{[](const op::Register&) { return std::string_view("register"); },
-                   [](const op::Ship&) { return std::string_view("ship"); },
-                   [](const op::CancelShipment&) { return std::string_view("cancel-shipment"); },
-                   [](const op::Receive&) { return std::string_view("receive"); },
-                   [](const op::RejectShipment&) { return std::string_view("reject"); },
-                   [](const op::Sell&) { return std::string_view("sell"); },
-                   [](const op::Return&) { return std::string_view("return"); },
-                   [](const op::Recall&) { return std::string_view("recall"); },
-                   [](const op::LiftRecall&) { return std::string_view("lift-recall"); },
-                   [](const op::Flag&) { return std::string_view("flag"); },
-                   [](const op::ClearFlag&) { return std::string_view("clear-flag"); },
-                   [](const op::Pack&) { return std::string_view("pack"); },
-                   [](const op::Unpack&) { return std::string_view("unpack"); },
-                   [](const op::Decommission&) { return std::string_view("decommission"); },
-                   [](const op::CancelSale&) { return std::string_view("cancel-sale"); },
-                   [](const op::TransferOwnership&) { return std::string_view("transfer-ownership"); },
-                   [](const op::AcceptOwnership&) { return std::string_view("accept-ownership"); },
-                   [](const op::RejectOwnership&) { return std::string_view("reject-ownership"); },
-                   [](const op::CancelOwnershipTransfer&) { return std::string_view("cancel-ownership-transfer"); },
-                   [](const op::Inspect&) { return std::string_view("inspect"); },
-                   [](const op::Correct&) { return std::string_view("correct"); },
-                   [](const op::RecordDocument&) { return std::string_view("document record"); },
-                   [](const auto&) { return std::string_view("other"); }},
-        operation);
 }
 
 }  // namespace touchstone::epcis

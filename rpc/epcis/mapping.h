@@ -18,6 +18,7 @@
 // Pure functions; any thread.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -31,11 +32,19 @@ namespace touchstone::epcis {
 // GLN (13 digits) -> organisation id.
 using Parties = std::map<std::string, std::string, std::less<>>;
 
+// One that the ledger has under an SSCC. Custodian and receiver are those of the outermost container around it.
+struct KnownContainer {
+    std::string maker, custodian, receiver;
+};
+
 struct CaptureContext {
     Parties parties;
     std::string default_receiver;  // when a shipment names nobody whom `parties` knows
     std::string organisation;      // that captures; empty: not known
     std::uint16_t roles = 0;       // of it, bit per ledger::Role
+    // The containers with this commitment: each organisation numbers its own, and an SSCC does not tell whose it is.
+    // None: nothing is known of any.
+    std::function<std::vector<KnownContainer>(const Hash256& commitment)> containers = {};
 };
 
 enum class PlanKind {
@@ -47,7 +56,6 @@ enum class PlanKind {
 };
 
 struct NamedItem {
-    Hash256 key;
     std::string gtin;
     std::string serial;
 };
@@ -62,9 +70,9 @@ struct Plan {
     std::string code;      // unless kOperations or kCorrection: why
     std::string reason;    // for people, with the remedy
     std::vector<ledger::Operation> operations;
-    std::vector<Hash256> items;  // that the event names, registered or not
-    std::vector<Hash256> containers;
-    std::vector<NamedItem> named;  // items whose GTIN and serial are told, and not their key alone
+    std::vector<ledger::ItemName> items;  // that the event names, registered or not
+    std::vector<ledger::ContainerName> containers;
+    std::vector<NamedItem> named;  // items whose serial is told, and not its commitment alone
     ledger::EventKind corrected = ledger::EventKind::kRegistered;
     std::string correction_reason;
 };
@@ -76,8 +84,5 @@ ledger::op::RecordDocument keeping(const Plan& plan);
 // An error declaration has the hash of the event that it declares wrong: it is kept under SHA-256(
 // "touchstone/error-declaration/1" ‖ that hash ‖ u64 time of the declaration in milliseconds).
 Hash256 keeping_hash(const Hash256& event, std::uint64_t declared_ms);
-
-// What the operation is called: "register", "ship", …
-std::string_view name_of(const ledger::Operation& operation);
 
 }  // namespace touchstone::epcis

@@ -21,7 +21,7 @@ class Reading {
         : from_(from), event_(from.event), context_(context), type_(text_at(event_, "type")) {}
 
     std::optional<Kind> kind() const {
-        if (const std::string own = own_text(from_, "kind"); !own.empty()) return kind_named(own);
+        if (const std::string own = own_text(from_, "kind"); !own.empty()) return enum_from<Kind>(own);
         const std::string action = text_at(event_, "action");
         if (type_ == "ObjectEvent") return object_kind(action);
         if (type_ == "AggregationEvent" || type_ == "AssociationEvent") return aggregation_kind(action);
@@ -47,12 +47,6 @@ class Reading {
     }
 
   private:
-    static std::optional<Kind> kind_named(std::string_view name) {
-        for (std::uint8_t number = 1; number < 0xff; ++number)
-            if (ledger::is_event_kind(number) && ledger::name_of(static_cast<Kind>(number)) == name)
-                return static_cast<Kind>(number);
-        return std::nullopt;
-    }
     std::optional<Kind> object_kind(const std::string& action) const {
         const std::string step = step_of(event_);
         if (action == "ADD" && (step.empty() || step == "commissioning")) return Kind::kRegistered;

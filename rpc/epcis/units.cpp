@@ -17,24 +17,36 @@ using nlohmann::json;
 namespace {
 
 struct Collector {
+    const CaptureContext& context;
     Plan& plan;
     Units& units;
 
-    Status add(const std::string& epc, std::vector<Hash256>& items) {
+    // The container with this SSCC that the organisation holds or is to receive; else the one of its own making. That
+    // somebody else used the same number is nothing to it.
+    ledger::ContainerName container_named(const Identifier& identifier) const {
+        const Hash256 commitment = container_commitment(identifier);
+        if (!identifier.maker.empty()) return {identifier.maker, commitment};
+        if (context.containers)
+            for (const KnownContainer& one : context.containers(commitment))
+                if (one.custodian == context.organisation || one.receiver == context.organisation)
+                    return {one.maker, commitment};
+        return {context.organisation, commitment};
+    }
+    Status add(const std::string& epc, std::vector<ledger::ItemName>& items) {
         TRY_ASSIGN(const Identifier identifier, read_identifier(epc));
         if (identifier.kind == IdentifierKind::kItem) {
-            items.push_back(ledger_key(identifier));
+            items.push_back(item_name(identifier));
             plan.items.push_back(items.back());
-            if (!identifier.gtin.empty()) plan.named.push_back({items.back(), identifier.gtin, identifier.serial});
+            if (!identifier.serial.empty()) plan.named.push_back({identifier.gtin, identifier.serial});
         } else if (identifier.kind == IdentifierKind::kContainer) {
-            units.containers.push_back(ledger_key(identifier));
+            units.containers.push_back(container_named(identifier));
             plan.containers.push_back(units.containers.back());
         } else {
             units.others.push_back(epc);
         }
         return Ok{};
     }
-    Status add_list(const json& event, const char* name, std::vector<Hash256>& items) {
+    Status add_list(const json& event, const char* name, std::vector<ledger::ItemName>& items) {
         const auto list = event.find(name);
         if (list == event.end()) return Ok{};
         if (!list->is_array()) return Error{"malformed_event", fmt::format("{} is no list", name)};
@@ -60,10 +72,10 @@ struct Collector {
         if (parent.empty()) return Ok{};
         TRY_ASSIGN(const Identifier identifier, read_identifier(parent));
         if (identifier.kind == IdentifierKind::kContainer) {
-            units.parent = ledger_key(identifier);
-            plan.containers.push_back(units.parent);
+            units.parent = container_named(identifier);
+            plan.containers.push_back(*units.parent);
         } else if (identifier.kind == IdentifierKind::kItem) {
-            plan.items.push_back(ledger_key(identifier));
+            plan.items.push_back(item_name(identifier));
         }
         return Ok{};
     }
@@ -101,8 +113,8 @@ Result<ledger::Day> day_of(const json& event, const char* name) {
 
 }  // namespace
 
-Status collect_units(const DocumentEvent& from, Plan& plan, Units& units) {
-    Collector collector{plan, units};
+Status collect_units(const DocumentEvent& from, const CaptureContext& context, Plan& plan, Units& units) {
+    Collector collector{context, plan, units};
     const json& event = from.event;
     TRY(collector.add_list(event, "epcList", units.items));
     TRY(collector.add_list(event, "childEPCs", units.items));

@@ -10,18 +10,18 @@
 namespace touchstone::epcis {
 
 struct Units {
-    std::vector<Hash256> items;  // of epcList or childEPCs
-    std::vector<Hash256> containers;
-    Hash256 parent;  // container of an aggregation; zero: the parent is none
-    std::vector<Hash256> inputs;
-    std::vector<Hash256> outputs;
+    std::vector<ledger::ItemName> items;  // of epcList or childEPCs
+    std::vector<ledger::ContainerName> containers;
+    std::optional<ledger::ContainerName> parent;  // container of an aggregation; nullopt: the parent is none
+    std::vector<ledger::ItemName> inputs;
+    std::vector<ledger::ItemName> outputs;
     std::vector<std::string> classes;       // epcClass of quantities, as written
     std::vector<Identifier> known_classes;  // of these, products and lots
     std::vector<std::string> others;        // EPCs that are neither item nor container
 };
 
 // Fills `units`, and in `plan` all items and containers with what is known of them. Errors: those of read_identifier.
-[[nodiscard]] Status collect_units(const DocumentEvent& from, Plan& plan, Units& units);
+[[nodiscard]] Status collect_units(const DocumentEvent& from, const CaptureContext& context, Plan& plan, Units& units);
 
 // The member in a sourceList or destinationList: the types in order of preference. nullopt: nobody whom `parties`
 // knows.

@@ -18,7 +18,9 @@ namespace {
 
 std::string uri(int number) { return "https://id.gs1.org/01/" + kGtin + "/21/" + std::to_string(number); }
 const std::string kBoxUri = "https://id.gs1.org/00/106141412345678908";
-const Hash256 kBox = ledger::container_key("106141412345678908");
+const std::string kSscc = "106141412345678908";
+const ledger::ContainerName kBox{"brand", ledger::sscc_commitment(kSscc)};
+const ledger::ContainerName kMakersBox{"maker", ledger::sscc_commitment(kSscc)};
 
 json event(const char* action, const char* step, std::vector<std::string> epcs) {
     return {{"type", "ObjectEvent"},
@@ -44,8 +46,10 @@ struct Desk {
                                      Behaviour behaviour = Behaviour::kProceed) {
         const auto read = read_document(events.dump());
         REQUIRE(read.ok());
-        std::vector<EventResult> results = plan_events(*read, {{}, "shop", organisation, 0});
         WorldPort port(world, organisation);
+        const CaptureContext context{{}, "shop", organisation, 0,
+                                     [&](const Hash256& commitment) { return port.containers(commitment); }};
+        std::vector<EventResult> results = plan_events(*read, context);
         capture_events(results, {behaviour, organisation, {}}, port);
         submitted = port.submitted;
         return results;
@@ -187,7 +191,7 @@ bool names_place(ledger::EventKind kind) {
 }
 
 // What of an event must be the same in another chain.
-Telling telling(const ledger::Event& event, const Hash256& container) {
+Telling telling(const ledger::Event& event, const ledger::StateKey& container) {
     return {std::string(ledger::name_of(event.kind)), event.actor, event.other,
             names_place(event.kind) ? std::string() : event.detail,
             container.is_zero() ? std::string() : container.hex()};
@@ -195,13 +199,13 @@ Telling telling(const ledger::Event& event, const Hash256& container) {
 
 // An item's own events joined with those of the containers around it, as far as this test needs it: a container's
 // events belong to the item while its own last event of packing has it there.
-std::vector<ExportEvent> provenance(const World& world, const Hash256& subject, const Hash256& as) {
+std::vector<ExportEvent> provenance(const World& world, const ledger::StateKey& subject, const ledger::StateKey& as) {
     std::vector<ExportEvent> made;
     const auto own = world.events(subject);
     for (std::size_t i = 0; i < own.size(); ++i) {
         made.push_back({own[i], as});
         if (own[i].kind != ledger::EventKind::kPacked) continue;
-        const Hash256 box = *Hash256::from_hex(own[i].other);
+        const auto box = ledger::StateKey::written(*Hash256::from_hex(own[i].other));
         const Height until = i + 1 < own.size() ? own[i + 1].height : Height(~0ull);
         for (const ExportEvent& around : provenance(world, box, box))
             if (around.event.height > own[i].height && around.event.height < until) made.push_back(around);
@@ -235,18 +239,18 @@ void live(Desk& desk) {
         world.must(actor, {operation});
     };
     step("maker", registration);
-    step("maker", op::RecordDocument{item(99), {item(1)}, {}});
-    step("maker", op::Pack{kBox, {item(1), item(2)}, {}});
-    step("maker", op::Ship{{}, "carrier", "DN 1/2", {kBox}});
-    step("maker", op::CancelShipment{{}, {kBox}});
-    step("maker", op::Ship{{}, "carrier", {}, {kBox}});
-    step("carrier", op::RejectShipment{{}, "wet", {kBox}});
-    step("maker", op::Ship{{}, "shop", {}, {kBox}});
-    step("shop", op::Receive{{}, {kBox}});
-    step("shop", op::Unpack{kBox, {item(1), item(2)}, {}});
+    step("maker", op::RecordDocument{digest(99), {item(1)}, {}});
+    step("maker", op::Pack{kMakersBox, {item(1), item(2)}, {}});
+    step("maker", op::Ship{{}, "carrier", "DN 1/2", {kMakersBox}});
+    step("maker", op::CancelShipment{{}, {kMakersBox}});
+    step("maker", op::Ship{{}, "carrier", {}, {kMakersBox}});
+    step("carrier", op::RejectShipment{{}, "wet", {kMakersBox}});
+    step("maker", op::Ship{{}, "shop", {}, {kMakersBox}});
+    step("shop", op::Receive{{}, {kMakersBox}});
+    step("shop", op::Unpack{kMakersBox, {item(1), item(2)}, {}});
     step("customs", op::Flag{{item(1)}, ledger::ItemFlag::kQuarantined, "papers"});
     step("customs", op::ClearFlag{{item(1)}, ledger::ItemFlag::kQuarantined, {}});
-    step("auditor", op::Inspect{{item(1)}, ledger::Finding::kNonconform, item(98)});
+    step("auditor", op::Inspect{{item(1)}, ledger::Finding::kNonconform, digest(98)});
     step("brand", op::TransferOwnership{{item(1), item(2)}, "shop"});
     step("shop", op::AcceptOwnership{{item(1)}});
     step("shop", op::RejectOwnership{{item(2)}, "price"});
@@ -270,7 +274,9 @@ void capture_as_recorded(Desk& desk, const json& document) {
     }
 }
 
-const ExportNames kNoNames{[](const Hash256&) { return std::nullopt; },
+const ExportNames kBoxNamed{[](const ledger::StateKey& key) {
+                                return key == kMakersBox.key() ? std::optional(kSscc) : std::nullopt;
+                            },
                            [](const std::string&) { return std::nullopt; }};
 
 }  // namespace
@@ -281,7 +287,7 @@ TEST_CASE("an exported history that is captured into another chain gives the sam
         live(first);
         const json document = export_document(
             {exported(first.world, 1, named), exported(first.world, 2, named), exported(first.world, 3, true)},
-            kNoNames, first.world.time);
+            kBoxNamed, first.world.time);
         Desk second;
         second.world.time.ms += 5 * kDayMs;
         capture_as_recorded(second, document);
@@ -299,8 +305,8 @@ TEST_CASE("an exported event is identified by its hash, and one event tells of a
     live(desk);
     const json document = export_document(
         {exported(desk.world, 1, true), exported(desk.world, 2, true)},
-        {[](const Hash256& key) {
-             return key == kBox ? std::optional<std::string>("106141412345678908") : std::nullopt;
+        {[](const ledger::StateKey& key) {
+             return key == kMakersBox.key() ? std::optional<std::string>(kSscc) : std::nullopt;
          },
          [](const std::string& id) { return id == "shop" ? std::optional<std::string>(kGln) : std::nullopt; }},
         desk.world.time);
@@ -331,7 +337,7 @@ TEST_CASE("an exported event is identified by its hash, and one event tells of a
 TEST_CASE("an exported correction is the event once more, with the declaration of its error") {
     Desk desk;
     live(desk);
-    const json document = export_document({exported(desk.world, 3, true)}, kNoNames, desk.world.time);
+    const json document = export_document({exported(desk.world, 3, true)}, kBoxNamed, desk.world.time);
     const json& events = document["epcisBody"]["eventList"];
     REQUIRE(events.size() == 3);
     REQUIRE(events[2]["eventID"] == events[1]["eventID"]);
@@ -343,7 +349,7 @@ TEST_CASE("an exported correction is the event once more, with the declaration o
 TEST_CASE("an event that another organisation recorded is left to it") {
     Desk desk;
     live(desk);
-    const json document = export_document({exported(desk.world, 3, true)}, kNoNames, desk.world.time);
+    const json document = export_document({exported(desk.world, 3, true)}, kBoxNamed, desk.world.time);
     Desk second;
     const auto results = second.capture("brand", document);
     for (const EventResult& result : results) REQUIRE(result.code == "other_actor");

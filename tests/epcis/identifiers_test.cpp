@@ -37,17 +37,25 @@ TEST_CASE("EPC URNs and Digital Links of one thing are one identifier") {
     REQUIRE_FALSE(epc_urn(*read_identifier("https://id.gs1.org/01/10614141073464/21/2017"), 5));
 }
 
-TEST_CASE("keys on the ledger follow from either form, and from this project's own names") {
+TEST_CASE("names on the ledger follow from either form, and from this project's own") {
     const auto item = read_identifier("urn:epc:id:sgtin:0614141.107346.2017");
-    REQUIRE(ledger_key(*item) == ledger::item_key("10614141073464", "2017"));
+    REQUIRE(item_name(*item) ==
+            ledger::ItemName{"10614141073464", ledger::serial_commitment("10614141073464", "2017")});
     const auto container = read_identifier("urn:epc:id:sscc:0614141.1234567890");
     REQUIRE(container->sscc == "106141412345678908");
-    REQUIRE(ledger_key(*container) == ledger::container_key("106141412345678908"));
-    const Hash256 key = ledger::item_key("10614141073464", "1");
-    REQUIRE(ledger_key(*read_identifier(std::string(kItemUrn) + key.hex())) == key);
-    const auto named = read_identifier(std::string(kContainerUrn) + key.hex());
+    REQUIRE(container_commitment(*container) == ledger::sscc_commitment("106141412345678908"));
+    const Hash256 commitment = ledger::serial_commitment("10614141073464", "1");
+    REQUIRE(item_name(*read_identifier(std::string(kItemUrn) + "10614141073464:" + commitment.hex())) ==
+            ledger::ItemName{"10614141073464", commitment});
+    const auto named = read_identifier(std::string(kContainerUrn) + "acme:" + commitment.hex());
     REQUIRE(named->kind == IdentifierKind::kContainer);
-    REQUIRE(ledger_key(*named) == key);
+    REQUIRE(named->maker == "acme");
+    REQUIRE(container_commitment(*named) == commitment);
+    // A key of the state is no name.
+    for (const std::string& none : {std::string(kContainerKeyUrn) + commitment.hex(),
+                                    std::string(kItemUrn) + commitment.hex(), std::string(kItemUrn) + "1:" + commitment.hex(),
+                                    std::string(kContainerUrn) + "No Body:" + commitment.hex()})
+        REQUIRE(read_identifier(none)->kind == IdentifierKind::kOther);
 }
 
 TEST_CASE("links keep the finest level alone, whatever stands around it") {

@@ -19,11 +19,12 @@ namespace fs = std::filesystem;
 namespace {
 
 const std::string kItemUri = "urn:epc:id:sgtin:0614141.107346.2017";
-const Hash256 kItem = ledger::item_key("10614141073464", "2017");
+const ledger::ItemName kItem{"10614141073464", ledger::serial_commitment("10614141073464", "2017")};
 const std::string kOtherUri = "https://id.gs1.org/01/09521141012345/21/2017";
-const Hash256 kOther = ledger::item_key("09521141012345", "2017");
+const ledger::ItemName kOther{"09521141012345", ledger::serial_commitment("09521141012345", "2017")};
 const std::string kBoxUri = "urn:epc:id:sscc:4012345.0000000333";
-const Hash256 kBox = ledger::container_key("040123450000003338");
+// Of whoever captures: nobody is named here.
+const ledger::ContainerName kBox{"", ledger::sscc_commitment("040123450000003338")};
 
 std::vector<DocumentEvent> events_of(const fs::path& path) {
     std::ifstream in(path);
@@ -132,7 +133,7 @@ TEST_CASE("every invalid public document is malformed, and its fault is named") 
 
 TEST_CASE("object events become operations by action and business step, in all three spellings") {
     const CaptureContext to{{}, "carrier", {}, 0};
-    const std::vector<Hash256> both{kItem, kOther};
+    const ledger::Items both{kItem, kOther};
     REQUIRE(plan(object_event("ADD", "commissioning")).operations.size() == 2);  // of two products
     REQUIRE(plan(object_event("ADD")).operations.size() == 2);
     for (const char* step :
@@ -217,13 +218,14 @@ TEST_CASE("aggregations of a logistic unit pack and unpack it, and move it") {
     json seen = packing("AggregationEvent", "OBSERVE");
     REQUIRE(kept_for(seen) == "no_rule");
     seen["bizStep"] = "receiving";
-    REQUIRE(only<op::Receive>(seen).containers == std::vector<Hash256>{kBox});
+    REQUIRE(only<op::Receive>(seen).containers == ledger::Containers{kBox});
     REQUIRE(only<op::Receive>(seen).items.empty());
     seen["childEPCs"] = json::array();
-    REQUIRE(only<op::Receive>(seen).containers == std::vector<Hash256>{kBox});
+    REQUIRE(only<op::Receive>(seen).containers == ledger::Containers{kBox});
     json pallet = packing("AggregationEvent", "ADD");
     pallet["childEPCs"] = json::array({"https://id.gs1.org/00/106141412345678908"});
-    REQUIRE(only<op::Pack>(pallet).containers == std::vector<Hash256>{ledger::container_key("106141412345678908")});
+    REQUIRE(only<op::Pack>(pallet).containers ==
+            ledger::Containers{{"", ledger::sscc_commitment("106141412345678908")}});
     json other = packing("AssociationEvent", "ADD");
     other["parentID"] = "urn:epc:id:grai:4012345.55555.987";
     REQUIRE(kept_for(other) == "parent");
@@ -239,7 +241,7 @@ TEST_CASE("a transaction event with an owning party offers ownership, or accepts
     sale["destinationList"] =
         json::array({{{"type", "owning_party"}, {"destination", "urn:touchstone:organisation:corner"}}});
     REQUIRE(only<op::TransferOwnership>(sale, {{}, {}, "acme", 0}) == op::TransferOwnership{{kItem}, "corner"});
-    REQUIRE(only<op::AcceptOwnership>(sale, {{}, {}, "corner", 0}).items == std::vector<Hash256>{kItem});
+    REQUIRE(only<op::AcceptOwnership>(sale, {{}, {}, "corner", 0, {}}).items == ledger::Items{kItem});
 }
 
 TEST_CASE("a transformation ends its inputs and registers its outputs") {
@@ -249,8 +251,8 @@ TEST_CASE("a transformation ends its inputs and registers its outputs") {
     made["ilmd"] = {{"cbvmda:lotNumber", "L7"}};
     const Plan transformation = plan(made);
     REQUIRE(transformation.operations.size() == 2);
-    REQUIRE(std::get<op::Decommission>(transformation.operations[0]).items == std::vector<Hash256>{kItem});
-    REQUIRE(std::get<op::Register>(transformation.operations[1]).items == std::vector<Hash256>{kOther});
+    REQUIRE(std::get<op::Decommission>(transformation.operations[0]).items == ledger::Items{kItem});
+    REQUIRE(std::get<op::Register>(transformation.operations[1]).items == ledger::Items{kOther});
     REQUIRE(std::get<op::Register>(transformation.operations[1]).lot == "L7");
     made["inputQuantityList"] = {{{"epcClass", "urn:epc:class:lgtin:4012345.011111.4444"}, {"quantity", 10}}};
     REQUIRE(kept_for(made) == "class_level");
@@ -291,7 +293,7 @@ TEST_CASE("an error declaration corrects what the event recorded, and is kept wh
     REQUIRE(correction.kind == PlanKind::kCorrection);
     REQUIRE(correction.corrected == ledger::EventKind::kReceived);
     REQUIRE(correction.correction_reason == "did_not_occur");
-    REQUIRE(correction.items == std::vector<Hash256>{kItem, kOther});
+    REQUIRE(correction.items == std::vector<ledger::ItemName>{kItem, kOther});
     wrong["bizStep"] = "inspecting";
     const Plan kept = plan(wrong);
     REQUIRE(kept.kind == PlanKind::kKeep);
@@ -327,10 +329,10 @@ TEST_CASE("what is kept names as many items and containers as a document may") {
     const op::RecordDocument document = keeping(plan(many));
     REQUIRE(document.items.size() == limits::kDocumentKeysMax);
     REQUIRE(document.containers.empty());
-    REQUIRE(document.items[0] == kItem);
+    REQUIRE(document.items.front() == kItem);
     REQUIRE(document.document == plan(many).hash);
     many["epcList"] = json::array({kItemUri, kBoxUri});
-    REQUIRE(keeping(plan(many)).containers == std::vector<Hash256>{kBox});
+    REQUIRE(keeping(plan(many)).containers == ledger::Containers{kBox});
 }
 
 TEST_CASE("what is no EPCIS document is refused whole") {

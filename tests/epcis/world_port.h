@@ -1,6 +1,7 @@
 // The ledger in memory as a capture sees it: the real rules, one block for each transaction.
 #pragma once
 
+#include "ledger/records/index.h"
 #include "rpc/epcis/capture.h"
 #include "tests/ledger/world.h"
 
@@ -26,13 +27,25 @@ class WorldPort final : public CapturePort {
         }
         return made;
     }
-    Result<std::optional<ledger::ItemRecord>> item(const Hash256& key) override {
-        return world_.get<ledger::ItemRecord>(key);
+    Result<std::optional<ledger::ItemRecord>> item(const ledger::ItemName& name) override {
+        return world_.get<ledger::ItemRecord>(name.key());
     }
-    Result<std::optional<ledger::ContainerRecord>> container(const Hash256& key) override {
-        return world_.get<ledger::ContainerRecord>(key);
+    Result<std::optional<ledger::ContainerRecord>> container(const ledger::ContainerName& name) override {
+        return world_.get<ledger::ContainerRecord>(name.key());
     }
-    Result<std::vector<ledger::Event>> events(const Hash256& key) override { return world_.events(key); }
+    Result<std::vector<ledger::Event>> events(const ledger::ItemName& name) override {
+        return world_.events(name.key());
+    }
+
+    // As a node's index tells it; enough for containers that are in no other.
+    std::vector<KnownContainer> containers(const Hash256& commitment) const {
+        std::vector<KnownContainer> known;
+        for (const auto& [key, value] : world_.side)
+            if (const auto entry = ledger::parse_container_index(key); entry && entry->commitment == commitment)
+                if (const auto box = world_.get<ledger::ContainerRecord>(ledger::container_key(entry->maker, commitment)))
+                    known.push_back({entry->maker, box->custodian, box->receiver});
+        return known;
+    }
 
     int submitted = 0;
     bool lost = false;

@@ -43,8 +43,7 @@ class Model {
     }
     bool ships(const std::string& actor, std::uint64_t n, const std::string& to) {
         ModelItem& one = all[n];
-        if (actor == to || one.state != "active" || one.custodian != actor || fixed(one)) return false;
-        if (recalled() && to != "brand" && to != one.maker) return false;
+        if (actor == to || one.state != "active" || one.custodian != actor || !travels(one, to)) return false;
         one.state = "in_transit";
         one.receiver = to;
         return true;
@@ -58,15 +57,16 @@ class Model {
     }
     bool sells(const std::string& actor, std::uint64_t n) {
         ModelItem& one = all[n];
-        const bool seller = actor == "brand" || actor == "shop" || actor == "market";
+        const bool seller = actor == "brand" || actor == "shop";  // the market names no shop here
         if (!seller || one.state != "active" || one.custodian != actor || fixed(one) || recalled()) return false;
         one.state = "sold";
         return true;
     }
     bool returns(const std::string& actor, std::uint64_t n) {
         ModelItem& one = all[n];
-        if (one.state != "sold" || one.custodian != actor) return false;
+        if (one.state != "sold" || (one.custodian != actor && actor != "brand")) return false;
         one.state = "active";
+        one.custodian = actor;
         return true;
     }
     bool flags(const std::string& actor, std::uint64_t n, ItemFlag flag) {
@@ -89,6 +89,13 @@ class Model {
     }
     static bool fixed(const ModelItem& one) {
         return has(one, ItemFlag::kStolen) || has(one, ItemFlag::kQuarantined);
+    }
+    // The brand owns whatever is registered here.
+    bool travels(const ModelItem& one, const std::string& to) const {
+        if (to == "customs") return true;
+        if (has(one, ItemFlag::kStolen)) return false;
+        if (to == "brand" || to == one.maker || to == "auditor") return true;
+        return !has(one, ItemFlag::kQuarantined) && !recalled();
     }
     static bool may_flag(const std::string& actor, const ModelItem& one, ItemFlag flag) {
         if (one.state == "absent") return false;

@@ -58,10 +58,9 @@ TEST_CASE("what is decommissioned takes nothing more, and keeps its history") {
     REQUIRE(refusal(world, "brand", op::Ship{items(0, 1), "shop", {}}) == Refusal::kDecommissioned);
     world.must("brand", {op::Ship{items(1, 2), "shop", {}}});
     world.must("shop", {op::Receive{items(1, 2)}});
-    // Its holder, or its brand.
-    REQUIRE(refusal(world, "carrier", op::Decommission{items(1, 1), ItemState::kSampled, {}}) ==
-            Refusal::kNotCustodian);
-    world.must("shop", {op::Decommission{items(1, 1), ItemState::kExported, {}}});
+    // Whoever holds it: by its owner's word.
+    REQUIRE(refusal(world, "shop", op::Decommission{items(1, 1), ItemState::kSampled, {}}) == Refusal::kNotOwner);
+    world.must("brand", {op::Decommission{items(1, 1), ItemState::kExported, {}}});
     REQUIRE(world.events(item(1)).back().detail == "exported");
     world.must("brand", {op::Decommission{items(2, 1), ItemState::kSampled, {}}});
 }

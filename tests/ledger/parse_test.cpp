@@ -64,7 +64,18 @@ std::vector<Operation> one_of_each() {
             op::AddKey{key_of("b").public_key(), KeyPurpose::kAdmin, key_of("b").sign(Bytes{1})},
             op::RevokeKey{key_of("c").public_key(), "lost"},
             op::ValidatorReady{digest(5)},
-            op::RecordDocument{digest(5), two, boxes}};
+            op::RecordDocument{digest(5), two, boxes},
+            op::AmendRegistration{items(0, 2), "L9", 200, 0, false, false, true, "label"},
+            op::VoidRegistration{items(0, 2), "never printed"},
+            op::Lose{two, "truck 17", boxes},
+            op::UndoEnd{two, "in a ditch", boxes},
+            op::Reclaim{two, "shop", "bankrupt", boxes},
+            op::Reassign{two, "order 12", boxes},
+            op::Seize{two, "fakes", boxes},
+            op::AmendProduct{kGtin, "Lamp", digest(1), {digest(2)}, SerialPolicy::kRefuse, {"shop", "market"}},
+            op::OfferProduct{kGtin, "rival"},
+            op::AcceptProduct{kGtin},
+            op::DeclineProduct{kGtin}};
 }
 
 Result<ParsedTransactionPtr, Rejection> parse_bytes(Bytes payload) {
@@ -86,7 +97,7 @@ TEST_CASE("every operation is read as it was built") {
     REQUIRE(operations.size() == std::variant_size_v<Operation>);
     const auto parsed = world.transaction("brand", operations);
     REQUIRE(parsed->operations() == operations);
-    REQUIRE(info(*parsed).items == 51);
+    REQUIRE(info(*parsed).items == 75);
     REQUIRE(info(*parsed).organisation == "brand");
     REQUIRE(info(*parsed).id == signed_of(*parsed)->id());
 }

@@ -66,5 +66,7 @@ void closed_shop_refusals();
 void waiting_refusals();
 void document_refusals();
 void binding_refusals();
+// Of what puts things right (recovery_refusals.cpp).
+void recovery_refusals();
 
 }  // namespace touchstone::ledger::test

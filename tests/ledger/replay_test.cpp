@@ -155,8 +155,9 @@ TEST_CASE("partial registration takes what it can and names the rest") {
     REQUIRE(world.get<LicenceRecord>(licence_key(kGtin, "maker"))->used == 4);
     REQUIRE(world.get<VolumeRecord>(lot_volume_key(kGtin, "L1"))->registered == 4);
     REQUIRE(world.get<VolumeRecord>(product_volume_key(kGtin))->registered == 5);
-    // A smaller grant than what was used leaves nothing; a larger one leaves the difference.
-    world.must("brand", {op::GrantLicence{kGtin, "maker", 3, 0, 0, {}}});
+    // A grant below what was used is refused; one of as many leaves nothing, a larger one the difference.
+    REQUIRE(world.run("brand", {op::GrantLicence{kGtin, "maker", 3, 0, 0, {}}}).refusal == Refusal::kQuotaBelowUsed);
+    world.must("brand", {op::GrantLicence{kGtin, "maker", 4, 0, 0, {}}});
     REQUIRE(world.run("maker", {World::registration(items(9, 1))}).refusal == Refusal::kQuotaExceeded);
     world.must("brand", {op::GrantLicence{kGtin, "maker", 5, 0, 0, {}}});
     world.must("maker", {World::registration(items(9, 1))});

@@ -60,6 +60,23 @@ const std::map<std::string, Row> kExpected{
     {"accept, reject or cancel ownership", ownership()},
     {"receive: missing", from_packed()},
     {"inspect", same_in_all("item_unknown")},
+    {"amend_registration",
+     {"item_unknown", "active", "in_transit", "sold", "packed", "exported", "sampled", "destroyed", "lost",
+      "decommissioned"}},
+    {"void_registration", from_active("voided")},
+    {"lose",
+     {"item_unknown", "lost", "lost", "already_sold", "packed!", "decommissioned", "decommissioned", "decommissioned",
+      "decommissioned", "decommissioned"}},
+    {"undo_end",
+     {"item_unknown", "not_ended", "not_ended", "not_ended", "not_ended", "active", "active", "active", "active",
+      "not_ended"}},
+    {"reclaim", ownership()},
+    {"reassign",
+     {"item_unknown", "active", "active", "already_sold", "active", "decommissioned", "decommissioned",
+      "decommissioned", "decommissioned", "decommissioned"}},
+    {"seize",
+     {"item_unknown", "active", "active", "active", "active", "decommissioned", "decommissioned", "decommissioned",
+      "decommissioned", "decommissioned"}},
 };
 
 // "in_transit" and "packed" are states and refusals: refusals of these names are marked.
@@ -69,6 +86,14 @@ std::string text_of(Refusal refusal, std::string_view next) {
 }
 
 const ContainerName kCase{"shop", sscc_commitment("106141412345678908")};
+
+// Written by hand, where ordinary operations would not leave it to these actors: what was voided never left its brand,
+// and a claim that waits is its owner's.
+void write(World& world, void (*change)(ItemRecord&)) {
+    ItemRecord record = world.item_at(item(0));
+    change(record);
+    world.state[item(0).key()] = record.encode();
+}
 
 // An item of the shop in that state (item 0).
 World world_in(Lifecycle state, ItemOperation operation) {
@@ -81,6 +106,7 @@ World world_in(Lifecycle state, ItemOperation operation) {
         return world;
     }
     world.must("brand", {World::registration(items(0, 1))});
+    if (operation == ItemOperation::kVoid && state == Lifecycle::kActive) return world;
     world.must("brand", {op::Ship{items(0, 1), "shop", {}}});
     world.must("shop", {op::Receive{items(0, 1)}});
     world.must("brand", {op::TransferOwnership{items(0, 1), "shop"}});
@@ -92,7 +118,12 @@ World world_in(Lifecycle state, ItemOperation operation) {
     if (state == Lifecycle::kInTransit) world.must("shop", {op::Ship{items(0, 1), "carrier", {}}});
     if (state == Lifecycle::kSold) world.must("shop", {op::Sell{items(0, 1), {}}});
     if (state == Lifecycle::kPacked) world.must("shop", {op::Pack{kCase, items(0, 1), {}}});
-    if (state >= Lifecycle::kExported) world.must("shop", {op::Decommission{items(0, 1), item_state(state), {}}});
+    const bool ended = state >= Lifecycle::kExported && state < Lifecycle::kLost;
+    const std::string owner = world.item_at(item(0)).owner;
+    if (ended) world.must(owner, {op::Decommission{items(0, 1), item_state(state), {}}});
+    if (state == Lifecycle::kLost) world.must("shop", {op::Lose{items(0, 1), {}}});
+    if (state == Lifecycle::kVoided) write(world, [](ItemRecord& record) { record.state = ItemState::kVoided; });
+    if (operation == ItemOperation::kReassign) write(world, [](ItemRecord& record) { record.reclaimed_to = "shop"; });
     if (operation == ItemOperation::kMiss) world.must("shop", {op::Ship{{}, "carrier", {}, {kCase}}});
     return world;
 }
@@ -140,6 +171,24 @@ TransactionOutcome run(World& world, ItemOperation operation) {
         }
         case ItemOperation::kInspect:
             return world.run("auditor", {op::Inspect{one, Finding::kConform, {}}});
+        case ItemOperation::kAmend: {
+            op::AmendRegistration amended;
+            amended.items = one;
+            amended.lot = "L7";
+            return world.run("brand", {amended});
+        }
+        case ItemOperation::kVoid:
+            return world.run("brand", {op::VoidRegistration{one, {}}});
+        case ItemOperation::kLose:
+            return world.run("shop", {op::Lose{one, {}}});
+        case ItemOperation::kUndoEnd:
+            return world.run("shop", {op::UndoEnd{one, {}}});
+        case ItemOperation::kReclaim:
+            return world.run("shop", {op::Reclaim{one, "brand", {}}});
+        case ItemOperation::kReassign:
+            return world.run("customs", {op::Reassign{one, {}}});
+        case ItemOperation::kSeize:
+            return world.run("customs", {op::Seize{one, {}}});
     }
     FAIL("no such operation");
     return {};
@@ -155,15 +204,17 @@ TEST_CASE("every cell of the lifecycle is as written, and as executed") {
             const std::string expected = kExpected.at(std::string(name_of(operation)))[static_cast<std::size_t>(state)];
             const Transition cell = transition(state, operation);
             REQUIRE(text_of(cell.refusal, name_of(cell.next)) == expected);
-            if (state >= Lifecycle::kLost) continue;
 
             World world = world_in(state, operation);
             const auto before = world.get<ItemRecord>(item(0));
             const TransactionOutcome outcome = run(world, operation);
             const auto after = world.get<ItemRecord>(item(0));
             REQUIRE(text_of(outcome.refusal, name_of(lifecycle_of(after ? &*after : nullptr))) == expected);
+            // What is taken by others' word is unpacked first, which is an event of its own.
+            const bool taken = operation == ItemOperation::kReassign || operation == ItemOperation::kSeize;
+            const std::uint32_t events = taken && state == Lifecycle::kPacked ? 2 : 1;
             if (outcome.applied())
-                REQUIRE(after->event_count == (before ? before->event_count : 0) + 1);
+                REQUIRE(after->event_count == (before ? before->event_count : 0) + events);
             else
                 REQUIRE(after == before);
         }

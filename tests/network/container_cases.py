@@ -71,14 +71,16 @@ class ContainerCases(NetworkCase):
         self.run_as("atelier", "ship", "--sscc", pallet, "--to", "corner")
         scan = self.net.dir / "scan.csv"
         scan.write_text("uri\n" + "\n".join(uris[1:] + [stray]) + "\n")
-        told = self.run_as("corner", "receive", "--sscc", pallet, "--scan", str(scan))
+        sent = self.net.dir / "sent.csv"
+        sent.write_text("uri\n" + "\n".join(uris) + "\n")
+        told = self.run_as("corner", "receive", "--sscc", pallet, "--scan", str(scan), "--expected", str(sent))
         self.assertEqual((told["counted"], told["missing"], told["surplus"]),
-                         (6, [self.item(uris[0])["key"]], [self.item(stray)["key"]]))
+                         (6, [uris[0]], [stray]))
         self.assertEqual(self.container(pallet)["container"]["items"], 5)
         self.assertEqual((self.item(uris[0])["state"], self.item(uris[0])["custodian"]), ("active", "atelier"))
         self.assertEqual(self.run_as(None, "history", uris[0])["events"][-1]["kind"], "missing")
         self.assertEqual(self.run_as(None, "history", stray)["events"][-1]["kind"], "surplus")
-        events = self.net.nodes[0].rpc.call("container_history", sscc=pallet)["events"]
+        events = self.net.nodes[0].rpc.call("container_history", sscc=pallet, maker="atelier")["events"]
         self.assertEqual(events[-1]["detail"], "counted 6 of 6; missing 1, surplus 1")
         self.assertEqual(self.container(cases[0])["container"]["items"], 2)
 

@@ -50,9 +50,13 @@ def has_ended(pid):
         return True
 
 
-def gtin14(number):
-    """A GTIN-14 of the sample brand with a valid check digit; `number` has up to six digits."""
-    digits = f"0950600{number:06d}"
+PREFIXES = {"acme": "950600", "borea": "4012345"}  # tools/devnet/devnet_founding.cpp
+
+
+def gtin14(number, brand="acme"):
+    """A GTIN-14 of a sample brand with a valid check digit; `number` has up to five digits, acme's up to six."""
+    prefix = PREFIXES[brand]
+    digits = f"0{prefix}{number:0{12 - len(prefix)}d}"
     total = sum(int(digit) * (3 if place % 2 == 0 else 1) for place, digit in enumerate(digits))
     return digits + str(-total % 10)
 

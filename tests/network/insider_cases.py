@@ -81,7 +81,7 @@ class InsiderCases(NetworkCase):
 
     def make(self, org, node, number, count):
         """A product, a licence and `count` items of a brand, through its own node."""
-        gtin = harness.gtin14(number)
+        gtin = harness.gtin14(number, org)
         self.run_as(org, "product", "declare", gtin, "--name", f"Product of {org}", nodes=[node])
         self.run_as(org, "licence", "grant", gtin, "atelier", "--quota", str(count), nodes=[node])
         path, _ = self.net.new_serials(gtin, count)

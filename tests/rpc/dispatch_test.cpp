@@ -132,7 +132,11 @@ TEST_CASE("names of items are judged one way only") {
     REQUIRE(reason(R"({"gtin":"09506000134352","serial":"1","uri":"x"})") == "item_name");
     REQUIRE(reason(R"({"gtin":"09506000134353","serial":"1"})") == "bad_gtin");
     REQUIRE(reason(R"({"gtin":"09506000134352","serial":"a b"})") == "bad_serial");
-    REQUIRE(reason(R"({"key":"12"})") == "bad_key");
+    REQUIRE(reason(R"({"key":"12"})") == "named_by_key");
+    REQUIRE(reason(R"({"item":{"key":"12"}})") == "named_by_key");
+    REQUIRE(reason(R"({"gtin":"09506000134352","commitment":"12"})") == "bad_commitment");
+    REQUIRE(reason(R"({"gtin":"09506000134352","serial":"1","commitment":"12"})") == "item_name");
+    REQUIRE(reason(R"({"commitment":"12"})") == "item_name");
     REQUIRE(reason(R"({"uri":"https://x.org/"})") == "bad_identifier");
     REQUIRE(reason(R"({"item":{"gtin":"09506000134352","serial":"1"},"serial":"1"})") == "invalid_params");
     REQUIRE(reason(R"({"gtin":"09506000134352","serial":"S1","expiry":"tomorrow"})") == "invalid_params");
@@ -146,7 +150,7 @@ TEST_CASE("the fast path answers as the general one, for whole and for damaged b
         R"({"gtin":"09506000134352","serial":"S1"})",
         R"({ "gtin" : "9506000134352" , "serial":"S9","proof":false })",
         R"({"uri":"https://id.gs1.org/01/09506000134352/21/S0?17=241004","proof":true})",
-        R"({"key":")" + desk.node.item(1).hex() + R"(","lot":"L2","expiry":"2026-02-17"})",
+        R"({"gtin":"09506000134352","commitment":")" + desk.node.item(1).commitment.hex() + R"(","lot":"L2","expiry":"2026-02-17"})",
         R"({"gtin":"09506000134353","serial":"S1"})",
         R"({})",
         R"({"gtin":"09506000134352","serial":""})"};

@@ -139,7 +139,7 @@ TEST_CASE("a capture over HTTP is a job; what it took is on the ledger and answe
     REQUIRE(job["captureID"] == location.substr(9));
     REQUIRE(job["touchstone:events"][1]["result"] == "kept");
     const auto item = [&](const std::string& serial) {
-        const auto bytes = running.node.read()->record(ledger::item_key(test::kGtin, serial));
+        const auto bytes = running.node.read()->record(running.node.named(serial).key());
         return *ledger::ItemRecord::decode(bytes->value());
     };
     REQUIRE(item("N1").maker == "brand");
@@ -174,7 +174,7 @@ TEST_CASE("without the header a capture over HTTP is all or nothing") {
     const json job = running.job(taken.header("Location"));
     REQUIRE(job["success"] == false);
     REQUIRE(job["errors"].size() == 3);
-    REQUIRE_FALSE(running.node.read()->record(ledger::item_key(test::kGtin, "N1"))->has_value());
+    REQUIRE_FALSE(running.node.read()->record(running.node.named("N1").key())->has_value());
     REQUIRE(json::parse(running.ask("GET", "/events").body)["epcisBody"]["queryResults"]["resultsBody"]["eventList"]
                 .empty());
 }

@@ -49,11 +49,11 @@ struct Desk {
         return carried.id();
     }
     Hash256 file(const std::string& organisation, const ledger::ReportSubject& subject) {
-        return ledger::report_key(
+        return ledger::report_id(
             run(organisation, op::Report{subject, ledger::ReportKind::kCounterfeit, "no seal", {}, {}}), 0);
     }
     // The one element of the answer's proof, checked as a client does; answers its record, or nullopt.
-    std::optional<Bytes> proven(const json& answer, const std::string& kind, const Hash256& key) {
+    std::optional<Bytes> proven(const json& answer, const std::string& kind, const ledger::StateKey& key) {
         const Bytes header = *from_base64(answer["header"].get<std::string>());
         REQUIRE(ledger::Header::decode(header)->state_root == node.state_root());
         const json& element = answer["proof"].at(0);
@@ -77,7 +77,16 @@ struct Desk {
     Dispatcher dispatcher{services, DispatcherLimits{4}};
 };
 
-ledger::ReportSubject about(const Hash256& item) { return {ledger::ReportSubjectKind::kItem, item, {}, {}, {}, {}}; }
+ledger::ReportSubject about(const ledger::ItemName& item) {
+    return {ledger::ReportSubjectKind::kItem, item.commitment, item.gtin, {}, {}, {}};
+}
+json name_of_item(const ledger::ItemName& item) {
+    return {{"gtin", item.gtin}, {"commitment", item.commitment.hex()}};
+}
+json with(json params, const json& more) {
+    params.update(more);
+    return params;
+}
 
 }  // namespace
 
@@ -87,20 +96,21 @@ TEST_CASE("a report is told with its events and its proof, and warns on its item
     json answer = desk.result("report_get", {{"id", id.hex()}});
     REQUIRE(answer["report"]["state"] == "open");
     REQUIRE(answer["report"]["handler"] == "brand");
-    REQUIRE(answer["report"]["subject"]["item"] == desk.node.item(0).hex());
+    REQUIRE(answer["report"]["subject"]["gtin"] == test::kGtin);
+    REQUIRE(answer["report"]["subject"]["commitment"] == desk.node.item(0).commitment.hex());
     REQUIRE(answer["report"]["outcome"].is_null());
     REQUIRE(answer["report"]["due_at_ms"].get<std::uint64_t>() - answer["report"]["filed_at_ms"].get<std::uint64_t>() ==
             86'400'000);
     REQUIRE(answer["events"].size() == 1);
     REQUIRE(answer["events"][0]["kind"] == "reported");
-    const auto record = desk.proven(answer, "report", id);
+    const auto record = desk.proven(answer, "report", ledger::report_key(id));
     REQUIRE(ledger::ReportRecord::decode(record.value())->reporter == "shop");
 
-    const json named{{"key", desk.node.item(0).hex()}};
+    const json named = name_of_item(desk.node.item(0));
     REQUIRE(desk.result("item_verify", named)["reasons"] == json{"open_report"});
     REQUIRE(desk.result("item_verify", named)["verdict"] == "caution");
     REQUIRE(desk.result("item_get", named)["open_reports"] == 1);
-    REQUIRE(desk.result("item_verify", {{"key", desk.node.item(1).hex()}})["verdict"] == "genuine");
+    REQUIRE(desk.result("item_verify", name_of_item(desk.node.item(1)))["verdict"] == "genuine");
     desk.run("brand", op::Respond{id, "sorry"});
     REQUIRE(desk.result("item_verify", named)["reasons"] == json{"open_report"});
     desk.run("shop", op::Resolve{id, ledger::ReportOutcome::kWithdrawn, "found it"});
@@ -165,10 +175,10 @@ TEST_CASE("statistics are proven, and so is that there are none") {
 
 TEST_CASE("an answer names every correction and every corrected event that it holds") {
     Desk desk;
-    const Hash256 item = desk.node.item(0);
+    const ledger::ItemName item = desk.node.item(0);
     desk.run("brand", op::Ship{{item}, "shop", "DN-2"});
     op::Correct correct{item, 1, {}, {}, "typed"};
-    const json before = desk.result("item_history", {{"key", item.hex()}});
+    const json before = desk.result("item_history", name_of_item(item));
     for (const json& event : before["events"]) {
         const Bytes bytes = *from_base64(event["bytes"].get<std::string>());
         if (event["sequence"] == 0)
@@ -177,7 +187,7 @@ TEST_CASE("an answer names every correction and every corrected event that it ho
             correct.events.push_back(bytes);
     }
     desk.run("brand", correct);
-    const json events = desk.result("item_history", {{"key", item.hex()}})["events"];
+    const json events = desk.result("item_history", name_of_item(item))["events"];
     REQUIRE(events.size() == 3);
     REQUIRE(!events[0].contains("corrected_by"));
     REQUIRE(events[1]["corrected_by"] == 2);
@@ -185,17 +195,17 @@ TEST_CASE("an answer names every correction and every corrected event that it ho
     REQUIRE(events[2]["kind"] == "corrected");
     REQUIRE(events[2]["corrects"] == 1);
     // On a page without the correction it is not known; the correction itself always says.
-    const json page = desk.result("item_history", {{"key", item.hex()}, {"limit", 2}});
+    const json page = desk.result("item_history", with(name_of_item(item), {{"limit", 2}}));
     REQUIRE(!page["events"][1].contains("corrected_by"));
-    REQUIRE(desk.result("item_history", {{"key", item.hex()}, {"cursor", page["cursor"]}})["events"][0]["corrects"] ==
+    REQUIRE(desk.result("item_history", with(name_of_item(item), {{"cursor", page["cursor"]}}))["events"][0]["corrects"] ==
             1);
 }
 
 TEST_CASE("territories and limited recalls are judged for the country that is asked, on both paths") {
     Desk desk;
-    const std::string key = desk.node.item(0).hex();
+    const json item = name_of_item(desk.node.item(0));
     const auto reasons = [&](const char* country) {
-        json params{{"key", key}, {"proof", false}};
+        json params = with(item, {{"proof", false}});
         if (country) params["country"] = country;
         const json request{{"jsonrpc", "2.0"}, {"id", 1}, {"method", "item_verify"}, {"params", params}};
         FastBody fast;
@@ -218,7 +228,7 @@ TEST_CASE("territories and limited recalls are judged for the country that is as
     REQUIRE(reasons("FR") == json{"outside_territory"});
     REQUIRE(desk.result("recall_list", json::object())["recalls"][0]["countries"] == json{"DE"});
     for (const char* bad : {"de", "DEU", "", "D1"})
-        REQUIRE(desk.fault("item_verify", {{"key", key}, {"country", bad}}) == "invalid_params");
+        REQUIRE(desk.fault("item_verify", with(item, {{"country", bad}})) == "invalid_params");
 }
 
 TEST_CASE("a shop is told as every platform sees it, or proven to be unknown") {
@@ -245,7 +255,7 @@ TEST_CASE("an open report and a foreign country are cautions beside all others")
     item.state = ledger::ItemState::kSold;
     item.open_reports = 1;
     product.territories = {"CH"};
-    const VerdictRecords records{&item, &product, nullptr, nullptr, true};
+    const VerdictRecords records{&item, &product, nullptr, true};
     REQUIRE(judge(records, {WallTime{}, {}, {}, "FR"}) ==
             Verdict{VerdictKind::kCaution, {Reason::kSold, Reason::kOpenReport, Reason::kOutsideTerritory}});
     item.open_reports = 0;
@@ -255,7 +265,7 @@ TEST_CASE("an open report and a foreign country are cautions beside all others")
 
 TEST_CASE("a kept document is told with the proof of its record, or of its absence, and stands in histories") {
     Desk desk;
-    const Hash256 document = desk.node.item(77);
+    const Hash256 document = crypto::sha256(as_bytes("invoice"));
     const json named{{"document", document.hex()}, {"organisation", "brand"}};
     json answer = desk.result("document_get", named);
     REQUIRE(answer["recorded"] == false);
@@ -272,7 +282,7 @@ TEST_CASE("a kept document is told with the proof of its record, or of its absen
     REQUIRE(ledger::DocumentRecord::decode(record.value())->document == document);
     REQUIRE(desk.result("document_get", {{"document", document.hex()}, {"organisation", "shop"}})["recorded"] == false);
 
-    const json event = desk.result("item_history", {{"key", desk.node.item(0).hex()}})["events"].back();
+    const json event = desk.result("item_history", name_of_item(desk.node.item(0)))["events"].back();
     REQUIRE(event["kind"] == "documented");
     REQUIRE(event["detail"] == document.hex());
     REQUIRE(event["transaction"] == transaction.hex());

@@ -155,12 +155,12 @@ TEST_CASE("an item is verified with a proof of every record") {
     REQUIRE(answer["verdict"] == "genuine");
     REQUIRE(answer["custody"]["custodian"] == "brand");
     REQUIRE(answer["product"]["name"] == "Lamp \"Aurora\"");
-    check_proofs(answer, running.node.state_root(), {"item", "product", "lot", "organisation"});
+    check_proofs(answer, running.node.state_root(), {"item", "product", "organisation"});
     const json mismatch =
         client.call("item_verify", {{"uri", "https://x.org/01/09506000134352/21/S1?10=L9&17=260101"}})["result"];
     REQUIRE(mismatch["verdict"] == "caution");
     REQUIRE(mismatch["reasons"] == json{"lot_mismatch", "expiry_mismatch"});
-    const json bare = client.call("item_verify", {{"key", running.node.item(1).hex()}, {"proof", false}})["result"];
+    const json bare = client.call("item_verify", {{"gtin", test::kGtin}, {"commitment", running.node.item(1).commitment.hex()}, {"proof", false}})["result"];
     REQUIRE(bare["verdict"] == "genuine");
     REQUIRE_FALSE(bare.contains("proof"));
     REQUIRE_FALSE(bare.contains("header"));
@@ -185,10 +185,16 @@ TEST_CASE("cached records do not outlive their block") {
     running.node.must("brand", {ledger::op::Recall{test::kGtin, "L1", "it burns"}});
     const json answer = client.call("item_verify", ask)["result"];
     REQUIRE(answer["reasons"] == json{"recalled"});
-    check_proofs(answer, running.node.state_root(), {"item", "product", "lot", "organisation"});
+    check_proofs(answer, running.node.state_root(), {"item", "product", "organisation"});
     const json recalls = client.call("recall_list")["result"];
     REQUIRE(recalls["recalls"][0]["lot"] == "L1");
     REQUIRE(recalls["recalls"][0]["reason"] == "it burns");
+    REQUIRE(recalls["recalls"][0]["gtin"] == test::kGtin);
+    REQUIRE(recalls["recalls"][0]["maker"].is_null());
+    const json product = client.call("product_get", {{"gtin", test::kGtin}})["result"];
+    json mark = recalls["recalls"][0];
+    mark.erase("gtin");
+    REQUIRE(product["recalls"] == json::array({mark}));
 }
 
 TEST_CASE("an item's history can be recomputed to the proven head") {
@@ -214,7 +220,7 @@ TEST_CASE("an item's history can be recomputed to the proven head") {
         params["cursor"] = page["cursor"];
     }
     REQUIRE(kinds == std::vector<std::string>{"registered", "shipped", "received"});
-    const json item = client.call("item_get", {{"key", running.node.item(1).hex()}})["result"];
+    const json item = client.call("item_get", {{"gtin", test::kGtin}, {"serial", "S1"}})["result"];
     REQUIRE(hash_in(item["event_head"]) == head);
     REQUIRE(item["custodian"] == "shop");
 }
@@ -246,11 +252,10 @@ TEST_CASE("a transaction is taken in, waited for and told") {
     Running running;
     auto client = running.client();
     ledger::op::Register again;
-    again.gtin = test::kGtin;
     again.lot = "L1";
     again.expiry = 20'500;
     again.mode = ledger::RegisterMode::kPartial;
-    again.items = {running.node.item(0), ledger::item_key(test::kGtin, "NEW")};
+    again.items = {running.node.item(0), running.node.named("NEW")};
     const std::string envelope = running.node.envelope("brand", {again});
     const json taken = client.call("tx_submit", {{"transaction", envelope}})["result"];
     REQUIRE(taken["status"] == "pending");
@@ -268,7 +273,10 @@ TEST_CASE("a transaction is taken in, waited for and told") {
     REQUIRE(done["result"]["applied"] == true);
     REQUIRE(done["result"]["operations"][0]["accepted"] == 1);
     REQUIRE(done["result"]["operations"][0]["refused"] ==
-            json::array({{{"index", 0}, {"key", running.node.item(0).hex()}, {"code", "item_exists"}}}));
+            json::array({{{"index", 0},
+                          {"gtin", test::kGtin},
+                          {"commitment", running.node.item(0).commitment.hex()},
+                          {"code", "item_exists"}}}));
     const json told = client.call("tx_get", {{"id", taken["id"]}})["result"];
     REQUIRE(told["operations"] == done["result"]["operations"]);
     REQUIRE(told["transaction"] == envelope);
@@ -462,7 +470,9 @@ TEST_CASE("a subscription tells old and new blocks without gap or duplicate") {
         const json& event = news["params"]["events"][0];
         REQUIRE(event["kind"] == "shipped");
         REQUIRE(event["other"] == "shop");
-        REQUIRE(event["items"] == json{running.node.item(1).hex()});
+        REQUIRE(event["items"] == json::array({{{"gtin", test::kGtin},
+                                                {"commitments", {running.node.item(1).commitment.hex()}}}}));
+        REQUIRE(event["fields"] == json{{"to", "shop"}, {"document", "D1"}});
     }
     REQUIRE(socket.call("events_unsubscribe",
                         {{"subscription", begun["result"]["subscription"]}})["result"]["removed"] == true);

@@ -28,6 +28,7 @@ ledger::Genesis genesis() {
         organisation("carrier", ledger::Role::kLogistics),  organisation("frozen", ledger::Role::kBrand),
         organisation("maker", ledger::Role::kManufacturer), organisation("market", ledger::Role::kPlatform),
         organisation("shop", ledger::Role::kRetailer)};
+    made.organisations[1].prefixes = {"9506000"};
     made.organisations[3].suspended = true;
     made.organisations[4].keys.push_back(
         {key_of("maker-old").public_key(), ledger::KeyPurpose::kOperate, Height(0), Height(1)});
@@ -188,20 +189,17 @@ void TestNode::stock(std::size_t count) {
     must("brand", {ledger::op::DeclareProduct{kGtin, "Lamp \"Aurora\"", {}, {}}});
     for (std::size_t first = 0; first < count; first += 20'000) {
         ledger::op::Register registration;
-        registration.gtin = kGtin;
         registration.lot = "L1";
         registration.expiry = 20'500;
-        for (std::size_t i = first; i < std::min(count, first + 20'000); ++i) registration.items.push_back(item(i));
+        for (std::size_t i = first; i < std::min(count, first + 20'000); ++i) registration.items.add(item(i));
         must("brand", {registration});
     }
 }
 
 void TestNode::stock_more(std::size_t count) {
     ledger::op::Register registration;
-    registration.gtin = kGtin;
     registration.lot = "L2";
-    for (std::size_t i = 0; i < count; ++i)
-        registration.items.push_back(ledger::item_key(kGtin, "T" + std::to_string(i)));
+    for (std::size_t i = 0; i < count; ++i) registration.items.add(named("T" + std::to_string(i)));
     must("brand", {registration});
 }
 

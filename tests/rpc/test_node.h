@@ -39,7 +39,10 @@ class TestNode : public rpc::NodeApi {
     // Product kGtin with lot L1 and the serials S0 … S(count-1), registered by "brand".
     void stock(std::size_t count);
     void stock_more(std::size_t count);  // in lot L2, serials T0 …
-    Hash256 item(std::size_t number) const { return ledger::item_key(kGtin, "S" + std::to_string(number)); }
+    ledger::ItemName item(std::size_t number) const { return named("S" + std::to_string(number)); }
+    ledger::ItemName named(std::string_view serial) const {
+        return {kGtin, ledger::serial_commitment(kGtin, serial)};
+    }
     Hash256 state_root() const { return tree_->mark().root; }
     void fill_pool() { pool_full_ = true; }
     // A token for any node that holds a minute, and the header that carries it.

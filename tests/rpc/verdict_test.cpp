@@ -15,14 +15,13 @@ const WallTime kNow{std::uint64_t{kToday} * 86'400'000};
 struct World {
     ledger::ItemRecord item;
     ledger::ProductRecord product;
-    ledger::LotRecord lot;
     ledger::OrganisationRecord maker;
     World() {
         item.lot = "L1";
         item.expiry = kToday;
     }
     Verdict judged(VerdictContext context = {kNow, {}, {}}) const {
-        return judge({&item, &product, &lot, &maker, true}, context);
+        return judge({&item, &product, &maker, true}, context);
     }
 };
 
@@ -43,20 +42,27 @@ TEST_CASE("being sold or under way is told, and speaks against nothing") {
     REQUIRE(world.judged() == verdict(VerdictKind::kGenuine, {Reason::kInTransit}));
 }
 
-TEST_CASE("recalls of the product and of the lot are cautions") {
+TEST_CASE("recalls of the product, of the lot and of the item alone are cautions") {
     World world;
-    world.product.recall.active = true;
-    REQUIRE(world.judged() == verdict(VerdictKind::kCaution, {Reason::kRecalled}));
-    world.product.recall.active = false;
-    world.lot.recall.active = true;
-    REQUIRE(world.judged() == verdict(VerdictKind::kCaution, {Reason::kRecalled}));
+    const Verdict recalled = verdict(VerdictKind::kCaution, {Reason::kRecalled});
+    world.product.recalls = {{"brand", true, {}, "glass", kNow}};
+    REQUIRE(world.judged() == recalled);
+    world.product.recalls[0].scope.lot = "L1";
+    REQUIRE(world.judged() == recalled);
+    world.product.recalls[0].scope.lot = "L2";
+    REQUIRE(world.judged() == verdict(VerdictKind::kGenuine, {}));
+    world.item.flags = {{ledger::ItemFlag::kRecalled, "brand"}};
+    REQUIRE(world.judged() == recalled);
 }
 
 TEST_CASE("each flag is a caution of its own, and they add up") {
     World world;
-    world.item.flags = 1 << static_cast<int>(ledger::ItemFlag::kStolen);
+    world.item.flags = {{ledger::ItemFlag::kStolen, "shop"}};
     REQUIRE(world.judged() == verdict(VerdictKind::kCaution, {Reason::kStolen}));
-    world.item.flags = 7;
+    world.item.flags = {{ledger::ItemFlag::kStolen, "shop"},
+                        {ledger::ItemFlag::kSuspect, "auditor"},
+                        {ledger::ItemFlag::kSuspect, "customs"},
+                        {ledger::ItemFlag::kQuarantined, "brand"}};
     world.item.state = ledger::ItemState::kSold;
     REQUIRE(world.judged() ==
             verdict(VerdictKind::kCaution, {Reason::kStolen, Reason::kSuspect, Reason::kQuarantined, Reason::kSold}));
@@ -80,17 +86,17 @@ TEST_CASE("a suspended maker and an undeclared product are cautions") {
     World world;
     world.maker.suspended = true;
     REQUIRE(world.judged() == verdict(VerdictKind::kCaution, {Reason::kMakerSuspended}));
-    REQUIRE(judge({&world.item, nullptr, nullptr, nullptr, true}, {kNow, {}, {}}) ==
+    REQUIRE(judge({&world.item, nullptr, nullptr, true}, {kNow, {}, {}}) ==
             verdict(VerdictKind::kCaution, {Reason::kProductUnknown}));
 }
 
 TEST_CASE("what was never registered is unknown, never more") {
     const ledger::ProductRecord product;
-    REQUIRE(judge({nullptr, &product, nullptr, nullptr, true}, {kNow, "L", kToday}) ==
+    REQUIRE(judge({nullptr, &product, nullptr, true}, {kNow, "L", kToday}) ==
             verdict(VerdictKind::kUnknown, {Reason::kNeverRegistered}));
-    REQUIRE(judge({nullptr, nullptr, nullptr, nullptr, true}, {kNow, {}, {}}) ==
+    REQUIRE(judge({nullptr, nullptr, nullptr, true}, {kNow, {}, {}}) ==
             verdict(VerdictKind::kUnknown, {Reason::kNeverRegistered, Reason::kProductUnknown}));
-    REQUIRE(judge({nullptr, nullptr, nullptr, nullptr, false}, {kNow, {}, {}}) ==
+    REQUIRE(judge({nullptr, nullptr, nullptr, false}, {kNow, {}, {}}) ==
             verdict(VerdictKind::kUnknown, {Reason::kNeverRegistered}));
 }
 

@@ -239,8 +239,8 @@ TEST_CASE("replay: a fault ends it, a height above the chain is refused, and not
 // The item's own record still names who packed it: the pallet has moved on since.
 TEST_CASE("export: packed items are where their outermost container is", "[export]") {
     SmallChain chain;
-    const Hash256 box = ledger::container_key("106141400000000010"),
-                  pallet = ledger::container_key("106141400000000096");
+    const ledger::ContainerName box{"brand", ledger::sscc_commitment("106141400000000010")},
+        pallet{"brand", ledger::sscc_commitment("106141400000000096")};
     chain.add("brand", {ledger::op::DeclareProduct{lt::kGtin, "Lamp", {}, {}}});
     chain.add("brand", {lt::World::registration(lt::items(0, 3), "L1")});
     chain.add("brand", {ledger::op::Pack{box, lt::items(0, 2), {}}, ledger::op::Pack{pallet, {}, {box}}});

@@ -25,7 +25,7 @@ TEST_CASE("a file without a header holds one identifier a line") {
     REQUIRE(file.bad.empty());
     REQUIRE(file.items.size() == 3);
     REQUIRE(file.items[0].line == 1);
-    REQUIRE(file.items[0].key == ledger::item_key("09506000134352", "7KQ2M9XTRB4H"));
+    REQUIRE(file.items[0].name.commitment == ledger::serial_commitment("09506000134352", "7KQ2M9XTRB4H"));
     REQUIRE(file.items[1].line == 3);
     REQUIRE(file.items[1].serial == "7KQ2M9XTRB4J");
     REQUIRE(file.items[2].lot == "L1");
@@ -75,14 +75,26 @@ TEST_CASE("bad lines are named with number and reason, and stop no other line") 
                                                                        {9, "malformed_line"}});
 }
 
-TEST_CASE("a serial alone needs a GTIN; a key needs none") {
-    const std::string key(64, 'a');
-    const ItemFile file = parse_item_arguments({"S1", key, std::string(64, 'A')}, {});
-    REQUIRE(file.bad.size() == 2);
-    REQUIRE(file.bad[0].code == "no_gtin");
-    REQUIRE(file.bad[1].code == "duplicate_line");
-    REQUIRE(file.items.size() == 1);
-    REQUIRE(file.items[0].key == *Hash256::from_hex(key));
+TEST_CASE("a serial alone needs a GTIN, and so does the commitment to one") {
+    const std::string commitment(64, 'a');
+    const ItemFile none = parse_item_arguments({"S1", commitment}, {});
+    REQUIRE(none.items.empty());
+    REQUIRE(none.bad[0].code == "no_gtin");
+    REQUIRE(none.bad[1].code == "no_gtin");
+    const ItemFile file = parse_item_arguments({commitment, std::string(64, 'A')}, kDefaults);
+    REQUIRE(file.bad.size() == 1);
+    REQUIRE(file.bad[0].code == "duplicate_line");
+    REQUIRE(file.items[0].name == ledger::ItemName{"09506000134352", *Hash256::from_hex(commitment)});
+    REQUIRE(parse("commitment,gtin\n" + commitment + ",09506000134352\n").items.size() == 1);
+}
+
+TEST_CASE("a column of keys is refused with words, alone and among others") {
+    for (const char* text : {"key\nS1\n", "key,gtin\nS1,09506000134352\n", "Lot,key\nL1,S1\n"}) {
+        const auto file = parse_item_file(text, kDefaults);
+        REQUIRE_FALSE(file.ok());
+        REQUIRE(file.error().code == "bad_file_header");
+        REQUIRE(file.error().message.find("commitment") != std::string::npos);
+    }
 }
 
 TEST_CASE("days of the calendar") {
@@ -98,26 +110,26 @@ TEST_CASE("chunks hold every line once, in groups that one registration can say"
     std::string text = "serial,lot\n";
     for (int i = 0; i < 25; ++i) text += "S" + std::to_string(i) + (i % 2 ? ",odd\n" : ",even\n");
     const ItemFile file = parse(text);
-    Operation pattern;
+    ledger::Operation pattern = ledger::op::Register{};
     const auto chunks = plan_chunks(file.items, pattern, 10);
     REQUIRE(chunks.size() == 3);
     std::vector<int> seen(25);
     for (const Chunk& chunk : chunks) {
         REQUIRE(chunk.items() <= 10);
         for (std::size_t o = 0; o < chunk.operations.size(); ++o) {
-            REQUIRE(chunk.operations[o].items.size() == chunk.lines[o].size());
+            REQUIRE(ledger::items_of(chunk.operations[o])->size() == chunk.lines[o].size());
             for (std::size_t i = 0; i < chunk.lines[o].size(); ++i) {
                 const ItemLine& item = file.items[chunk.lines[o][i]];
                 ++seen[chunk.lines[o][i]];
-                REQUIRE(item.lot == chunk.operations[o].lot);
-                REQUIRE(item.key == chunk.operations[o].items[i]);
+                REQUIRE(item.lot == std::get<ledger::op::Register>(chunk.operations[o]).lot);
+                REQUIRE(item.name == ledger::items_of(chunk.operations[o])->at(i));
             }
         }
     }
     REQUIRE(seen == std::vector<int>(25, 1));
     REQUIRE(chunks[1].operations.size() == 2);  // the end of one lot and the beginning of the other
 
-    pattern.kind = OperationKind::kShip;
+    pattern = ledger::op::Ship{};
     REQUIRE(plan_chunks(file.items, pattern, 10)[0].operations.size() == 1);
     REQUIRE(plan_chunks({}, pattern).empty());
 }
@@ -125,7 +137,7 @@ TEST_CASE("chunks hold every line once, in groups that one registration can say"
 TEST_CASE("no transaction has more operations than the ledger takes") {
     std::string text = "serial,lot\n";
     for (int i = 0; i < 1001; ++i) text += "S" + std::to_string(i) + ",L" + std::to_string(i) + "\n";
-    const auto chunks = plan_chunks(parse(text).items, Operation{});
+    const auto chunks = plan_chunks(parse(text).items, ledger::op::Register{});
     REQUIRE(chunks.size() == 2);
     REQUIRE(chunks[0].operations.size() == kOperationsPerTransaction);
 }

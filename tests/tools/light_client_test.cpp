@@ -1,5 +1,6 @@
 // A node's answer, whole and tampered with in every part: only the whole one may be believed.
 #include "tools/proof/light_client.h"
+#include "tools/proof/provenance.h"
 
 #include <catch2/catch.hpp>
 #include <map>
@@ -7,6 +8,7 @@
 
 #include "crypto/sha256.h"
 #include "crypto/state_root.h"
+#include "ledger/records/validator_records.h"
 
 using namespace touchstone;
 using namespace touchstone::tools;
@@ -16,6 +18,8 @@ namespace {
 
 constexpr const char* kGtin = "09506000134352";
 constexpr const char* kSerial = "7KQ2M9XTRB4H";
+
+ledger::ItemName name_of(const std::string& serial) { return {kGtin, ledger::serial_commitment(kGtin, serial)}; }
 
 crypto::SecretKey key_of(std::uint8_t n) {
     std::array<std::uint8_t, 32> seed{};
@@ -57,10 +61,6 @@ struct Chain {
         product.brand = "acme";
         product.name = "Cream";
         records[ledger::product_key(kGtin)] = product.encode();
-        ledger::LotRecord lot;
-        lot.gtin = kGtin;
-        lot.lot = "A1";
-        records[ledger::lot_key(kGtin, "A1")] = lot.encode();
         ledger::OrganisationRecord maker;
         maker.id = "acme";
         maker.name = "Acme";
@@ -71,7 +71,7 @@ struct Chain {
     }
 
     void add_item() {
-        const Hash256 key = ledger::item_key(kGtin, kSerial);
+        const ledger::StateKey key = name_of(kSerial).key();
         item.gtin = kGtin;
         item.lot = "A1";
         item.maker = item.owner = item.custodian = "acme";
@@ -134,12 +134,9 @@ struct Chain {
 
     json answer(const std::string& serial = kSerial) const {
         json proof = json::array(
-            {element("item", ledger::item_key(kGtin, serial)), element("product", ledger::product_key(kGtin))});
-        const bool present = records.contains(ledger::item_key(kGtin, serial));
-        if (present) {
-            proof.push_back(element("lot", ledger::lot_key(kGtin, "A1")));
-            proof.push_back(element("organisation", ledger::organisation_key("acme")));
-        }
+            {element("item", name_of(serial).key()), element("product", ledger::product_key(kGtin))});
+        const bool present = records.contains(name_of(serial).key());
+        if (present) proof.push_back(element("organisation", ledger::organisation_key("acme")));
         return {{"verdict", present ? "genuine" : "unknown"},
                 {"proof", proof},
                 {"header", to_base64(header.encode())},
@@ -147,7 +144,7 @@ struct Chain {
     }
 };
 
-ItemQuery query_of(const std::string& serial = kSerial) { return {ledger::item_key(kGtin, serial), kGtin, {}, {}}; }
+ItemQuery query_of(const std::string& serial = kSerial) { return {name_of(serial), {}, {}}; }
 
 void require_unproven(const Chain& chain, const json& answer, const std::string& part) {
     const auto checked = check_item_answer(chain.trust, query_of(), answer);
@@ -189,12 +186,10 @@ TEST_CASE("where the item is offered, and whether somebody complained, is judged
     Chain chain;
     auto product = *ledger::ProductRecord::decode(chain.records[ledger::product_key(kGtin)]);
     product.territories = {"CH", "DE"};
+    product.recalls = {{"acme", true, {"A1", {}, 0, 0}, "label", WallTime{1}, {"DE"}}};
     chain.records[ledger::product_key(kGtin)] = product.encode();
     chain.item.open_reports = 1;
-    chain.records[ledger::item_key(kGtin, kSerial)] = chain.item.encode();
-    auto lot = *ledger::LotRecord::decode(chain.records[ledger::lot_key(kGtin, "A1")]);
-    lot.recall = {true, "acme", "label", WallTime{1}, {"DE"}};
-    chain.records[ledger::lot_key(kGtin, "A1")] = lot.encode();
+    chain.records[name_of(kSerial).key()] = chain.item.encode();
     chain.seal();
     json answer = chain.answer();
     answer["verdict"] = "caution";
@@ -214,7 +209,7 @@ TEST_CASE("where the item is offered, and whether somebody complained, is judged
 
 TEST_CASE("one record is proven by itself, present or absent, and nothing stands for another") {
     const Chain chain;
-    const Hash256 there = ledger::product_key(kGtin), absent = ledger::product_key("00614141123452");
+    const ledger::StateKey there = ledger::product_key(kGtin), absent = ledger::product_key("00614141123452");
     json answer = chain.answer();
     answer["proof"] = json::array({chain.element("product", there)});
     const auto present = check_record_answer(chain.trust, there, answer);
@@ -229,7 +224,7 @@ TEST_CASE("one record is proven by itself, present or absent, and nothing stands
 
 TEST_CASE("a changed record is not believed") {
     const Chain chain;
-    for (std::size_t i = 0; i < 4; ++i) {
+    for (std::size_t i = 0; i < 3; ++i) {
         json answer = chain.answer();
         Bytes record = *from_base64(answer["proof"][i]["record"].get<std::string>());
         record.back() ^= 1;
@@ -247,7 +242,7 @@ TEST_CASE("a record that is there can not be proven absent") {
 
 TEST_CASE("a record that is left out is missed") {
     const Chain chain;
-    for (std::size_t i = 0; i < 4; ++i) {
+    for (std::size_t i = 0; i < 3; ++i) {
         json answer = chain.answer();
         answer["proof"].erase(i);
         require_unproven(chain, answer, "neither proven");
@@ -260,7 +255,7 @@ TEST_CASE("a record that is left out is missed") {
 TEST_CASE("the proof of another item does not stand for this one") {
     const Chain chain;
     json answer = chain.answer();
-    answer["proof"][0] = chain.element("item", ledger::item_key(kGtin, "ANOTHERSERIAL"));
+    answer["proof"][0] = chain.element("item", name_of("ANOTHERSERIAL").key());
     require_unproven(chain, answer, "neither proven");
 }
 
@@ -331,13 +326,20 @@ TEST_CASE("a certificate must be a quorum's finalization of this very block") {
     }
 }
 
-TEST_CASE("without a signature only the genesis state is believed, at height 0") {
+TEST_CASE("without a signature only what stands in the genesis is believed, and nothing that is not there") {
     Chain chain;
     chain.header.height = Height(0);
     json answer = chain.answer();
     answer["certificate"] = "";
     chain.trust.genesis_root = chain.header.state_root;
-    REQUIRE(check_item_answer(chain.trust, query_of(), answer).ok());
+    // A node that hides all blocks: whatever was registered since would be proven absent.
+    require_unproven(chain, answer, "before the first block");
+    const ledger::StateKey acme = ledger::organisation_key("acme"), none = ledger::organisation_key("nobody");
+    answer["proof"] = json::array({chain.element("organisation", acme), chain.element("organisation", none)});
+    const auto founded = check_record_answer(chain.trust, acme, answer);
+    REQUIRE(founded.ok());
+    REQUIRE(founded->signed_header.is_genesis());
+    REQUIRE(check_record_answer(chain.trust, none, answer).error().code == "unproven");
     chain.trust.genesis_root.bytes[0] ^= 1;
     require_unproven(chain, answer, "not the genesis");
 }
@@ -385,6 +387,30 @@ TEST_CASE("each set of validators vouches for the next one") {
     require_unproven(chain, chain.answer(), "signatures");
     chain.header.epoch = Epoch(2);
     require_unproven(chain, chain.answer(), "ask again");
+}
+
+TEST_CASE("a validator has the name that a signed record gives it, and no other") {
+    NextEpoch chain;
+    chain.told["validators"][0]["name"] = "somebody-else";
+    REQUIRE(chain.fault().empty());
+    const TrustedSet& set = chain.trust.epochs[1];
+    REQUIRE(set.label(0) == "v1");
+    REQUIRE(set.label(3) == key_of(5).public_key().hex().substr(0, 16) + "…");
+}
+
+TEST_CASE("the record of the block that names them names the new ones too") {
+    NextEpoch chain;
+    ledger::ValidatorsRecord record;
+    record.epoch = Epoch(1);
+    record.since = chain.header.height;
+    for (const std::uint8_t seed : {1, 2, 3, 5})
+        record.validators.push_back({"acme", "node" + std::to_string(seed), key_of(seed).public_key()});
+    chain.records[ledger::validators_key()] = record.encode();
+    chain.seal();
+    chain.close(chain.certificate({0, 1, 2}));
+    chain.told["proof"] = json::array({chain.element("validators", ledger::validators_key())});
+    REQUIRE(chain.fault().empty());
+    REQUIRE(chain.trust.epochs[1].label(3) == "node5");
 }
 
 TEST_CASE("other validators than were named, or named by others, are not followed") {
@@ -436,7 +462,7 @@ TEST_CASE("a verdict that its own proof contradicts is not passed on") {
 
 TEST_CASE("a history is complete, in order and unchanged, or it is nothing") {
     const Chain chain;
-    const Hash256 key = ledger::item_key(kGtin, kSerial);
+    const ledger::StateKey key = name_of(kSerial).key();
     const auto check = [&](const std::vector<Bytes>& events) {
         return check_history(key, chain.item.event_count, chain.item.event_head, events).ok();
     };
@@ -455,5 +481,21 @@ TEST_CASE("a history is complete, in order and unchanged, or it is nothing") {
     event.actor = "evil";
     events[1] = event.encode();
     REQUIRE_FALSE(check(events));
-    REQUIRE_FALSE(check_history(ledger::item_key(kGtin, "X"), 3, chain.item.event_head, chain.events).ok());
+    REQUIRE_FALSE(check_history(name_of("X").key(), 3, chain.item.event_head, chain.events).ok());
+}
+
+TEST_CASE("what goods tell of a container says how long its history is at least") {
+    const auto event = [](ledger::EventKind kind, const char* detail) {
+        ledger::Event made;
+        made.kind = kind;
+        made.other = std::string(64, 'c');
+        made.detail = detail;
+        return made;
+    };
+    using enum ledger::EventKind;
+    const auto inside = stays_of({event(kPacked, "4")});
+    REQUIRE(inside.value().at(0).events_min() == 5);  // that it was packed is an event of the container too
+    const auto left = stays_of({event(kPacked, "4"), event(kUnpacked, "9")});
+    REQUIRE(left.value().at(0).events_min() == 9);
+    REQUIRE(stays_of({event(kUnpacked, "9")}).error().code == "unproven");
 }

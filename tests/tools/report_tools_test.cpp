@@ -39,8 +39,9 @@ TEST_CASE("countries are sorted, each once, or the one that is none is named") {
 TEST_CASE("what a client builds is what the ledger reads") {
     std::array<std::uint8_t, 32> seed{};
     const auto key = crypto::SecretKey::from_seed(seed);
-    const Hash256 item = ledger::item_key("09506000134352", "A");
-    const auto read_back = [&](const Operation& operation) {
+    const Hash256 digest = ledger::serial_commitment("09506000134352", "A");
+    const ledger::ItemName item{"09506000134352", digest};
+    const auto read_back = [&](const ledger::Operation& operation) {
         const Envelope made = make_transaction({Hash256{}, "acme", 100}, key, std::span(&operation, 1));
         auto carried = ledger::SignedTransaction::from_envelope(made.bytes);
         REQUIRE(carried.ok());
@@ -50,34 +51,19 @@ TEST_CASE("what a client builds is what the ledger reads") {
         return parsed.value()->operations().at(0);
     };
     const std::vector<ledger::Operation> operations{
-        op::Correct{item, 1, item, {Bytes{1}, Bytes{2}}, "typed"},
-        op::Report{
-            {ledger::ReportSubjectKind::kItem, item, {}, {}, {}, {}}, ledger::ReportKind::kDefect, "leaks", {item}, {}},
-        op::Respond{item, "sorry"},
-        op::Resolve{item, ledger::ReportOutcome::kRejected, "no"},
-        op::RegisterSeller{item, "FR"},
-        op::SetSellerStanding{item, ledger::SellerStanding::kWarned, "late"},
-        op::SetTerritories{"09506000134352", {"CH"}}};
-    for (const ledger::Operation& exact : operations) {
-        Operation operation;
-        operation.exact = exact;
-        REQUIRE(read_back(operation) == exact);
-    }
-    Operation inspect;
-    inspect.kind = OperationKind::kInspect;
-    inspect.items = {item};
-    inspect.finding = ledger::Finding::kNonconform;
-    inspect.image = item;
-    REQUIRE(read_back(inspect) == ledger::Operation(op::Inspect{{item}, ledger::Finding::kNonconform, item}));
-    Operation sale;
-    sale.kind = OperationKind::kSell;
-    sale.items = {item};
-    sale.text = "FR";
-    sale.seller = item;
-    REQUIRE(read_back(sale) == ledger::Operation(op::Sell{{item}, "FR", item}));
-    Operation recall;
-    recall.kind = OperationKind::kRecall;
-    recall.gtin = "09506000134352";
-    recall.countries = {"CH", "FR"};
-    REQUIRE(read_back(recall) == ledger::Operation(op::Recall{"09506000134352", {}, {}, {"CH", "FR"}}));
+        op::Correct{item, 1, digest, {Bytes{1}, Bytes{2}}, "typed"},
+        op::Report{{ledger::ReportSubjectKind::kItem, digest, item.gtin, {}, {}, {}},
+                   ledger::ReportKind::kDefect,
+                   "leaks",
+                   {digest},
+                   {}},
+        op::Respond{digest, "sorry"},
+        op::Resolve{digest, ledger::ReportOutcome::kRejected, "no"},
+        op::RegisterSeller{digest, "FR"},
+        op::SetSellerStanding{digest, ledger::SellerStanding::kWarned, "late"},
+        op::SetTerritories{"09506000134352", {"CH"}},
+        op::Inspect{{item}, ledger::Finding::kNonconform, digest},
+        op::Sell{{item}, "FR", digest},
+        op::Recall{"09506000134352", {}, {}, {"CH", "FR"}}};
+    for (const ledger::Operation& operation : operations) REQUIRE(read_back(operation) == operation);
 }

@@ -18,8 +18,8 @@ namespace {
 // Registers and ships as the ledger would; thread-safe, since chunks arrive together.
 struct Ledger {
     std::mutex mutex;
-    std::map<Hash256, std::string> items;  // key -> custodian, or "sender>receiver"
-    std::set<Hash256> taken_by_other;
+    std::map<ledger::StateKey, std::string> items;  // custodian, or "sender>receiver"
+    std::set<ledger::StateKey> taken_by_other;
     std::vector<std::size_t> transaction_sizes;
     std::uint64_t height = 5;
     bool lost = false;
@@ -29,7 +29,7 @@ struct Ledger {
 
 class FakeGate : public LedgerGate {
   public:
-    FakeGate(Ledger& ledger, Operation pattern) : ledger_(ledger), pattern_(std::move(pattern)) {}
+    explicit FakeGate(Ledger& ledger) : ledger_(ledger) {}
 
     Result<ChainFacts> facts() override {
         const std::lock_guard lock(ledger_.mutex);
@@ -50,64 +50,68 @@ class FakeGate : public LedgerGate {
         return answer;
     }
 
-    Result<ItemFacts> item(const Hash256& key) override {
+    Result<std::optional<ledger::UnitFacts>> item(const ledger::ItemName& name) override {
         const std::lock_guard lock(ledger_.mutex);
-        const auto at = ledger_.items.find(key);
-        if (at == ledger_.items.end()) return ItemFacts{};
+        const auto at = ledger_.items.find(name.key());
+        if (at == ledger_.items.end()) return std::optional<ledger::UnitFacts>();
+        ledger::UnitFacts facts;
         const auto arrow = at->second.find('>');
-        if (arrow == std::string::npos) return ItemFacts{true, "active", "acme", at->second, ""};
-        return ItemFacts{true, "in_transit", "acme", at->second.substr(0, arrow), at->second.substr(arrow + 1)};
+        facts.custodian = at->second.substr(0, arrow);
+        if (arrow != std::string::npos) {
+            facts.state = ledger::ItemState::kInTransit;
+            facts.receiver = at->second.substr(arrow + 1);
+        }
+        return std::optional(std::move(facts));
+    }
+    Result<std::optional<ledger::UnitFacts>> container(const ledger::ContainerName&) override {
+        return std::optional<ledger::UnitFacts>();
     }
 
   private:
-    // The keys stand verbatim in the payload: 32-byte values that this test knows.
     void apply(const Envelope& envelope, TransactionAnswer& answer) {
-        const std::string_view payload = as_text(envelope.bytes);
+        auto carried = ledger::SignedTransaction::from_envelope(envelope.bytes);
+        const auto parsed =
+            ledger::parse(std::make_shared<const ledger::SignedTransaction>(*std::move(carried)), ledger::Parameters{});
+        REQUIRE(parsed.ok());
+        const ledger::Operation& operation = (*parsed)->operations().at(0);
+        const std::vector<ledger::StateKey>& keys = ledger::items_of(operation)->keys();
+        const auto* const registration = std::get_if<ledger::op::Register>(&operation);
+        ledger_.transaction_sizes.push_back(keys.size());
         OperationAnswer result;
-        std::vector<std::pair<std::size_t, Hash256>> found;  // place in the payload, key
-        for (const Hash256& key : known)
-            if (const auto at = payload.find(as_text(key.view())); at != std::string_view::npos)
-                found.emplace_back(at, key);
-        std::sort(found.begin(), found.end());
-        ledger_.transaction_sizes.push_back(found.size());
-        for (std::size_t i = 0; i < found.size(); ++i) {
-            const std::string code = refusal(found[i].second);
-            if (!code.empty()) result.refused.push_back({i, code, code});
-        }
+        for (std::size_t i = 0; i < keys.size(); ++i)
+            if (const std::string code = refusal(keys[i], registration != nullptr); !code.empty())
+                result.refused.push_back({i, code, code});
         const auto unknown = [](const RefusedItem& one) { return one.code == "item_unknown"; };
-        if (found.size() >= ledger_.sampled_from &&
+        if (keys.size() >= ledger_.sampled_from &&
             std::any_of(result.refused.begin(), result.refused.end(), unknown)) {
             answer.refusal = "item_unknown";
             return;
         }
-        const bool whole = result.refused.empty();
-        if (!whole && !(pattern_.kind == OperationKind::kRegister && pattern_.partial)) {
+        const bool partial = registration != nullptr && registration->mode == ledger::RegisterMode::kPartial;
+        if (!result.refused.empty() && !partial) {
             answer.refusal = result.refused[0].code;
             answer.message = "refused";
             result.refused.resize(std::min(result.refused.size(), ledger_.named_max));
         } else {
-            for (const auto& [at, key] : found)
-                if (refusal(key).empty()) {
-                    ledger_.items[key] = pattern_.kind == OperationKind::kRegister ? "acme" : "acme>" + pattern_.party;
-                    ++result.accepted;
-                }
+            for (const ledger::StateKey& key : keys) {
+                if (!refusal(key, registration != nullptr).empty()) continue;
+                ledger_.items[key] =
+                    registration != nullptr ? "acme" : "acme>" + std::get<ledger::op::Ship>(operation).to;
+                ++result.accepted;
+            }
         }
         answer.operations.push_back(std::move(result));
     }
 
-    std::string refusal(const Hash256& key) const {
+    std::string refusal(const ledger::StateKey& key, bool registers) const {
         if (ledger_.taken_by_other.contains(key)) return "item_taken";
         const auto at = ledger_.items.find(key);
-        if (pattern_.kind == OperationKind::kRegister) return at == ledger_.items.end() ? "" : "item_exists";
+        if (registers) return at == ledger_.items.end() ? "" : "item_exists";
         if (at == ledger_.items.end()) return "item_unknown";
         return at->second.find('>') == std::string::npos ? "" : "in_transit";
     }
 
     Ledger& ledger_;
-    Operation pattern_;
-
-  public:
-    std::vector<Hash256> known;
 };
 
 ItemFile file_of(std::size_t count) {
@@ -116,8 +120,7 @@ ItemFile file_of(std::size_t count) {
         ItemLine item;
         item.line = i + 1;
         item.text = item.serial = "SERIAL" + std::to_string(i);
-        item.gtin = "09506000134352";
-        item.key = ledger::item_key(item.gtin, item.serial);
+        item.name = {"09506000134352", ledger::serial_commitment("09506000134352", item.serial)};
         file.items.push_back(item);
     }
     return file;
@@ -132,17 +135,13 @@ struct Fixture {
     Fixture() { plan.items_max = 10; }
 
     SubmitReport send() {
-        Operation pattern = plan.pattern;
-        pattern.partial = plan.mode == Mode::kPartial;
         const GateFactory gates = [&](std::size_t) -> Result<std::unique_ptr<LedgerGate>> {
-            auto gate = std::make_unique<FakeGate>(ledger, pattern);
-            for (const ItemLine& item : file.items) gate->known.push_back(item.key);
-            return std::unique_ptr<LedgerGate>(std::move(gate));
+            return std::unique_ptr<LedgerGate>(std::make_unique<FakeGate>(ledger));
         };
         return submit_items(file, plan, signer, gates, [](std::size_t) {});
     }
     void all_registered() {
-        for (const ItemLine& item : file.items) ledger.items[item.key] = "acme";
+        for (const ItemLine& item : file.items) ledger.items[item.name.key()] = "acme";
     }
 };
 
@@ -169,7 +168,7 @@ TEST_CASE("the same file twice doubles nothing and is no fault") {
 
 TEST_CASE("a refused item is named by its line, and the others go through") {
     Fixture fixture;
-    fixture.ledger.taken_by_other.insert(fixture.file.items[12].key);
+    fixture.ledger.taken_by_other.insert(fixture.file.items[12].name.key());
     const SubmitReport report = fixture.send();
     REQUIRE(report.count(LineState::kAccepted) == 24);
     REQUIRE(report.lines[12].state == LineState::kRefused);
@@ -181,16 +180,15 @@ TEST_CASE("a refused item is named by its line, and the others go through") {
 
 TEST_CASE("an operation that the ledger takes whole or not at all is sent again without the refused items") {
     Fixture fixture;
-    fixture.plan.pattern.kind = OperationKind::kShip;
-    fixture.plan.pattern.party = "carrier";
+    fixture.plan.pattern = ledger::op::Ship{{}, "carrier", {}};
     fixture.all_registered();
-    fixture.ledger.items.erase(fixture.file.items[3].key);
+    fixture.ledger.items.erase(fixture.file.items[3].name.key());
     const SubmitReport report = fixture.send();
     REQUIRE(report.count(LineState::kAccepted) == 24);
     REQUIRE(report.lines[3].code == "item_unknown");
     // Sent twice: in transit to that very receiver is what was wanted, to another is not.
     REQUIRE(fixture.send().count(LineState::kAlreadyThere) == 24);
-    fixture.plan.pattern.party = "other";
+    fixture.plan.pattern = ledger::op::Ship{{}, "other", {}};
     const SubmitReport other = fixture.send();
     REQUIRE(other.count(LineState::kAlreadyThere) == 0);
     REQUIRE(other.count(LineState::kRefused) == 25);
@@ -236,7 +234,7 @@ TEST_CASE("atomic: one refused item refuses all; one bad line sends nothing") {
     Fixture fixture;
     fixture.plan.mode = Mode::kAtomic;
     fixture.plan.items_max = 50;
-    fixture.ledger.taken_by_other.insert(fixture.file.items[12].key);
+    fixture.ledger.taken_by_other.insert(fixture.file.items[12].name.key());
     const SubmitReport report = fixture.send();
     REQUIRE(report.count(LineState::kRefused) == 25);
     REQUIRE(fixture.ledger.items.empty());

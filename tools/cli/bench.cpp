@@ -75,19 +75,16 @@ class Bench {
         TRY_ASSIGN(RpcClient client, connect(options_));
         gate_ = std::make_unique<RpcGate>(std::move(client), seconds(120));
         TRY(choose_organisations());
-        std::string digits = "0";
-        for (int i = 0; i < 12; ++i) digits += static_cast<char>('0' + crypto::random_below(10));
+        std::string digits = "0" + prefix_;
+        while (digits.size() < 13) digits += static_cast<char>('0' + crypto::random_below(10));
         gtin_ = digits + ledger::check_digit(digits);
-        Operation declare;
-        declare.kind = OperationKind::kDeclareProduct;
-        declare.gtin = gtin_;
-        declare.text = "bench";
-        TRY_ASSIGN(const SingleReport declared, submit_operation(declare, *signer_, *gate_, Wait::kUntilFinal));
+        TRY_ASSIGN(const SingleReport declared, submit_operation(ledger::op::DeclareProduct{gtin_, "bench", {}, {}},
+                                                                 *signer_, *gate_, Wait::kUntilFinal));
         if (declared.answer.refused()) return Error{declared.answer.refusal, declared.answer.message};
         return Ok{};
     }
 
-    // A brand whose key lies in the folder signs; any other organisation receives.
+    // A brand with a company prefix whose key lies in the folder signs; any other organisation receives.
     Status choose_organisations() {
         std::error_code ignored;
         for (const auto& file : std::filesystem::directory_iterator(arguments_.dir + "/orgs", ignored)) {
@@ -96,42 +93,42 @@ class Bench {
             TRY_ASSIGN(const json organisation, gate_->client().call("org_get", {{"id", id}}));
             bool brand = false;
             for (const json& role : organisation.value("roles", json::array())) brand = brand || role == "brand";
+            const json prefixes = organisation.value("prefixes", json::array());
+            brand = brand && !prefixes.empty() && prefixes[0].is_string();
             auto key = brand && !signer_ ? crypto::read_key_file(file.path(), "devnet")
                                          : Result<crypto::SecretKey>(Error{"not_wanted", ""});
-            if (key.ok())
-                signer_.emplace(Signer{id, *std::move(key)});
-            else
+            if (!key.ok()) {
                 receiver_ = id;
+                continue;
+            }
+            signer_.emplace(Signer{id, *std::move(key)});
+            prefix_ = prefixes[0];
         }
         if (!signer_)
-            return Error{"no_signer", fmt::format("no brand's key in {}/orgs: is this the folder of touchstone devnet?",
+            return Error{"no_signer", fmt::format("no key of a brand with a company prefix in {}/orgs: is this the "
+                                                  "folder of touchstone devnet?",
                                                   arguments_.dir)};
         if (receiver_.empty()) return Error{"no_receiver", "the network has one organisation only"};
         return Ok{};
     }
 
-    std::vector<Hash256> new_keys(std::size_t count) const {
-        std::vector<Hash256> keys(count);
+    ledger::Items new_items(std::size_t count) const {
+        ledger::Items items;
+        items.reserve(count);
         std::string serial(16, '\0');
-        for (Hash256& key : keys) {
+        for (std::size_t i = 0; i < count; ++i) {
             for (char& c : serial)
                 c = kSerialAlphabet[crypto::random_below(static_cast<std::uint32_t>(kSerialAlphabet.size()))];
-            key = ledger::item_key(gtin_, serial);
+            items.add({gtin_, ledger::serial_commitment(gtin_, serial)});
         }
-        return keys;
+        return items;
     }
 
-    Operation operation(OperationKind kind, std::vector<Hash256> keys) const {
-        Operation made;
-        made.kind = kind;
-        made.items = std::move(keys);
-        if (kind == OperationKind::kRegister) {
-            made.gtin = gtin_;
-            made.lot = "BENCH";
-            made.partial = true;
-        } else {
-            made.party = receiver_;
-        }
+    static ledger::Operation registration(ledger::Items items) {
+        ledger::op::Register made;
+        made.items = std::move(items);
+        made.lot = "BENCH";
+        made.mode = ledger::RegisterMode::kPartial;
         return made;
     }
 
@@ -140,7 +137,7 @@ class Bench {
                            to_base64(envelope.bytes));
     }
 
-    Envelope sign(const ChainFacts& facts, const Operation& made) const {
+    Envelope sign(const ChainFacts& facts, const ledger::Operation& made) const {
         return make_transaction({facts.chain_id, signer_->organisation, facts.height + kValidHeights}, signer_->key,
                                 std::span(&made, 1));
     }
@@ -154,8 +151,7 @@ class Bench {
         std::vector<std::string> bodies;
         TRY_ASSIGN(const ChainFacts facts, gate_->facts());
         for (std::size_t i = 0; i < arguments_.idle; ++i)
-            bodies.push_back(
-                call("tx_submit_and_wait", sign(facts, operation(OperationKind::kRegister, new_keys(1))), i));
+            bodies.push_back(call("tx_submit_and_wait", sign(facts, registration(new_items(1))), i));
         std::atomic<std::size_t> bad{0};
         const auto check = [&](std::size_t, const std::string& answer) {
             bad += answer.find("\"applied\":true") == std::string::npos;
@@ -175,10 +171,10 @@ class Bench {
         TRY_ASSIGN(const ChainFacts facts, gate_->facts());
         std::vector<std::string> bodies;
         for (std::size_t done = 0; done < arguments_.items; done += arguments_.chunk) {
-            std::vector<Hash256> keys = new_keys(std::min(arguments_.chunk, arguments_.items - done));
-            if (keys_.size() < kKeptKeys) keys_.insert(keys_.end(), keys.begin(), keys.end());
-            bodies.push_back(
-                call("tx_submit_and_wait", sign(facts, operation(OperationKind::kRegister, std::move(keys))), done));
+            ledger::Items items = new_items(std::min(arguments_.chunk, arguments_.items - done));
+            if (const std::vector<ledger::ItemName> names = items.names(); kept_.size() < kKeptItems)
+                kept_.insert(kept_.end(), names.begin(), names.end());
+            bodies.push_back(call("tx_submit_and_wait", sign(facts, registration(std::move(items))), done));
         }
         std::atomic<std::uint64_t> accepted{0};
         Progress progress("registering", arguments_.items);
@@ -200,7 +196,7 @@ class Bench {
     }
 
     Status transfers() {
-        const std::size_t count = std::min(arguments_.transfers, keys_.size());
+        const std::size_t count = std::min(arguments_.transfers, kept_.size());
         TRY_ASSIGN(const ChainFacts facts, gate_->facts());
         std::vector<std::string> bodies;
         std::vector<Hash256> ids;
@@ -208,7 +204,7 @@ class Bench {
             Progress progress("signing transfers", count);
             std::string body;
             for (std::size_t i = 0; i < count; ++i) {
-                const Envelope made = sign(facts, operation(OperationKind::kShip, {keys_[i]}));
+                const Envelope made = sign(facts, ledger::op::Ship{{kept_[i]}, receiver_, {}});
                 ids.push_back(made.id);
                 body += (body.empty() ? "[" : ",") + call("tx_submit", made, i);
                 if ((i + 1) % kTransferBatch == 0 || i + 1 == count) bodies.push_back(std::exchange(body, {}) + "]");
@@ -254,10 +250,11 @@ class Bench {
         for (std::size_t i = 0; i < kVerifyBodies; ++i) {
             std::string body;
             for (std::size_t j = 0; j < batch; ++j) {
-                const Hash256& key = keys_[crypto::random_below(static_cast<std::uint32_t>(keys_.size()))];
+                const auto& item = kept_[crypto::random_below(static_cast<std::uint32_t>(kept_.size()))];
                 body += fmt::format(
-                    R"({}{{"jsonrpc":"2.0","id":{},"method":"item_verify","params":{{"key":"{}","proof":{}}}}})",
-                    body.empty() ? "" : ",", j, key.hex(), proof);
+                    R"({}{{"jsonrpc":"2.0","id":{},"method":"item_verify","params":{{"gtin":"{}","commitment":"{}",)"
+                    R"("proof":{}}}}})",
+                    body.empty() ? "" : ",", j, item.gtin, item.commitment.hex(), proof);
             }
             bodies.push_back(batch == 1 ? body : "[" + body + "]");
         }
@@ -337,7 +334,7 @@ class Bench {
         return Ok{};
     }
 
-    static constexpr std::size_t kKeptKeys = 200'000;
+    static constexpr std::size_t kKeptItems = 200'000;
     static constexpr std::size_t kTransferBatch = 50;
     static constexpr std::size_t kCheckedOneByOne = 200;
     static constexpr std::size_t kVerifyBodies = 500;
@@ -350,7 +347,8 @@ class Bench {
     std::optional<Signer> signer_;
     std::string receiver_;
     std::string gtin_;
-    std::vector<Hash256> keys_;
+    std::vector<ledger::ItemName> kept_;
+    std::string prefix_;
     std::vector<NodeFacts> disk_before_;
     std::vector<Figure> figures_;
 };

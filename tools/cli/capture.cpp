@@ -63,8 +63,7 @@ Status care_for(RpcClient& client, const Captured& captured, const Arguments& ar
         if (!arguments.opening_stock && std::none_of(operations.begin(), operations.end(), registers)) continue;
         for (const epcis::NamedItem& item : event.plan.named) {
             ItemLine line;
-            line.key = item.key;
-            line.gtin = item.gtin;
+            line.name = {item.gtin, ledger::serial_commitment(item.gtin, item.serial)};
             line.serial = item.serial;
             items.push_back(std::move(line));
         }
@@ -124,20 +123,21 @@ Status declare_products(RpcCapturePort& port, const Captured& captured, bool ope
 // Goods that an event moves and that no event of the capture commissions: made before there was a ledger. What the
 // ledger knows already is reported and left as it is.
 Status register_opening_stock(RpcCapturePort& port, const Captured& captured) {
-    std::set<Hash256> made;
+    std::set<ledger::StateKey> made;
     for_each_planned(captured, [&](const epcis::Plan&, const ledger::Operation& operation) {
         if (const auto* registration = std::get_if<ledger::op::Register>(&operation))
-            made.insert(registration->items.begin(), registration->items.end());
+            made.insert(registration->items.keys().begin(), registration->items.keys().end());
     });
-    std::map<std::string, std::set<Hash256>> stock;
+    std::map<std::string, ledger::Items> stock;
     for_each_planned(captured, [&](const epcis::Plan& plan, const ledger::Operation&) {
-        for (const epcis::NamedItem& item : plan.named)
-            if (!made.contains(item.key)) stock[item.gtin].insert(item.key);
+        for (const epcis::NamedItem& item : plan.named) {
+            const ledger::ItemName name{item.gtin, ledger::serial_commitment(item.gtin, item.serial)};
+            if (made.insert(name.key()).second) stock[item.gtin].add(name);
+        }
     });
     for (const auto& [gtin, items] : stock) {
         ledger::op::Register registration;
-        registration.gtin = gtin;
-        registration.items.assign(items.begin(), items.end());
+        registration.items = items;
         registration.mode = ledger::RegisterMode::kPartial;
         TRY_ASSIGN(const epcis::SubmitAnswer answer, submit_one(port, registration));
         if (!answer.refusal.empty()) return Error{answer.refusal, answer.message};
@@ -157,7 +157,7 @@ json to_json(const Captured& captured, int status) {
                  {"items", event.plan.items.size()}, {"containers", event.plan.containers.size()},
                  {"operations", json::array()}};
         for (const ledger::Operation& operation : event.plan.operations)
-            one["operations"].push_back(epcis::name_of(operation));
+            one["operations"].push_back(ledger::info(operation).name);
         if (event.plan.kind == epcis::PlanKind::kCorrection) one["operations"].push_back("correct");
         if (!event.plan.event_id.empty()) one["event_id"] = event.plan.event_id;
         if (!event.plan.hash.is_zero()) one["hash"] = event.plan.hash.hex();
@@ -175,7 +175,7 @@ std::string what_text(const EventResult& event) {
         return fmt::format("corrects '{}' of {} items", ledger::name_of(event.plan.corrected), event.plan.items.size());
     std::string text;
     for (const ledger::Operation& operation : event.plan.operations)
-        text += fmt::format("{}{}", text.empty() ? "" : ", ", epcis::name_of(operation));
+        text += fmt::format("{}{}", text.empty() ? "" : ", ", ledger::info(operation).name);
     return text.empty() ? text
                         : fmt::format("{} of {} items, {} containers", text, event.plan.items.size(),
                                       event.plan.containers.size());

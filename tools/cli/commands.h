@@ -14,19 +14,20 @@ void add_node_command(CLI::App& app, GlobalOptions& options);
 void add_keys_command(CLI::App& app, GlobalOptions& options);
 void add_ledger_key_commands(CLI::App& keys, GlobalOptions& options);
 void add_serials_command(CLI::App& app, GlobalOptions& options);
-// register, ship, cancel-shipment, receive, reject, sell, return, flag, clear-flag
+// register, ship, receive, … : every operation on items
 void add_item_commands(CLI::App& app, GlobalOptions& options);
-// product declare, licence grant and revoke, recall, lift-recall
-void add_brand_commands(CLI::App& app, GlobalOptions& options);
+// product declare, recall, territories, respond, … : every other operation that has no command of its own. After all
+// that have
+void add_operation_commands(CLI::App& app, GlobalOptions& options);
 // org, product, licence, lot show and list; recalls
 void add_registry_commands(CLI::App& app, GlobalOptions& options);
-// report, respond, resolve, reports, report-stats
+// report, reports, report-stats
 void add_report_commands(CLI::App& app, GlobalOptions& options);
 // seller register, standing, show
 void add_seller_commands(CLI::App& app, GlobalOptions& options);
-// correct, territories
+// correct
 void add_correction_commands(CLI::App& app, GlobalOptions& options);
-// propose, vote, withdraw, proposals, validators
+// propose, vote, proposals, validators
 void add_governance_commands(CLI::App& app, GlobalOptions& options);
 // vault status, find, export
 void add_vault_command(CLI::App& app, GlobalOptions& options);

@@ -5,6 +5,7 @@
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
+#include "ledger/identifiers/gs1.h"
 #include "ledger/records/document_records.h"
 #include "rpc/epcis/event_hash.h"
 #include "tools/cli/commands.h"
@@ -25,7 +26,9 @@ struct Arguments {
     std::string file;
     std::string by;
     std::vector<std::string> items;
+    std::string gtin;  // of items that are named by serials alone
     std::vector<std::string> containers;
+    std::string maker;
 };
 
 Result<Hash256> hash_from(const Arguments& arguments) {
@@ -39,27 +42,31 @@ Result<Hash256> hash_from(const Arguments& arguments) {
     return *hash;
 }
 
-Result<ledger::op::RecordDocument> document_from(const Arguments& arguments) {
+Result<ledger::op::RecordDocument> document_from(const Arguments& arguments, const GlobalOptions& options) {
     ledger::op::RecordDocument made;
     TRY_ASSIGN(made.document, hash_from(arguments));
-    const ItemFile items = parse_item_arguments(arguments.items, {});
+    ItemDefaults defaults;
+    if (!arguments.gtin.empty()) {
+        TRY_ASSIGN(defaults.gtin, ledger::to_gtin14(arguments.gtin));
+    }
+    const ItemFile items = parse_item_arguments(arguments.items, defaults);
     if (!items.bad.empty()) return Error{items.bad[0].code, items.bad[0].message};
-    for (const ItemLine& item : items.items) made.items.push_back(item.key);
+    for (const ItemLine& item : items.items) made.items.add(item.name);
+    if (arguments.containers.empty()) return made;
+    TRY_ASSIGN(RpcClient client, connect(options));
     for (const std::string& sscc : arguments.containers) {
-        TRY_ASSIGN(const Hash256 container, container_named(sscc));
-        made.containers.push_back(container);
+        TRY_ASSIGN(const ledger::ContainerName container,
+                   container_named(client, sscc, {options.organisation, arguments.maker}));
+        made.containers.add(container);
     }
     return made;
 }
 
 int run_record(const Arguments& arguments, const GlobalOptions& options) {
-    auto document = document_from(arguments);
+    auto document = document_from(arguments, options);
     if (!document.ok()) return fail(options, document.error());
     const Hash256 hash = document->document;
-    Operation operation;
-    operation.kind = OperationKind::kRecordDocument;
-    operation.exact = *std::move(document);
-    return run_single(operation, options, [&](const TransactionAnswer& answer, AnswerNotes notes) {
+    return run_single(*std::move(document), options, [&](const TransactionAnswer& answer, AnswerNotes notes) {
         notes.object["document"] = hash.hex();
         notes.text += fmt::format("  document {}\n", hash.hex());
         if (answer.operations.empty()) return;
@@ -124,6 +131,8 @@ void add_document_commands(CLI::App& app, GlobalOptions& options) {
     sub->add_option("--item", arguments->items, "An item that it is about; may be repeated")->allow_extra_args(false);
     sub->add_option("--sscc", arguments->containers, "A container that it is about; may be repeated")
         ->allow_extra_args(false);
+    sub->add_option("--gtin", arguments->gtin, "GTIN of serials and commitments that stand alone");
+    sub->add_option("--maker", arguments->maker, "Organisation that made the container, where several have used its number");
     sub->callback([&options, arguments] { options.exit_status = run_record(*arguments, options); });
 
     arguments = std::make_shared<Arguments>();

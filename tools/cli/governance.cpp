@@ -1,4 +1,4 @@
-// propose …, vote, withdraw, proposals, validators: what the council decides.
+// propose …, vote, proposals, validators: what the council decides.
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
@@ -29,6 +29,7 @@ struct Arguments {
     bool no_council = false;
     std::vector<std::string> admin_keys;
     std::vector<std::string> operate_keys;
+    std::vector<std::string> prefixes;
     std::vector<std::string> parameters;
     std::string key;
     std::string replaced;
@@ -69,6 +70,8 @@ Result<ledger::Change> admission(const Arguments& arguments) {
     admit.organisation.gln = arguments.gln;
     admit.organisation.country = arguments.country;
     admit.organisation.council = arguments.council;
+    admit.organisation.prefixes = arguments.prefixes;
+    std::sort(admit.organisation.prefixes.begin(), admit.organisation.prefixes.end());
     for (const auto& [list, purpose] : {std::pair{&arguments.admin_keys, ledger::KeyPurpose::kAdmin},
                                         std::pair{&arguments.operate_keys, ledger::KeyPurpose::kOperate}}) {
         for (const std::string& one : *list) {
@@ -110,9 +113,10 @@ Result<ledger::Change> parameters_change(const Arguments& arguments) {
         const auto [end, fault] = std::from_chars(begin, one.data() + one.size(), value);
         if (equals == std::string::npos || fault != std::errc{} || end != one.data() + one.size())
             return Error{"usage", fmt::format("'{}' is not NAME=NUMBER, for example retry_ms=400", one)};
-        set.values.emplace_back(one.substr(0, equals), value);
+        set.values.push_back({one.substr(0, equals), value});
     }
-    std::sort(set.values.begin(), set.values.end());
+    std::sort(set.values.begin(), set.values.end(),
+              [](const auto& a, const auto& b) { return a.name < b.name; });
     return ledger::Change(std::move(set));
 }
 
@@ -156,10 +160,7 @@ std::optional<json> own_proposal(const GlobalOptions& options, const Transaction
 int run_propose(const Arguments& arguments, const GlobalOptions& options, MakeChange make) {
     auto made = make(arguments);
     if (!made.ok()) return fail(options, made.error());
-    Operation operation;
-    operation.kind = OperationKind::kPropose;
-    operation.exact = ledger::op::Propose{*std::move(made), arguments.reason};
-    return run_single(operation, options, [&](const TransactionAnswer& answer, AnswerNotes notes) {
+    return run_single(ledger::op::Propose{*std::move(made), arguments.reason}, options, [&](const TransactionAnswer& answer, AnswerNotes notes) {
         const auto proposal = answer.final ? own_proposal(options, answer) : std::nullopt;
         if (!proposal) return;
         notes.object["proposal"] = *proposal;
@@ -172,10 +173,9 @@ int run_propose(const Arguments& arguments, const GlobalOptions& options, MakeCh
 }
 
 int run_vote(const Arguments& arguments, const GlobalOptions& options) {
-    Operation operation;
-    operation.kind = OperationKind::kVote;
-    operation.exact = ledger::op::VoteOnProposal{arguments.proposal, !arguments.against, arguments.reason};
-    return run_single(operation, options, [&](const TransactionAnswer&, AnswerNotes notes) {
+    const ledger::Operation vote =
+        ledger::op::VoteOnProposal{arguments.proposal, !arguments.against, arguments.reason};
+    return run_single(vote, options, [&](const TransactionAnswer&, AnswerNotes notes) {
         auto client = connect(options);
         if (!client.ok()) return;
         const auto answer = client->call("proposal_get", {{"number", arguments.proposal}});
@@ -184,13 +184,6 @@ int run_vote(const Arguments& arguments, const GlobalOptions& options) {
         notes.object["proposal"] = proposal;
         notes.text += fmt::format("  proposal {} is {}\n", arguments.proposal, proposal.value("state", "?"));
     });
-}
-
-int run_withdraw(const Arguments& arguments, const GlobalOptions& options) {
-    Operation operation;
-    operation.kind = OperationKind::kWithdraw;
-    operation.exact = ledger::op::WithdrawProposal{arguments.proposal};
-    return run_single(operation, options);
 }
 
 std::string subject_of(const json& what) {
@@ -280,6 +273,7 @@ void add_organisation_proposals(CLI::App& propose, GlobalOptions& options) {
                                  admission, arguments);
     add_organisation_fields(*sub, *arguments);
     sub->add_option("--operate-key", arguments->operate_keys, "Public key or key file, for daily work");
+    sub->add_option("--prefix", arguments->prefixes, "GS1 company prefix, whose GTINs it may declare; again for more");
 
     arguments = std::make_shared<Arguments>();
     sub = add_proposal(propose, options, "amend-organisation",
@@ -345,11 +339,6 @@ void add_governance_commands(CLI::App& app, GlobalOptions& options) {
     sub->add_flag("--against", arguments->against, "Against it; without this, for it");
     sub->add_option("--reason", arguments->reason, "Why, for all members");
     sub->callback([&options, arguments] { options.exit_status = run_vote(*arguments, options); });
-
-    arguments = std::make_shared<Arguments>();
-    sub = add_read(app, "withdraw", "Withdraw a proposal that you made", "touchstone withdraw 3");
-    sub->add_option("proposal", arguments->proposal, "Its number")->required();
-    sub->callback([&options, arguments] { options.exit_status = run_withdraw(*arguments, options); });
 
     arguments = std::make_shared<Arguments>();
     sub = add_read(app, "proposals", "What the council was asked", "touchstone proposals --state open");

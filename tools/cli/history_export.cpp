@@ -12,6 +12,7 @@
 #include "rpc/epcis/document.h"
 #include "rpc/epcis/export.h"
 #include "tools/client/containers.h"
+#include "tools/client/item_file.h"
 #include "tools/proof/epochs.h"
 #include "tools/proof/provenance.h"
 
@@ -21,19 +22,14 @@ using nlohmann::json;
 
 namespace {
 
-Result<epcis::ExportItem> fetch(const std::string& name, const Trust& trust, RpcClient& client) {
+Result<epcis::ExportItem> fetch(const std::string& name, const std::string& gtin, const Trust& trust, RpcClient& client) {
     epcis::ExportItem made;
+    TRY_ASSIGN(const ItemLine item, item_named(name, gtin));
     ItemQuery query;
-    if (const auto key = Hash256::from_hex(name)) {
-        query.key = *key;
-    } else {
-        TRY_ASSIGN(const ledger::ItemCode item, ledger::parse_item_name(name));
-        query.gtin = item.gtin;
-        query.key = ledger::item_key(item.gtin, item.serial);
-        made.uri = ledger::digital_link(item.gtin, item.serial);
-    }
+    query.name = item.name;
+    if (!item.serial.empty()) made.uri = ledger::digital_link(item.name.gtin, item.serial);
     TRY_ASSIGN(Provenance history, fetch_provenance(trust, query, client));
-    made.key = query.key;
+    made.name = query.name;
     made.record = *std::move(history.proven.item);
     for (ProvenEvent& one : history.events) made.events.push_back({std::move(one.event), one.container});
     return made;
@@ -68,18 +64,18 @@ WallTime now() {
 Result<json> document_of(const HistoryExport& order, const GlobalOptions& options) {
     TRY_ASSIGN(RpcClient client, connect(options));
     TRY_ASSIGN(const Trust trust, load_trust_and_follow(options.trust, client));
-    std::map<Hash256, std::string> ssccs;
+    std::map<ledger::StateKey, std::string> ssccs;
     for (const std::string& sscc : order.containers) {
-        TRY_ASSIGN(const Hash256 key, container_named(sscc));
-        ssccs[key] = sscc.starts_with("(00)") ? sscc.substr(4) : sscc;
+        TRY_ASSIGN(const ledger::ContainerName name, container_named(client, sscc, {options.organisation, order.maker}));
+        TRY_ASSIGN(ssccs[name.key()], sscc_from(sscc));
     }
     std::vector<epcis::ExportItem> items;
     for (const std::string& name : order.items) {
-        TRY_ASSIGN(epcis::ExportItem item, fetch(name, trust, client));
+        TRY_ASSIGN(epcis::ExportItem item, fetch(name, order.gtin, trust, client));
         items.push_back(std::move(item));
     }
     Glns glns(client);
-    const epcis::ExportNames names{[&](const Hash256& key) -> std::optional<std::string> {
+    const epcis::ExportNames names{[&](const ledger::StateKey& key) -> std::optional<std::string> {
                                        const auto at = ssccs.find(key);
                                        return at == ssccs.end() ? std::nullopt : std::optional(at->second);
                                    },

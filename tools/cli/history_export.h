@@ -11,8 +11,10 @@
 namespace touchstone::tools {
 
 struct HistoryExport {
-    std::vector<std::string> items;       // Digital Links, EPC URIs or keys
+    std::vector<std::string> items;       // Digital Links, EPC URIs; or serials and commitments of `gtin`
+    std::string gtin;
     std::vector<std::string> containers;  // SSCCs that the document may name: the ledger knows their keys alone
+    std::string maker;                    // of these containers, where several have used their numbers
     std::string output;                   // a file; empty: stdout
 };
 

@@ -28,24 +28,18 @@ Result<crypto::PublicKey> public_key_named(const std::string& text) {
 }
 
 // The new key signs that it belongs to the organisation.
-Result<Operation> addition_of(const std::string& file, ledger::KeyPurpose purpose, const GlobalOptions& options) {
+Result<ledger::Operation> addition_of(const std::string& file, ledger::KeyPurpose purpose, const GlobalOptions& options) {
     TRY_ASSIGN(RpcClient client, connect(options));
     RpcGate gate(std::move(client), seconds(60));
     TRY_ASSIGN(const ChainFacts facts, gate.facts());
     TRY_ASSIGN(const std::string passphrase, passphrase_for(file));
     TRY_ASSIGN(const crypto::SecretKey key, crypto::read_key_file(file, passphrase));
-    Operation operation;
-    operation.kind = OperationKind::kAddKey;
-    operation.exact = ledger::op::AddKey{key.public_key(), purpose,
-                                         key.sign(ledger::key_possession_bytes(facts.chain_id, options.organisation))};
-    return operation;
+    return ledger::Operation(ledger::op::AddKey{
+        key.public_key(), purpose, key.sign(ledger::key_possession_bytes(facts.chain_id, options.organisation))});
 }
 
-Operation revocation_of(const crypto::PublicKey& key, const std::string& reason) {
-    Operation operation;
-    operation.kind = OperationKind::kRevokeKey;
-    operation.exact = ledger::op::RevokeKey{key, reason};
-    return operation;
+ledger::Operation revocation_of(const crypto::PublicKey& key, const std::string& reason) {
+    return ledger::op::RevokeKey{key, reason};
 }
 
 int run_add(const Arguments& arguments, const GlobalOptions& options) {
@@ -71,11 +65,11 @@ Result<ledger::KeyPurpose> purpose_of(const crypto::PublicKey& key, const Global
                                             options.organisation, key.hex())};
 }
 
-Result<std::vector<Operation>> rotation_of(const Arguments& arguments, const GlobalOptions& options) {
+Result<std::vector<ledger::Operation>> rotation_of(const Arguments& arguments, const GlobalOptions& options) {
     TRY_ASSIGN(const crypto::PublicKey old, public_key_named(arguments.key));
     TRY_ASSIGN(const ledger::KeyPurpose purpose, purpose_of(old, options));
-    TRY_ASSIGN(Operation addition, addition_of(arguments.file, purpose, options));
-    return std::vector<Operation>{std::move(addition),
+    TRY_ASSIGN(ledger::Operation addition, addition_of(arguments.file, purpose, options));
+    return std::vector<ledger::Operation>{std::move(addition),
                                   revocation_of(old, arguments.reason.empty() ? "rotated" : arguments.reason)};
 }
 

@@ -17,12 +17,12 @@ int run(int argc, char** argv) {
     app.option_defaults()->always_capture_default();
     GlobalOptions options;
     add_global_options(app, options);
-    for (const auto add : {add_devnet_command,  add_init_command,    add_node_command,        add_keys_command,
-                           add_serials_command, add_brand_commands,  add_registry_commands,   add_item_commands,
-                           add_report_commands, add_seller_commands, add_correction_commands, add_governance_commands,
-                           add_vault_command,   add_token_command,   add_document_commands,   add_capture_command,
-                           add_verify_command,  add_history_command, add_status_command,      add_audit_command,
-                           add_export_command,  add_bench_command})
+    for (const auto add : {add_devnet_command,      add_init_command,     add_node_command,    add_keys_command,
+                           add_serials_command,     add_item_commands,    add_registry_commands, add_report_commands,
+                           add_seller_commands,     add_correction_commands, add_governance_commands,
+                           add_document_commands,   add_operation_commands,  add_vault_command, add_token_command,
+                           add_capture_command,     add_verify_command,   add_history_command, add_status_command,
+                           add_audit_command,       add_export_command,   add_bench_command})
         add(app, options);
     try {
         app.parse(argc, argv);

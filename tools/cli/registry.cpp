@@ -8,6 +8,8 @@
 #include "ledger/identifiers/gs1.h"
 #include "tools/cli/commands.h"
 #include "tools/client/containers.h"
+#include "tools/client/ledger_gate.h"
+#include "tools/client/paged_reads.h"
 #include "tools/client/registry_reads.h"
 #include "tools/client/terminal.h"
 
@@ -34,20 +36,6 @@ std::string record_text(const json& record) {
     Table table;
     for (const auto& [name, value] : record.items()) table.row({name, cell(value)});
     return table.text();
-}
-
-// All pages of a list.
-Result<json> fetch_all(RpcClient& client, const std::string& method, const std::string& member, json params) {
-    json all = json::array();
-    for (;;) {
-        params["limit"] = 1000;
-        TRY_ASSIGN(const json page, client.call(method, params));
-        if (!page.is_object() || !page.contains(member) || !page[member].is_array())
-            return Error{"rpc_malformed", fmt::format("{} answered no list '{}'", method, member)};
-        for (const json& entry : page[member]) all.push_back(entry);
-        if (page.value("complete", true) || !page.contains("cursor") || !page["cursor"].is_string()) return all;
-        params["cursor"] = page["cursor"];
-    }
 }
 
 struct Names {
@@ -101,38 +89,59 @@ int show_list(const GlobalOptions& options, const ListForm& form, const json& pa
                   fmt::format("{}{} in all\n", table.text(), all->size()));
 }
 
-// The keys of all that is directly in it: items one on a line, as commands take them with --file.
-int list_contents(const GlobalOptions& options, const std::string& sscc) {
-    const auto key = container_named(sscc);
-    if (!key.ok()) return fail(options, key.error());
+namespace {
+
+struct ContainerQuestion {
+    std::string sscc;
+    std::string maker;
+    bool contents = false;
+};
+
+Result<ledger::ContainerName> named(const ContainerQuestion& question, RpcClient& client,
+                                    const GlobalOptions& options) {
+    return container_named(client, question.sscc, {options.organisation, question.maker});
+}
+
+// All that is directly in it: items as a file that commands take with --file. What the node can not name is told apart,
+// since a command could not take it.
+int list_contents(const GlobalOptions& options, const ContainerQuestion& question) {
     auto client = connect(options);
     if (!client.ok()) return fail(options, client.error());
-    const auto contents = fetch_all(*client, "container_get", "contents", {{"key", key->hex()}});
+    const auto name = named(question, *client, options);
+    if (!name.ok()) return fail(options, name.error());
+    const auto contents = contents_of(*client, params_of(*name));
     if (!contents.ok()) return fail(options, contents.error());
     json out{{"ok", true}, {"items", json::array()}, {"containers", json::array()}};
-    std::string text;
-    for (const json& entry : *contents) {
-        const bool item = entry.value("kind", "") == "item";
-        out[item ? "items" : "containers"].push_back(entry.value("key", ""));
-        if (item) text += entry.value("key", "") + "\n";
+    std::string text = "commitment,gtin\n";
+    for (const auto& [key, item] : contents->items) {
+        out["items"].push_back({{"key", key.hex()}});
+        if (!item) {
+            std::cerr << fmt::format("item {}: this node does not know its name\n", key.hex());
+            continue;
+        }
+        out["items"].back()["commitment"] = item->commitment.hex();
+        out["items"].back()["gtin"] = item->gtin;
+        text += fmt::format("{},{}\n", item->commitment.hex(), item->gtin);
     }
-    // Not among the items: a command would take its key for an item's.
-    for (const json& container : out["containers"])
-        std::cerr << fmt::format("container {}\n", container.get<std::string>());
+    for (const ledger::StateKey& container : contents->containers) {
+        out["containers"].push_back(container.hex());
+        std::cerr << fmt::format("container {}\n", container.hex());
+    }
     return finish(options, out, text);
 }
 
-// What is directly in it by number; --json has the keys of the first page.
-int show_container(const GlobalOptions& options, const std::string& sscc) {
-    const auto key = container_named(sscc);
-    if (!key.ok()) return fail(options, key.error());
+// What is directly in it by number; --json has the first page.
+int show_container(const GlobalOptions& options, const ContainerQuestion& question) {
     auto client = connect(options);
     if (!client.ok()) return fail(options, client.error());
-    const auto answer = client->call("container_get", {{"key", key->hex()}});
+    const auto name = named(question, *client, options);
+    if (!name.ok()) return fail(options, name.error());
+    const auto answer = client->call("container_get", params_of(*name));
     if (!answer.ok()) return fail(options, answer.error());
     const json container = answer->value("container", json::object()),
                custody = answer->value("custody", json::object());
     Table table;
+    table.row({"maker", name->maker});
     table.row({"custodian", cell(custody.value("custodian", json()))});
     table.row({"state", cell(custody.value("state", json()))});
     table.row({"receiver", cell(custody.value("receiver", json()))});
@@ -140,9 +149,10 @@ int show_container(const GlobalOptions& options, const std::string& sscc) {
     table.row({"items at all levels", cell(container.value("items", json()))});
     table.row({"directly in it", cell(container.value("direct", json()))});
     table.row({"events", cell(container.value("event_count", json()))});
-    table.row({"key", key->hex()});
     return finish(options, {{"ok", true}, {"result", *answer}}, table.text());
 }
+
+}  // namespace
 
 CLI::App* add_read(CLI::App& parent, const char* name, const char* summary, const char* example) {
     CLI::App* sub = parent.add_subcommand(name, summary);
@@ -150,22 +160,44 @@ CLI::App* add_read(CLI::App& parent, const char* name, const char* summary, cons
     return sub;
 }
 
-void add_product_reads(CLI::App& product, GlobalOptions& options) {
-    add_gtin_show(add_read(product, "show", "One product", "touchstone product show 09506000134352"), options,
+namespace {
+
+void add_products(CLI::App& app, GlobalOptions& options) {
+    CLI::App* product = app.add_subcommand("product", "Products of brands");
+    product->require_subcommand(1);
+    add_gtin_show(add_read(*product, "show", "One product", "touchstone product show 09506000134352"), options,
                   "product_get", nullptr);
-    add_read(product, "list", "All declared products", "touchstone product list --json")->callback([&options] {
+    add_read(*product, "list", "All declared products", "touchstone product list --json")->callback([&options] {
         options.exit_status =
             show_list(options, {"product_list", "products", {"gtin", "brand", "name", "registered"}}, json::object());
     });
-}
 
-void add_licence_reads(CLI::App& licence, GlobalOptions& options) {
-    add_gtin_show(add_read(licence, "show", "What a manufacturer may register, and how much of it is used",
+    CLI::App* licence = app.add_subcommand("licence", "Licences of manufacturers to register for a brand");
+    licence->require_subcommand(1);
+    add_gtin_show(add_read(*licence, "show", "What a manufacturer may register, and how much of it is used",
                            "touchstone licence show 09506000134352 maker"),
                   options, "licence_get", "manufacturer");
 }
 
+void add_container(CLI::App& app, GlobalOptions& options) {
+    const auto question = std::make_shared<ContainerQuestion>();
+    CLI::App* container = add_read(app, "container", "A container: who holds it, and what is in it",
+                                   "touchstone container 106141412345678908\n"
+                                   "         touchstone container 106141412345678908 --contents");
+    container->add_option("sscc", question->sscc, "SSCC: 18 digits")->required();
+    container->add_option("--maker", question->maker, "Organisation that made it, where several have used its number");
+    container->add_flag("--contents", question->contents,
+                        "All items directly in it, as a file for --file; containers in it on stderr");
+    container->callback([&options, question] {
+        options.exit_status =
+            question->contents ? list_contents(options, *question) : show_container(options, *question);
+    });
+}
+
+}  // namespace
+
 void add_registry_commands(CLI::App& app, GlobalOptions& options) {
+    add_products(app, options);
     CLI::App* org = app.add_subcommand("org", "Organisations of the ledger");
     org->require_subcommand(1);
     const auto id = std::make_shared<std::string>();
@@ -183,18 +215,7 @@ void add_registry_commands(CLI::App& app, GlobalOptions& options) {
     add_gtin_show(add_read(*lot, "show", "One lot", "touchstone lot show 09506000134352 A1"), options, "lot_get",
                   "lot");
 
-    const auto sscc = std::make_shared<std::string>();
-    const auto contents = std::make_shared<bool>(false);
-    CLI::App* container = add_read(app, "container", "A container: who holds it, and what is in it",
-                                   "touchstone container 106141412345678908\n"
-                                   "         touchstone container 106141412345678908 --contents | "
-                                   "touchstone unpack --from 106141412345678908 --file -");
-    container->add_option("sscc", *sscc, "SSCC: 18 digits")->required();
-    container->add_flag("--contents", *contents,
-                        "Keys of all items directly in it, one on a line; of containers in it on stderr");
-    container->callback([&options, sscc, contents] {
-        options.exit_status = *contents ? list_contents(options, *sscc) : show_container(options, *sscc);
-    });
+    add_container(app, options);
 
     const auto gtin = std::make_shared<std::string>();
     CLI::App* recalls = add_read(app, "recalls", "Recalls in force", "touchstone recalls --gtin 09506000134352");
@@ -209,7 +230,7 @@ void add_registry_commands(CLI::App& app, GlobalOptions& options) {
             }
             params["gtin"] = *whole;
         }
-        options.exit_status = show_list(options, {"recall_list", "recalls", {"gtin", "lot", "by", "reason"}}, params);
+        options.exit_status = show_list(options, {"recall_list", "recalls", {"gtin", "lot", "maker", "by", "reason"}}, params);
     });
 }
 

@@ -1,4 +1,4 @@
-// Complaints: file, respond, resolve, list, and how well an organisation handled those of a month.
+// Complaints: file, list, and how well an organisation handled those of a month.
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
@@ -31,7 +31,6 @@ struct Arguments {
     std::vector<std::string> evidence;
     std::string seller;
     std::string report;
-    std::string outcome;
     std::string organisation;
     std::string state;
     std::string month;
@@ -43,27 +42,18 @@ Result<Hash256> hash_argument(const std::string& text, const char* what) {
     return *hash;
 }
 
-Result<ledger::ReportSubject> item_subject(const Arguments& arguments) {
-    ItemDefaults defaults;
-    if (!arguments.gtin.empty()) {
-        TRY_ASSIGN(defaults.gtin, ledger::to_gtin14(arguments.gtin));
-    }
-    const ItemFile named = parse_item_arguments({arguments.item}, defaults);
-    if (named.items.empty()) return Error{named.bad.at(0).code, named.bad.at(0).message};
-    return ledger::ReportSubject{ledger::ReportSubjectKind::kItem, named.items[0].key, {}, {}, {}, {}};
-}
-
 // An item, or a product, or a lot of it, or a listing on a platform.
 Result<ledger::ReportSubject> subject_from(const Arguments& arguments) {
     using Kind = ledger::ReportSubjectKind;
-    const bool listing = !arguments.platform.empty() || !arguments.url.empty();
     if (!arguments.item.empty()) {
-        if (listing || !arguments.lot.empty())
+        if (!arguments.url.empty() || !arguments.lot.empty())
             return Error{"usage", "a report is about one thing: an item, a product or lot, or a listing"};
-        return item_subject(arguments);
+        TRY_ASSIGN(const ItemLine item, item_named(arguments.item, arguments.gtin));
+        return ledger::ReportSubject{
+            Kind::kItem, item.name.commitment, item.name.gtin, {}, arguments.platform, {}};
     }
-    if (listing) {
-        if (arguments.platform.empty() || arguments.url.empty() || !arguments.gtin.empty())
+    if (!arguments.url.empty()) {
+        if (arguments.platform.empty() || !arguments.gtin.empty())
             return Error{"usage", "a listing is named by --platform and --url, and by nothing else"};
         return ledger::ReportSubject{
             Kind::kListing, {}, {}, {}, arguments.platform, crypto::sha256(as_bytes(arguments.url))};
@@ -71,10 +61,11 @@ Result<ledger::ReportSubject> subject_from(const Arguments& arguments) {
     if (arguments.gtin.empty())
         return Error{"usage", "what is the report about? Name an item, or --gtin [--lot], or --platform and --url"};
     TRY_ASSIGN(const std::string gtin, ledger::to_gtin14(arguments.gtin));
-    return ledger::ReportSubject{arguments.lot.empty() ? Kind::kProduct : Kind::kLot, {}, gtin, arguments.lot, {}, {}};
+    return ledger::ReportSubject{
+        arguments.lot.empty() ? Kind::kProduct : Kind::kLot, {}, gtin, arguments.lot, arguments.platform, {}};
 }
 
-Result<Operation> report_from(const Arguments& arguments) {
+Result<ledger::Operation> report_from(const Arguments& arguments) {
     ledger::op::Report report;
     TRY_ASSIGN(report.subject, subject_from(arguments));
     report.kind = ledger::report_kind_from(arguments.kind).value_or(ledger::ReportKind::kOther);
@@ -86,41 +77,19 @@ Result<Operation> report_from(const Arguments& arguments) {
     if (!arguments.seller.empty()) {
         TRY_ASSIGN(report.seller, hash_argument(arguments.seller, "--seller"));
     }
-    Operation operation;
-    operation.kind = OperationKind::kReport;
-    operation.exact = std::move(report);
-    return operation;
-}
-
-Result<Operation> response_from(const Arguments& arguments) {
-    TRY_ASSIGN(const Hash256 id, hash_argument(arguments.report, "report"));
-    Operation operation;
-    operation.kind = OperationKind::kRespond;
-    operation.exact = ledger::op::Respond{id, arguments.text};
-    return operation;
-}
-
-Result<Operation> resolution_from(const Arguments& arguments) {
-    TRY_ASSIGN(const Hash256 id, hash_argument(arguments.report, "report"));
-    Operation operation;
-    operation.kind = OperationKind::kResolve;
-    operation.exact = ledger::op::Resolve{
-        id, ledger::report_outcome_from(arguments.outcome).value_or(ledger::ReportOutcome::kUpheld), arguments.text};
-    return operation;
+    return ledger::Operation(std::move(report));
 }
 
 // The report's id follows from the transaction's.
 void note_report_id(const TransactionAnswer& answer, AnswerNotes notes) {
-    const std::string id = ledger::report_key(answer.id, 0).hex();
+    const std::string id = ledger::report_id(answer.id, 0).hex();
     notes.object["report"] = id;
     notes.text += fmt::format("  report {}\nNext: touchstone reports --id {}\n", id, id);
 }
 
-using Make = Result<Operation> (*)(const Arguments&);
-
-int run(const Arguments& arguments, const GlobalOptions& options, Make make, const AddNotes& notes = nullptr) {
-    const auto operation = make(arguments);
-    return operation.ok() ? run_single(*operation, options, notes) : fail(options, operation.error());
+int run(const Arguments& arguments, const GlobalOptions& options) {
+    const auto operation = report_from(arguments);
+    return operation.ok() ? run_single(*operation, options, note_report_id) : fail(options, operation.error());
 }
 
 int list_reports(const Arguments& arguments, const GlobalOptions& options) {
@@ -148,7 +117,7 @@ int show_report(const Arguments& arguments, const GlobalOptions& options) {
 Result<std::pair<ledger::ReportStatsRecord, std::uint64_t>> proven_stats(const Arguments& arguments,
                                                                          const GlobalOptions& options) {
     const json params{{"organisation", arguments.organisation}, {"month", arguments.month}};
-    const Hash256 key = ledger::report_stats_key(arguments.organisation, arguments.month);
+    const ledger::StateKey key = ledger::report_stats_key(arguments.organisation, arguments.month);
     TRY_ASSIGN(const ProvenRecord proven, ask_proven(options, {"report_stats", params, key}));
     const std::uint64_t height = proven.signed_header.header.height.value;
     // That there is no record is proven too, and stands for zeros.
@@ -184,10 +153,10 @@ void add_report(CLI::App& app, GlobalOptions& options) {
     CLI::App* sub = add_read(app, "report", "Complain about an item, a product, a lot or a listing",
                              "touchstone report https://id.gs1.org/01/09506000134352/21/7KQ2M9XTRB4H "
                              "--kind counterfeit --text 'the seal is missing' --evidence photo.jpg");
-    sub->add_option("item", arguments->item, "Digital Link, EPC URI, item key, or serial with --gtin");
+    sub->add_option("item", arguments->item, "Digital Link, EPC URI, or serial, or its commitment, with --gtin");
     sub->add_option("--gtin", arguments->gtin, "GTIN of the product, if not one item is meant");
     sub->add_option("--lot", arguments->lot, "Lot of the product");
-    sub->add_option("--platform", arguments->platform, "Id of the platform of a listing");
+    sub->add_option("--platform", arguments->platform, "Id of the platform: of the listing, or where it was offered");
     sub->add_option("--url", arguments->url, "URL of the listing; the ledger keeps its digest");
     sub->add_option("--kind", arguments->kind, "What is wrong")
         ->check(CLI::IsMember({"counterfeit", "defect", "diversion", "listing", "other"}))
@@ -196,34 +165,13 @@ void add_report(CLI::App& app, GlobalOptions& options) {
     sub->add_option("--evidence", arguments->evidence, "File, of which the ledger keeps the digest; may be repeated")
         ->allow_extra_args(false);
     sub->add_option("--seller", arguments->seller, "Pseudonym of the shop; for platforms");
-    sub->callback(
-        [&options, arguments] { options.exit_status = run(*arguments, options, report_from, note_report_id); });
-}
-
-void add_answers(CLI::App& app, GlobalOptions& options) {
-    auto arguments = std::make_shared<Arguments>();
-    CLI::App* respond = add_read(app, "respond", "Answer a report that is yours to handle",
-                                 "touchstone respond REPORT --text 'we ask for the item'");
-    respond->add_option("report", arguments->report, "Id of the report")->required();
-    respond->add_option("--text", arguments->text, "The answer, for all members")->required();
-    respond->callback([&options, arguments] { options.exit_status = run(*arguments, options, response_from); });
-
-    arguments = std::make_shared<Arguments>();
-    CLI::App* resolve = add_read(app, "resolve", "Decide a report, or withdraw one of your own",
-                                 "touchstone resolve REPORT --outcome upheld --reason 'listing taken down'");
-    resolve->add_option("report", arguments->report, "Id of the report")->required();
-    resolve->add_option("--outcome", arguments->outcome, "What became of it")
-        ->check(CLI::IsMember({"upheld", "rejected", "withdrawn"}))
-        ->required();
-    resolve->add_option("--reason", arguments->text, "Why, for all members");
-    resolve->callback([&options, arguments] { options.exit_status = run(*arguments, options, resolution_from); });
+    sub->callback([&options, arguments] { options.exit_status = run(*arguments, options); });
 }
 
 }  // namespace
 
 void add_report_commands(CLI::App& app, GlobalOptions& options) {
     add_report(app, options);
-    add_answers(app, options);
 
     auto arguments = std::make_shared<Arguments>();
     CLI::App* reports =

@@ -42,7 +42,7 @@ void add_shop(CLI::App* sub, Arguments& arguments) {
     sub->add_option("--registration", arguments.registration, "Its registration number; it stays on this machine");
 }
 
-int send(const Hash256& pseudonym, Operation operation, const GlobalOptions& options) {
+int send(const Hash256& pseudonym, const ledger::Operation& operation, const GlobalOptions& options) {
     return run_single(operation, options, [&](const TransactionAnswer&, AnswerNotes notes) {
         notes.object["pseudonym"] = pseudonym.hex();
         notes.text += fmt::format("  pseudonym {}\n", pseudonym.hex());
@@ -54,21 +54,17 @@ int run_register(const Arguments& arguments, const GlobalOptions& options) {
     if (!countries.ok()) return fail(options, countries.error());
     const auto pseudonym = pseudonym_from(arguments);
     if (!pseudonym.ok()) return fail(options, pseudonym.error());
-    Operation operation;
-    operation.kind = OperationKind::kRegisterSeller;
-    operation.exact = ledger::op::RegisterSeller{*pseudonym, countries.value().front()};
-    return send(*pseudonym, std::move(operation), options);
+    return send(*pseudonym, ledger::op::RegisterSeller{*pseudonym, countries.value().front()}, options);
 }
 
 int run_standing(const Arguments& arguments, const GlobalOptions& options) {
     const auto pseudonym = pseudonym_from(arguments);
     if (!pseudonym.ok()) return fail(options, pseudonym.error());
     const auto standing = ledger::seller_standing_from(arguments.standing);
-    Operation operation;
-    operation.kind = OperationKind::kSetSellerStanding;
-    operation.exact =
-        ledger::op::SetSellerStanding{*pseudonym, standing.value_or(ledger::SellerStanding::kWarned), arguments.reason};
-    return send(*pseudonym, std::move(operation), options);
+    return send(
+        *pseudonym,
+        ledger::op::SetSellerStanding{*pseudonym, standing.value_or(ledger::SellerStanding::kWarned), arguments.reason},
+        options);
 }
 
 struct ProvenSeller {

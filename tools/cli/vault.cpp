@@ -63,7 +63,7 @@ Result<json> all_items(RpcClient& client, const std::string& gtin) {
     }
 }
 
-// Items are named as everywhere: by link, by key, or by a serial with --gtin.
+// Items are named as everywhere: by link, or by a serial or its commitment with --gtin.
 Result<json> named_items(RpcClient& client, const Arguments& arguments) {
     ItemDefaults defaults;
     if (!arguments.gtin.empty()) {
@@ -75,7 +75,7 @@ Result<json> named_items(RpcClient& client, const Arguments& arguments) {
     for (std::size_t from = 0; from < named.items.size(); from += limits::kRpcPageMax) {
         json keys = json::array();
         for (std::size_t i = from; i < named.items.size() && keys.size() < limits::kRpcPageMax; ++i)
-            keys.push_back(named.items[i].key.hex());
+            keys.push_back(named.items[i].name.key().hex());
         TRY(append_items(client.call("vault_find", {{"keys", keys}}), items));
     }
     return items;
@@ -126,9 +126,9 @@ void add_vault_command(CLI::App& app, GlobalOptions& options) {
     CLI::App* found = vault->add_subcommand("find", "The serials of items, or of a product");
     found->footer(
         fmt::format("Example: touchstone vault find --gtin 09506000134352\n         touchstone vault find "
-                    "d879a2b58cbff415…\n{}",
+                    "https://id.gs1.org/01/09506000134352/21/7KQ2M9XTRB4H\n{}",
                     kExitStatusHelp));
-    found->add_option("items", arguments->items, "Item keys, or any other name of items");
+    found->add_option("items", arguments->items, "Items: Digital Link, EPC URI, or serial, or its commitment, with --gtin");
     found->add_option("--gtin", arguments->gtin, "All items of this product; or the GTIN of serials that stand alone");
     found->callback([&options, arguments] { options.exit_status = show_found(*arguments, options); });
 

@@ -32,21 +32,11 @@ struct Arguments {
 };
 
 Result<ItemQuery> query_from(const Arguments& arguments) {
+    TRY_ASSIGN(const ItemLine item, item_named(arguments.item, arguments.gtin));
     ItemQuery query;
-    if (const auto key = Hash256::from_hex(arguments.item)) {
-        query.key = *key;
-    } else if (!arguments.gtin.empty()) {
-        TRY_ASSIGN(query.gtin, ledger::to_gtin14(arguments.gtin));
-        if (!ledger::is_serial(arguments.item))
-            return Error{"bad_serial", fmt::format("'{}' is no serial", arguments.item)};
-        query.key = ledger::item_key(query.gtin, arguments.item);
-    } else {
-        TRY_ASSIGN(const ledger::ItemCode name, ledger::parse_item_name(arguments.item));
-        query.gtin = name.gtin;
-        query.key = ledger::item_key(name.gtin, name.serial);
-        if (!name.lot.empty()) query.lot = name.lot;
-        if (!name.expiry.empty()) query.expiry = name.expiry;
-    }
+    query.name = item.name;
+    if (!item.lot.empty()) query.lot = item.lot;
+    if (item.expiry != 0) query.expiry = day_text(item.expiry);
     if (!arguments.lot.empty()) query.lot = arguments.lot;
     if (!arguments.expiry.empty()) query.expiry = arguments.expiry;
     if (!arguments.country.empty()) query.country = arguments.country;
@@ -62,13 +52,12 @@ const TrustedSet& epoch_of(const Trust& trust, const SignedHeader& header) {
 }
 
 std::string signed_text(const Trust& trust, const SignedHeader& header) {
-    if (header.signers.empty()) return "the genesis that you trust";
+    if (header.is_genesis()) return "the genesis that you trust, and nothing after it";
+    const TrustedSet& set = epoch_of(trust, header);
     std::string names;
-    for (const std::uint32_t signer : header.signers)
-        names += (names.empty() ? "" : ", ") + epoch_of(trust, header).names.at(signer);
-    return fmt::format("{} of {} validators ({}) signed block {} of {}", header.signers.size(),
-                       epoch_of(trust, header).validators.size(), names, header.header.height.value,
-                       time_text(header.header.time));
+    for (const std::uint32_t signer : header.signers) names += (names.empty() ? "" : ", ") + set.label(signer);
+    return fmt::format("{} of {} validators ({}) signed block {} of {}", header.signers.size(), set.validators.size(),
+                       names, header.header.height.value, time_text(header.header.time));
 }
 
 template <class Record>
@@ -84,21 +73,29 @@ std::string custody_text(const ProvenItem& proven) {
         case ledger::ItemState::kActive:
             return place_text(item);
         case ledger::ItemState::kSold:
-            return fmt::format("sold by {}", item.custodian);
+            return fmt::format("sold by {}, {}", item.custodian, time_text(item.ended_at));
         case ledger::ItemState::kPacked:
-            return fmt::format("in a container {}{}", place_text(proven.containers.back()),
+            return fmt::format("in a container {}{}", place_text(proven.containers.back().record),
                                proven.containers.size() > 1
                                    ? fmt::format(" ({} containers in one another)", proven.containers.size())
                                    : std::string());
         case ledger::ItemState::kExported:
         case ledger::ItemState::kSampled:
         case ledger::ItemState::kDestroyed:
-            return fmt::format("recorded as {}", ledger::name_of(item.state));
+        case ledger::ItemState::kLost:
+        case ledger::ItemState::kVoided:
+            return fmt::format("recorded as {} by {}, {}", ledger::name_of(item.state), item.ended_by,
+                               time_text(item.ended_at));
     }
     return "";
 }
 
-std::string recall_text(std::string_view what, const ledger::RecallMark& recall) {
+// All recalls of the product that are in force: the reader sees whether his own lot or shop is meant.
+std::string recall_text(const ledger::RecallMark& recall) {
+    std::string what = recall.scope.lot.empty() ? "recalled" : fmt::format("lot {} recalled", recall.scope.lot);
+    if (!recall.scope.maker.empty()) what += fmt::format(", made by {}", recall.scope.maker);
+    if (recall.scope.made_from != 0) what += fmt::format(", made from {}", day_text(recall.scope.made_from));
+    if (recall.scope.made_until != 0) what += fmt::format(", made until {}", day_text(recall.scope.made_until));
     const std::string where = recall.countries.empty() ? "" : fmt::format(" in {}", fmt::join(recall.countries, ", "));
     return fmt::format("  {} by {}{}: {}\n", what, recall.by, where, recall.reason);
 }
@@ -114,8 +111,8 @@ std::string people_text(const Trust& trust, const ProvenItem& proven) {
     out += '\n';
     for (const rpc::Reason reason : proven.verdict.reasons)
         out += fmt::format("  {}: {}\n", rpc::info(reason).code, rpc::info(reason).meaning);
-    if (proven.product && proven.product->recall.active) out += recall_text("recalled", proven.product->recall);
-    if (proven.lot && proven.lot->recall.active) out += recall_text("lot recalled", proven.lot->recall);
+    if (proven.product)
+        for (const ledger::RecallMark& recall : proven.product->recalls) out += recall_text(recall);
     if (proven.item) {
         const ledger::ItemRecord& item = *proven.item;
         out += fmt::format("  made by {}{}, registered {}\n", proven.maker ? proven.maker->name : item.maker,
@@ -130,8 +127,8 @@ std::string people_text(const Trust& trust, const ProvenItem& proven) {
 
 json item_json(const ledger::ItemRecord& item) {
     json flags = json::array();
-    for (const auto flag : {ledger::ItemFlag::kStolen, ledger::ItemFlag::kSuspect, ledger::ItemFlag::kQuarantined})
-        if (item.has(flag)) flags.push_back(ledger::name_of(flag));
+    for (const ledger::FlagMark& mark : item.flags)
+        flags.push_back({{"flag", ledger::name_of(mark.flag)}, {"by", mark.by}});
     return {{"gtin", item.gtin},
             {"lot", item.lot},
             {"expiry", day_text(item.expiry)},
@@ -145,6 +142,8 @@ json item_json(const ledger::ItemRecord& item) {
             {"container", item.container.is_zero() ? json() : json(item.container.hex())},
             {"offered_to", item.offered_to},
             {"registered_at_ms", item.registered_at.ms},
+            {"ended_at_ms", item.ended_at.ms == 0 ? json() : json(item.ended_at.ms)},
+            {"ended_by", item.ended_by.empty() ? json() : json(item.ended_by)},
             {"open_reports", item.open_reports},
             {"events", item.event_count}};
 }
@@ -154,7 +153,7 @@ json proven_json(const Trust& trust, const ProvenItem& proven) {
     for (const rpc::Reason reason : proven.verdict.reasons) reasons.push_back(rpc::info(reason).code);
     json signers = json::array();
     const TrustedSet& set = epoch_of(trust, proven.signed_header);
-    for (const std::uint32_t signer : proven.signed_header.signers) signers.push_back(set.names.at(signer));
+    for (const std::uint32_t signer : proven.signed_header.signers) signers.push_back(set.label(signer));
     json out{{"ok", proven.verdict.kind == rpc::VerdictKind::kGenuine},
              {"verdict", rpc::name_of(proven.verdict.kind)},
              {"reasons", reasons},
@@ -276,8 +275,8 @@ int run_history(const Arguments& arguments, const GlobalOptions& options) {
 
 std::shared_ptr<Arguments> add_item_arguments(CLI::App& sub) {
     auto arguments = std::make_shared<Arguments>();
-    sub.add_option("item", arguments->item, "Digital Link, EPC URI, item key, or serial with --gtin")->required();
-    sub.add_option("--gtin", arguments->gtin, "GTIN of a serial that stands alone");
+    sub.add_option("item", arguments->item, "Digital Link, EPC URI, or serial, or its commitment, with --gtin")->required();
+    sub.add_option("--gtin", arguments->gtin, "GTIN of a serial or commitment that stands alone");
     return arguments;
 }
 
@@ -309,16 +308,18 @@ void add_history_command(CLI::App& app, GlobalOptions& options) {
     const auto order = std::make_shared<HistoryExport>();
     const auto as_epcis = std::make_shared<bool>(false);
     sub->add_option("item", order->items,
-                    "Digital Link, EPC URI, item key, or serial with --gtin; several with --epcis")
+                    "Digital Link, EPC URI, or serial, or its commitment, with --gtin; several with --epcis")
         ->required();
-    sub->add_option("--gtin", arguments->gtin, "GTIN of a serial that stands alone");
+    sub->add_option("--gtin", arguments->gtin, "GTIN of a serial or commitment that stands alone");
     sub->add_flag("--epcis", *as_epcis, "Write an EPCIS 2.0 document in JSON-LD");
     sub->add_option("--sscc", order->containers, "With --epcis: an SSCC to name a container by; may be repeated")
         ->allow_extra_args(false);
+    sub->add_option("--maker", order->maker, "Organisation that made these containers, where several have used the number");
     sub->add_option("--output,-o", order->output, "With --epcis: the file to write; otherwise it is printed");
     sub->callback([&options, arguments, order, as_epcis] {
         const bool plain = order->items.size() == 1 && order->containers.empty() && order->output.empty();
         arguments->item = order->items.front();
+        order->gtin = arguments->gtin;
         options.exit_status = *as_epcis ? run_history_export(*order, options)
                               : plain   ? run_history(*arguments, options)
                                         : fail(options, {"usage", "several items, --sscc and --output need --epcis"});

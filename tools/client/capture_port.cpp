@@ -15,13 +15,6 @@ using nlohmann::json;
 
 namespace {
 
-ledger::ItemState state_named(std::string_view name) {
-    for (int number = 1; number <= static_cast<int>(ledger::ItemState::kDestroyed); ++number)
-        if (ledger::name_of(static_cast<ledger::ItemState>(number)) == name)
-            return static_cast<ledger::ItemState>(number);
-    return ledger::ItemState::kActive;
-}
-
 std::string text_of(const json& object, const char* name) {
     const auto at = object.find(name);
     return at != object.end() && at->is_string() ? at->get<std::string>() : std::string();
@@ -42,11 +35,9 @@ RpcCapturePort::RpcCapturePort(RpcClient client, Signer signer, Wait wait)
     : gate_(std::move(client), seconds(60)), signer_(std::move(signer)), wait_(wait) {}
 
 Result<epcis::SubmitAnswer> RpcCapturePort::submit(std::span<const ledger::Operation> operations) {
-    std::vector<Operation> exact(operations.size());
-    for (std::size_t i = 0; i < operations.size(); ++i) exact[i].exact = operations[i];
     TRY_ASSIGN(const ChainFacts facts, gate_.facts());
-    const Envelope envelope =
-        make_transaction({facts.chain_id, signer_.organisation, facts.height + kValidHeights}, signer_.key, exact);
+    const Envelope envelope = make_transaction({facts.chain_id, signer_.organisation, facts.height + kValidHeights},
+                                               signer_.key, operations);
     TRY_ASSIGN(const TransactionAnswer answer, gate_.submit(envelope, wait_));
     epcis::SubmitAnswer made{answer.id, answer.final, answer.refusal, answer.message, answer.operation, {}};
     for (const OperationAnswer& operation : answer.operations) {
@@ -56,39 +47,37 @@ Result<epcis::SubmitAnswer> RpcCapturePort::submit(std::span<const ledger::Opera
     return made;
 }
 
-Result<std::optional<ledger::ItemRecord>> RpcCapturePort::item(const Hash256& key) {
-    TRY_ASSIGN(const ItemFacts facts, gate_.item(key));
-    if (!facts.exists) return std::optional<ledger::ItemRecord>();
-    ledger::ItemRecord made;
-    made.state = state_named(facts.state);
-    made.maker = facts.maker;
-    made.custodian = facts.custodian;
-    made.receiver = facts.receiver;
-    made.owner = facts.owner;
-    made.offered_to = facts.offered_to;
-    made.container = Hash256::from_hex(facts.container).value_or(Hash256{});
-    return std::optional(std::move(made));
-}
+namespace {
 
-Result<std::optional<ledger::ContainerRecord>> RpcCapturePort::container(const Hash256& key) {
-    const auto answer = gate_.client().call("container_get", {{"key", key.hex()}, {"limit", 1}});
-    if (!answer.ok()) {
-        if (answer.error().code == "not_found") return std::optional<ledger::ContainerRecord>();
-        return answer.error();
+// What an item and a container have in common.
+template <class Record>
+Result<std::optional<Record>> record_from(const Result<std::optional<ledger::UnitFacts>>& facts) {
+    if (!facts.ok()) return facts.error();
+    if (!*facts) return std::optional<Record>();
+    Record made;
+    made.state = (*facts)->state;
+    made.custodian = (*facts)->custodian;
+    made.receiver = (*facts)->receiver;
+    made.container = ledger::StateKey::written(Hash256::from_hex((*facts)->container).value_or(Hash256{}));
+    if constexpr (std::is_same_v<Record, ledger::ItemRecord>) {
+        made.owner = (*facts)->owner;
+        made.offered_to = (*facts)->offered_to;
     }
-    if (!answer->contains("container") || !(*answer)["container"].is_object())
-        return std::optional<ledger::ContainerRecord>();
-    const json& container = (*answer)["container"];
-    ledger::ContainerRecord made;
-    made.state = state_named(text_of(container, "state"));
-    made.custodian = text_of(container, "custodian");
-    made.receiver = text_of(container, "receiver");
-    made.container = Hash256::from_hex(text_of(container, "container")).value_or(Hash256{});
     return std::optional(std::move(made));
 }
 
-Result<std::vector<ledger::Event>> RpcCapturePort::events(const Hash256& item) {
-    TRY_ASSIGN(const EventPages pages, fetch_events(gate_.client(), "item_history", item));
+}  // namespace
+
+Result<std::optional<ledger::ItemRecord>> RpcCapturePort::item(const ledger::ItemName& name) {
+    return record_from<ledger::ItemRecord>(gate_.item(name));
+}
+
+Result<std::optional<ledger::ContainerRecord>> RpcCapturePort::container(const ledger::ContainerName& name) {
+    return record_from<ledger::ContainerRecord>(gate_.container(name));
+}
+
+Result<std::vector<ledger::Event>> RpcCapturePort::events(const ledger::ItemName& item) {
+    TRY_ASSIGN(const EventPages pages, fetch_events(gate_.client(), "item_history", params_of(item)));
     std::vector<ledger::Event> made;
     for (const Bytes& bytes : pages.events) {
         TRY_ASSIGN(ledger::Event event, ledger::Event::decode(bytes));

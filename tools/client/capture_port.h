@@ -15,9 +15,9 @@ class RpcCapturePort final : public epcis::CapturePort {
 
     Result<epcis::SubmitAnswer> submit(std::span<const ledger::Operation> operations) override;
     // Of the records, the fields that tell where the item or container is and whose it is.
-    Result<std::optional<ledger::ItemRecord>> item(const Hash256& key) override;
-    Result<std::optional<ledger::ContainerRecord>> container(const Hash256& key) override;
-    Result<std::vector<ledger::Event>> events(const Hash256& item) override;
+    Result<std::optional<ledger::ItemRecord>> item(const ledger::ItemName& name) override;
+    Result<std::optional<ledger::ContainerRecord>> container(const ledger::ContainerName& name) override;
+    Result<std::vector<ledger::Event>> events(const ledger::ItemName& item) override;
 
     RpcClient& client() { return gate_.client(); }
 

@@ -1,13 +1,16 @@
 #include "tools/client/containers.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "base/limits.h"
 #include "ledger/identifiers/gs1.h"
 #include "tools/client/client_options.h"
 #include "tools/client/item_file.h"
+#include "tools/client/ledger_gate.h"
+#include "tools/client/paged_reads.h"
 
 namespace touchstone::tools {
 
@@ -15,81 +18,166 @@ using nlohmann::json;
 
 namespace {
 
-struct Contents {
-    std::set<Hash256> items;
-    std::vector<Hash256> containers;
+struct Candidate {
+    std::string maker;
+    std::string custodian;
 };
 
+Result<std::vector<Candidate>> candidates(RpcClient& client, const std::string& sscc) {
+    std::vector<Candidate> found;
+    const auto answer = client.call("container_find", {{"sscc", sscc}});
+    if (!answer.ok()) {
+        if (answer.error().code == "not_found") return found;
+        return answer.error();
+    }
+    if (!answer->is_object() || !answer->contains("containers") || !(*answer)["containers"].is_array())
+        return Error{"rpc_malformed", "container_find answered no list 'containers'"};
+    for (const json& one : (*answer)["containers"]) {
+        if (!one.is_object() || !one.contains("maker") || !one["maker"].is_string()) continue;
+        const json custody = one.value("custody", json::object());
+        found.push_back({one["maker"], custody.is_object() ? custody.value("custodian", "") : std::string()});
+    }
+    return found;
+}
+
+// The maker of the container that is meant.
+Result<std::string> maker_of(RpcClient& client, const std::string& sscc, const ContainerChoice& choice) {
+    if (!choice.maker.empty()) return choice.maker;
+    TRY_ASSIGN(const std::vector<Candidate> all, candidates(client, sscc));
+    std::vector<std::string> held, makers;
+    for (const Candidate& one : all) {
+        makers.push_back(one.maker);
+        if (!choice.self.empty() && one.custodian == choice.self) held.push_back(one.maker);
+    }
+    if (held.size() == 1) return held[0];
+    // Whoever else has used the number can not keep its owner from it.
+    if (held.empty() && choice.may_be_new && !choice.self.empty()) return choice.self;
+    const std::vector<std::string>& meant = held.empty() ? makers : held;
+    if (meant.size() == 1) return meant[0];
+    if (meant.empty()) return Error{"container_unknown", fmt::format("there is no container with the SSCC {}", sscc)};
+    return Error{"container_ambiguous", fmt::format("several organisations made a container with the SSCC {}: {}; say "
+                                                    "which with --maker",
+                                                    sscc, fmt::join(meant, ", "))};
+}
+
 Status read_entry(const json& entry, Contents& contents) {
-    const auto key = entry.is_object() ? Hash256::from_hex(entry.value("key", "")) : std::nullopt;
-    if (!key) return Error{"rpc_malformed", "container_get answered a content without a key"};
-    if (entry.value("kind", "") == "item")
-        contents.items.insert(*key);
-    else
-        contents.containers.push_back(*key);
+    const auto hash = entry.is_object() ? Hash256::from_hex(entry.value("key", "")) : std::nullopt;
+    if (!hash) return Error{"rpc_malformed", "container_get answered a content without a key"};
+    const ledger::StateKey key = ledger::StateKey::written(*hash);
+    if (entry.value("kind", "") != "item") {
+        contents.containers.push_back(key);
+        return Ok{};
+    }
+    std::optional<ledger::ItemName>& name = contents.items[key];
+    const auto text = [&](const char* member) {
+        const auto at = entry.find(member);
+        return at != entry.end() && at->is_string() ? at->get<std::string>() : std::string();
+    };
+    const auto commitment = Hash256::from_hex(text("commitment"));
+    if (commitment && ledger::item_key(text("gtin"), *commitment) == key) name = {text("gtin"), *commitment};
     return Ok{};
 }
 
-Result<Contents> contents_of(RpcClient& client, const Hash256& container) {
-    Contents contents;
-    json params{{"key", container.hex()}, {"limit", limits::kRpcPageMax}};
-    while (true) {
-        TRY_ASSIGN(const json page, client.call("container_get", params));
-        if (!page.is_object() || !page.contains("contents") || !page["contents"].is_array())
-            return Error{"rpc_malformed", "container_get answered no contents"};
-        for (const json& entry : page["contents"]) TRY(read_entry(entry, contents));
-        if (!page.contains("cursor") || !page["cursor"].is_string()) return contents;
-        params["cursor"] = page["cursor"];
-    }
-}
+using NamedItems = std::map<ledger::StateKey, std::optional<ledger::ItemName>>;
 
-}  // namespace
-
-Result<Hash256> container_named(std::string_view sscc) {
-    std::string_view digits = sscc;
-    if (digits.starts_with("(00)")) digits.remove_prefix(4);
-    if (ledger::is_sscc(digits)) return ledger::container_key(digits);
-    if (digits.size() != 18) return Error{"bad_sscc", fmt::format("'{}' is no SSCC: it has 18 digits", sscc)};
-    return Error{"bad_sscc", fmt::format("'{}' is no SSCC: its check digit would be {}", sscc,
-                                         ledger::check_digit(digits.substr(0, 17)))};
-}
-
-Result<std::set<Hash256>> items_within(RpcClient& client, const Hash256& container) {
-    std::set<Hash256> items;
-    std::vector<Hash256> open{container};
+// At all levels.
+Result<NamedItems> items_within(RpcClient& client, const ledger::ContainerName& container) {
+    NamedItems items;
+    std::vector<json> open{params_of(container)};
     while (!open.empty()) {
-        const Hash256 next = open.back();
+        const json next = std::move(open.back());
         open.pop_back();
         TRY_ASSIGN(Contents contents, contents_of(client, next));
         items.merge(contents.items);
-        open.insert(open.end(), contents.containers.begin(), contents.containers.end());
+        for (const ledger::StateKey& inner : contents.containers) open.push_back({{"key", inner.hex()}});
     }
     return items;
 }
 
-Status add_findings(const Findings& findings, RpcClient& client, Operation& receipt) {
-    if (receipt.containers.size() != 1)
-        return Error{"usage", "a count or a scan is of one container: name it with one --sscc"};
-    receipt.counted = findings.counted;
-    if (findings.scan_file.empty()) return Ok{};
+Result<std::vector<ItemLine>> lines_of(const std::string& path, const std::string& gtin) {
     ItemDefaults defaults;
-    if (!findings.gtin.empty()) {
-        TRY_ASSIGN(defaults.gtin, ledger::to_gtin14(findings.gtin));
+    if (!gtin.empty()) {
+        TRY_ASSIGN(defaults.gtin, ledger::to_gtin14(gtin));
     }
-    TRY_ASSIGN(const std::string text, read_text_file(findings.scan_file));
-    TRY_ASSIGN(const ItemFile scan, parse_item_file(text, defaults));
-    if (!scan.bad.empty())
-        return Error{"bad_file",
-                     fmt::format("line {} of the scan: {}", scan.bad.front().line, scan.bad.front().message)};
-    TRY_ASSIGN(std::set<Hash256> missing, items_within(client, receipt.containers.front()));
-    for (const ItemLine& found : scan.items)
-        if (missing.erase(found.key) == 0) receipt.surplus.push_back(found.key);
-    receipt.missing.assign(missing.begin(), missing.end());
-    if (receipt.counted && *receipt.counted != scan.items.size())
-        return Error{"usage",
-                     fmt::format("--counted says {}, the scan has {} items", *receipt.counted, scan.items.size())};
-    receipt.counted = scan.items.size();
-    return Ok{};
+    TRY_ASSIGN(const std::string text, read_text_file(path));
+    TRY_ASSIGN(ItemFile file, parse_item_file(text, defaults));
+    // Scanned twice is seen twice, and there once.
+    for (const BadLine& bad : file.bad)
+        if (bad.code != "duplicate_line")
+            return Error{"bad_file", fmt::format("{}: line {}: {}", path, bad.line, bad.message)};
+    return std::move(file.items);
+}
+
+// Who misses an item must name it, and a key of the state is no name.
+Status name_missing(const NamedItems& missing, const std::vector<ItemLine>& expected, ledger::op::Receive& receipt,
+                    Found& found) {
+    std::map<ledger::StateKey, const ItemLine*> known;
+    for (const ItemLine& line : expected) known.emplace(line.name.key(), &line);
+    std::size_t nameless = 0;
+    for (const auto& [key, name] : missing) {
+        const auto line = known.find(key);
+        if (line != known.end()) {
+            receipt.missing.add(line->second->name);
+            found.missing.push_back(line->second->text);
+        } else if (name) {
+            receipt.missing.add(*name);
+            found.missing.push_back(fmt::format("{} of {}", name->commitment.hex(), name->gtin));
+        } else {
+            ++nameless;
+        }
+    }
+    if (nameless == 0) return Ok{};
+    return Error{"missing_unnamed",
+                 fmt::format("{} items that the ledger has in the container are not in the scan, and this node does not "
+                             "know what they are called: give the sender's list with --expected FILE, or receive with "
+                             "--counted alone",
+                             nameless)};
+}
+
+}  // namespace
+
+Result<std::string> sscc_from(std::string_view text) {
+    std::string_view digits = text;
+    if (digits.starts_with("(00)")) digits.remove_prefix(4);
+    if (ledger::is_sscc(digits)) return std::string(digits);
+    if (digits.size() != 18) return Error{"bad_sscc", fmt::format("'{}' is no SSCC: it has 18 digits", text)};
+    return Error{"bad_sscc", fmt::format("'{}' is no SSCC: its check digit would be {}", text,
+                                         ledger::check_digit(digits.substr(0, 17)))};
+}
+
+Result<ledger::ContainerName> container_named(RpcClient& client, std::string_view sscc, const ContainerChoice& choice) {
+    TRY_ASSIGN(const std::string digits, sscc_from(sscc));
+    TRY_ASSIGN(std::string maker, maker_of(client, digits, choice));
+    return ledger::ContainerName{std::move(maker), ledger::sscc_commitment(digits)};
+}
+
+Result<Contents> contents_of(RpcClient& client, const json& container) {
+    TRY_ASSIGN(const json entries, fetch_all(client, "container_get", "contents", container));
+    Contents contents;
+    for (const json& entry : entries) TRY(read_entry(entry, contents));
+    return contents;
+}
+
+Result<Found> add_findings(const Findings& findings, RpcClient& client, ledger::op::Receive& receipt) {
+    if (receipt.containers.size() != 1 || !receipt.items.empty())
+        return Error{"usage", "a scan is of one container: name it with one --sscc"};
+    TRY_ASSIGN(const std::vector<ItemLine> scan, lines_of(findings.scan_file, findings.gtin));
+    if (receipt.counted && *receipt.counted != scan.size())
+        return Error{"usage", fmt::format("--counted says {}, the scan has {} items", *receipt.counted, scan.size())};
+    receipt.counted = scan.size();
+    std::vector<ItemLine> expected;
+    if (!findings.expected_file.empty()) {
+        TRY_ASSIGN(expected, lines_of(findings.expected_file, findings.gtin));
+    }
+    TRY_ASSIGN(NamedItems missing, items_within(client, receipt.containers.front()));
+    Found found;
+    for (const ItemLine& line : scan) {
+        if (missing.erase(line.name.key()) != 0) continue;
+        receipt.surplus.add(line.name);
+        found.surplus.push_back(line.text);
+    }
+    TRY(name_missing(missing, expected, receipt, found));
+    return found;
 }
 
 }  // namespace touchstone::tools

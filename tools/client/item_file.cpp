@@ -14,8 +14,8 @@ namespace touchstone::tools {
 
 namespace {
 
-enum Column { kSerial, kUri, kKey, kGtin, kLot, kExpiry, kMadeOn, kColumns };
-constexpr std::array<std::string_view, kColumns> kColumnNames = {"serial", "uri",    "key",    "gtin",
+enum Column { kSerial, kUri, kCommitment, kGtin, kLot, kExpiry, kMadeOn, kColumns };
+constexpr std::array<std::string_view, kColumns> kColumnNames = {"serial", "uri",    "commitment", "gtin",
                                                                  "lot",    "expiry", "made_on"};
 
 std::string_view trimmed(std::string_view text) {
@@ -33,7 +33,7 @@ std::optional<Column> column_of(std::string_view name) {
     return std::nullopt;
 }
 
-bool looks_like_key(std::string_view text) { return text.size() == 64 && Hash256::from_hex(text).has_value(); }
+bool looks_like_commitment(std::string_view text) { return text.size() == 64 && Hash256::from_hex(text).has_value(); }
 
 bool looks_like_uri(std::string_view text) {
     return text.find("://") != std::string_view::npos || text.starts_with("urn:") || text.starts_with("(01)");
@@ -45,40 +45,45 @@ BadLine bad(std::size_t line, std::string text, std::string code, std::string me
     return {line, std::move(text), std::move(code), std::move(message)};
 }
 
+Status take_uri(const Cells& cells, ItemLine& item) {
+    TRY_ASSIGN(const ledger::ItemCode code, ledger::parse_item_name(cells[kUri]));
+    if (!cells[kGtin].empty() && item.name.gtin != code.gtin)
+        return Error{"bad_gtin", fmt::format("the column gtin says {}, the link {}", item.name.gtin, code.gtin)};
+    item.name.gtin = code.gtin;
+    item.serial = code.serial;
+    if (item.lot.empty()) item.lot = code.lot;
+    if (item.expiry != 0 || code.expiry.empty()) return Ok{};
+    const auto day = parse_day(code.expiry);
+    if (!day) return Error{"bad_date", fmt::format("the link's expiry {} is no date", code.expiry)};
+    item.expiry = *day;
+    return Ok{};
+}
+
 Status take_name(const Cells& cells, ItemLine& item) {
-    if (!cells[kKey].empty()) {
-        const auto key = Hash256::from_hex(cells[kKey]);
-        if (!key) return Error{"bad_key", "an item key is 64 hexadecimal digits"};
-        item.key = *key;
+    if (!cells[kCommitment].empty()) {
+        const auto commitment = Hash256::from_hex(cells[kCommitment]);
+        if (!commitment) return Error{"bad_commitment", "the commitment of a serial is 64 hexadecimal digits"};
+        if (item.name.gtin.empty()) return Error{"no_gtin", "a commitment alone needs --gtin, or a column gtin"};
+        item.name.commitment = *commitment;
         return Ok{};
     }
     if (!cells[kUri].empty()) {
-        TRY_ASSIGN(ledger::ItemCode name, ledger::parse_item_name(cells[kUri]));
-        if (!item.gtin.empty() && !cells[kGtin].empty() && item.gtin != name.gtin)
-            return Error{"bad_gtin", fmt::format("the column gtin says {}, the link {}", item.gtin, name.gtin)};
-        item.gtin = name.gtin;
-        item.serial = name.serial;
-        if (item.lot.empty()) item.lot = name.lot;
-        if (item.expiry == 0 && !name.expiry.empty()) {
-            const auto day = parse_day(name.expiry);
-            if (!day) return Error{"bad_date", fmt::format("the link's expiry {} is no date", name.expiry)};
-            item.expiry = *day;
-        }
+        TRY(take_uri(cells, item));
     } else {
         if (!ledger::is_serial(cells[kSerial]))
             return Error{"bad_serial",
                          "a serial is 1 to 20 characters of the GS1 set (letters, digits, !\"%&'()*+,-./:;<=>?_)"};
-        if (item.gtin.empty()) return Error{"no_gtin", "a serial alone needs --gtin, or a column gtin"};
+        if (item.name.gtin.empty()) return Error{"no_gtin", "a serial alone needs --gtin, or a column gtin"};
         item.serial = cells[kSerial];
     }
-    item.key = ledger::item_key(item.gtin, item.serial);
+    item.name.commitment = ledger::serial_commitment(item.name.gtin, item.serial);
     return Ok{};
 }
 
 Status take_fields(const Cells& cells, const ItemDefaults& defaults, ItemLine& item) {
-    item.gtin = defaults.gtin;
+    item.name.gtin = defaults.gtin;
     if (!cells[kGtin].empty()) {
-        TRY_ASSIGN(item.gtin, ledger::to_gtin14(cells[kGtin]));
+        TRY_ASSIGN(item.name.gtin, ledger::to_gtin14(cells[kGtin]));
     }
     item.lot = cells[kLot];
     for (const auto& [column, day] : {std::pair{kExpiry, &item.expiry}, std::pair{kMadeOn, &item.made_on}}) {
@@ -104,16 +109,16 @@ class Collector {
     void take(std::size_t line, const Cells& cells) {
         ItemLine item;
         item.line = line;
-        item.text = !cells[kKey].empty() ? cells[kKey] : !cells[kUri].empty() ? cells[kUri] : cells[kSerial];
+        item.text = !cells[kCommitment].empty() ? cells[kCommitment] : !cells[kUri].empty() ? cells[kUri] : cells[kSerial];
         if (item.text.empty()) {
-            file_.bad.push_back(bad(line, "", "malformed_line", "no serial, uri or key in this line"));
+            file_.bad.push_back(bad(line, "", "malformed_line", "no serial, uri or commitment in this line"));
             return;
         }
         if (const Status status = take_fields(cells, defaults_, item); !status.ok()) {
             file_.bad.push_back(bad(line, item.text, status.error().code, status.error().message));
             return;
         }
-        const auto [before, fresh] = seen_.emplace(item.key, line);
+        const auto [before, fresh] = seen_.emplace(item.name.key(), line);
         if (!fresh) {
             file_.bad.push_back(bad(line, item.text, "duplicate_line",
                                     fmt::format("the same item stands in line {} already", before->second)));
@@ -127,14 +132,14 @@ class Collector {
   private:
     const ItemDefaults& defaults_;
     ItemFile file_;
-    std::unordered_map<Hash256, std::size_t> seen_;
+    std::unordered_map<ledger::StateKey, std::size_t> seen_;
 };
 
 Cells cells_without_header(const std::vector<std::string>& fields) {
     Cells cells;
     static constexpr std::array<Column, 3> kRest = {kLot, kExpiry, kMadeOn};
     const std::string name(fields.empty() ? "" : trimmed(fields[0]));
-    cells[looks_like_key(name) ? kKey : looks_like_uri(name) ? kUri : kSerial] = name;
+    cells[looks_like_commitment(name) ? kCommitment : looks_like_uri(name) ? kUri : kSerial] = name;
     for (std::size_t i = 1; i < fields.size() && i <= kRest.size(); ++i) cells[kRest[i - 1]] = trimmed(fields[i]);
     return cells;
 }
@@ -153,11 +158,15 @@ Result<std::optional<std::vector<Column>>> header_of(const std::vector<std::stri
             return Error{"bad_file_header", fmt::format("the column {} stands twice in the header", field)};
         columns.push_back(*column);
     }
+    if (unknown == "key")
+        return Error{"bad_file_header",
+                     "a column key is not taken: a key of the state names nothing. Name items by serial or uri, or by "
+                     "the columns gtin and commitment"};
     if (columns.empty()) return std::optional<std::vector<Column>>{};
     if (columns.size() != fields.size())
         return Error{
             "bad_file_header",
-            fmt::format("unknown column '{}' in the header; known: serial, uri, key, gtin, lot, expiry, made_on",
+            fmt::format("unknown column '{}' in the header; known: serial, uri, commitment, gtin, lot, expiry, made_on",
                         unknown)};
     return std::optional(std::move(columns));
 }
@@ -242,6 +251,16 @@ ItemFile parse_item_arguments(const std::vector<std::string>& arguments, const I
     Collector collector(defaults);
     for (std::size_t i = 0; i < arguments.size(); ++i) collector.take(i + 1, cells_without_header({arguments[i]}));
     return std::move(collector).result();
+}
+
+Result<ItemLine> item_named(const std::string& text, const std::string& gtin) {
+    ItemDefaults defaults;
+    if (!gtin.empty()) {
+        TRY_ASSIGN(defaults.gtin, ledger::to_gtin14(gtin));
+    }
+    ItemFile named = parse_item_arguments({text}, defaults);
+    if (named.items.empty()) return Error{named.bad.at(0).code, named.bad.at(0).message};
+    return std::move(named.items[0]);
 }
 
 namespace {

@@ -1,4 +1,4 @@
-// Files of items: CSV with a column serial, uri or key, and optionally gtin, lot, expiry, made_on.
+// Files of items: CSV with a column serial, uri or commitment, and optionally gtin, lot, expiry, made_on.
 //
 // Pure functions over text. A bad line never stops the others: it is kept with its number and the reason.
 #pragma once
@@ -12,15 +12,15 @@
 #include "base/result.h"
 #include "base/time.h"
 #include "ledger/records/records.h"
+#include "ledger/schema/units.h"
 
 namespace touchstone::tools {
 
 struct ItemLine {
     std::size_t line = 0;  // 1 = first line of the file
-    std::string text;      // the serial, URI or key as written
-    Hash256 key;
-    std::string gtin;  // empty when only a key was given
-    std::string serial;
+    std::string text;      // the serial, URI or commitment as written
+    ledger::ItemName name;
+    std::string serial;    // empty when a commitment was given
     std::string lot;
     ledger::Day expiry = 0;
     ledger::Day made_on = 0;
@@ -41,7 +41,7 @@ struct ItemFile {
 
 // What stands for all lines unless a line has its own.
 struct ItemDefaults {
-    std::string gtin;  // GTIN-14, needed for serials alone
+    std::string gtin;  // GTIN-14, needed for serials and commitments alone
     std::string lot;
     ledger::Day expiry = 0;
     ledger::Day made_on = 0;
@@ -56,6 +56,10 @@ ItemFile parse_item_arguments(const std::vector<std::string>& arguments, const I
 
 // Fields of one CSV record (RFC 4180: quotes, doubled quotes). nullopt: a quote is not closed.
 std::optional<std::vector<std::string>> split_csv(std::string_view line, char separator);
+
+// One item, as commands name it. `gtin`: of a serial or a commitment that stands alone, as typed; or empty. Errors: as
+// of a line.
+Result<ItemLine> item_named(const std::string& text, const std::string& gtin);
 
 // YYYY-MM-DD or YYMMDD (GS1, day 00 = last of the month). nullopt when it is no day of the calendar.
 std::optional<ledger::Day> parse_day(std::string_view text);

@@ -20,10 +20,10 @@ Error malformed(std::string_view what) {
 }
 
 std::string explain(const std::string& code, const std::string& detail) {
-    std::string text;
-    for (const ledger::RefusalInfo& info : ledger::refusals())
-        if (info.code == code) text = fmt::format("{} {}", info.meaning, info.remedy);
-    if (text.empty()) text = code;
+    const ledger::Refusal refusal = refusal_named(code);
+    const ledger::RefusalInfo& known = ledger::info(refusal);
+    const std::string text =
+        refusal == ledger::Refusal::kNone ? code : fmt::format("{} {}", known.meaning, known.remedy);
     return detail.empty() ? text : fmt::format("{} [{}]", text, detail);
 }
 
@@ -85,10 +85,7 @@ bool worth_again(const Error& error) {
            error.code == "timeout" || error.code == "read_only";
 }
 
-bool is_refusal(const std::string& code) {
-    const auto all = ledger::refusals();
-    return std::any_of(all.begin(), all.end(), [&](const ledger::RefusalInfo& info) { return info.code == code; });
-}
+bool is_refusal(const std::string& code) { return refusal_named(code) != ledger::Refusal::kNone; }
 
 }  // namespace
 
@@ -136,23 +133,37 @@ Result<TransactionAnswer> RpcGate::submit(const Envelope& envelope, Wait wait) {
     }
 }
 
-Result<ItemFacts> RpcGate::item(const Hash256& key) {
-    const auto answer = client_.call("item_get", {{"key", key.hex()}});
+json params_of(const ledger::ItemName& name) { return {{"gtin", name.gtin}, {"commitment", name.commitment.hex()}}; }
+json params_of(const ledger::ContainerName& name) {
+    return {{"maker", name.maker}, {"commitment", name.commitment.hex()}};
+}
+
+namespace {
+
+// `member`: what holds the record in the answer of the method.
+Result<std::optional<ledger::UnitFacts>> facts_of(RpcClient& client, const char* method, const char* member,
+                                                  const json& params) {
+    const auto answer = client.call(method, params);
     if (!answer.ok()) {
-        if (answer.error().code == "not_found" || answer.error().code == "item_unknown") return ItemFacts{};
+        if (answer.error().code == "not_found") return std::optional<ledger::UnitFacts>();
         return answer.error();
     }
-    // The item itself, or a member of the answer.
-    const json& item = answer->is_object() && answer->contains("item") ? (*answer)["item"] : *answer;
-    if (!item.is_object()) return ItemFacts{};
-    return ItemFacts{true,
-                     text_at(item, "state"),
-                     text_at(item, "maker"),
-                     text_at(item, "custodian"),
-                     text_at(item, "receiver"),
-                     text_at(item, "owner"),
-                     text_at(item, "offered_to"),
-                     text_at(item, "container")};
+    const json& unit = answer->is_object() && answer->contains(member) ? (*answer)[member] : *answer;
+    const auto state = unit.is_object() ? enum_from<ledger::ItemState>(text_at(unit, "state")) : std::nullopt;
+    if (!state) return malformed(fmt::format("{} tells no state", method));
+    return std::optional(ledger::UnitFacts{*state, text_at(unit, "custodian"), text_at(unit, "receiver"),
+                                           text_at(unit, "owner"), text_at(unit, "offered_to"),
+                                           text_at(unit, "container")});
+}
+
+}  // namespace
+
+Result<std::optional<ledger::UnitFacts>> RpcGate::item(const ledger::ItemName& name) {
+    return facts_of(client_, "item_get", "item", params_of(name));
+}
+
+Result<std::optional<ledger::UnitFacts>> RpcGate::container(const ledger::ContainerName& name) {
+    return facts_of(client_, "container_get", "container", params_of(name));
 }
 
 }  // namespace touchstone::tools

@@ -1,4 +1,4 @@
-// The ledger as the commands see it: its chain, its answer to a transaction, the state of one item.
+// The ledger as the commands see it: its chain, its answer to a transaction, the state of one item or container.
 //
 // The interface exists so that everything above it runs in tests without a network; RpcGate is the real one.
 // Thread safety: one thread per object.
@@ -6,6 +6,7 @@
 
 #include <memory>
 #include <nlohmann/json_fwd.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,7 +23,7 @@ struct ChainFacts {
 };
 
 struct RefusedItem {
-    std::size_t index = 0;  // in the operation's items
+    std::size_t index = 0;  // among the operation's items, then its containers
     std::string code;
     std::string message;  // meaning and remedy
 };
@@ -43,17 +44,6 @@ struct TransactionAnswer {
     bool refused() const { return !refusal.empty(); }
 };
 
-struct ItemFacts {
-    bool exists = false;
-    std::string state;
-    std::string maker;
-    std::string custodian;
-    std::string receiver;
-    std::string owner = {};
-    std::string offered_to = {};
-    std::string container = {};  // key in hexadecimal, or empty
-};
-
 enum class Wait { kUntilFinal, kUntilTaken };
 
 class LedgerGate {
@@ -63,7 +53,9 @@ class LedgerGate {
     // Sends these bytes, and again the very same bytes after a lost connection, until the answer is definite.
     // A refusal is an answer, not an error. Errors: unreachable, timed_out, overloaded.
     virtual Result<TransactionAnswer> submit(const Envelope& envelope, Wait wait) = 0;
-    virtual Result<ItemFacts> item(const Hash256& key) = 0;
+    // nullopt: there is none.
+    virtual Result<std::optional<ledger::UnitFacts>> item(const ledger::ItemName& name) = 0;
+    virtual Result<std::optional<ledger::UnitFacts>> container(const ledger::ContainerName& name) = 0;
 };
 
 class RpcGate : public LedgerGate {
@@ -71,13 +63,18 @@ class RpcGate : public LedgerGate {
     RpcGate(RpcClient client, Duration patience) : client_(std::move(client)), patience_(patience) {}
     Result<ChainFacts> facts() override;
     Result<TransactionAnswer> submit(const Envelope& envelope, Wait wait) override;
-    Result<ItemFacts> item(const Hash256& key) override;
+    Result<std::optional<ledger::UnitFacts>> item(const ledger::ItemName& name) override;
+    Result<std::optional<ledger::UnitFacts>> container(const ledger::ContainerName& name) override;
     RpcClient& client() { return client_; }
 
   private:
     RpcClient client_;
     Duration patience_;  // how long submit() goes on trying
 };
+
+// How look-ups name an item and a container.
+nlohmann::json params_of(const ledger::ItemName& name);
+nlohmann::json params_of(const ledger::ContainerName& name);
 
 // What tx_submit, tx_submit_and_wait and tx_get answer. Error: rpc_malformed.
 Result<TransactionAnswer> transaction_answer_from(const nlohmann::json& answer);

@@ -1,4 +1,4 @@
-// show and list below the commands product and licence, and what all reads of registers share.
+// What all reads of registers share.
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>
@@ -7,9 +7,6 @@
 #include "tools/client/client_options.h"
 
 namespace touchstone::tools {
-
-void add_product_reads(CLI::App& product, GlobalOptions& options);
-void add_licence_reads(CLI::App& licence, GlobalOptions& options);
 
 // A command that reads, with its example below the help.
 CLI::App* add_read(CLI::App& parent, const char* name, const char* summary, const char* example);

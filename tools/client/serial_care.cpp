@@ -21,7 +21,7 @@ static_assert(kItemsPerCall <= limits::kVaultPutMax);
 std::map<std::string, std::vector<std::string_view>> serials_by_gtin(std::span<const ItemLine> items) {
     std::map<std::string, std::vector<std::string_view>> serials;
     for (const ItemLine& item : items)
-        if (!item.serial.empty()) serials[item.gtin].push_back(item.serial);
+        if (!item.serial.empty()) serials[item.name.gtin].push_back(item.serial);
     return serials;
 }
 
@@ -64,7 +64,7 @@ Result<std::size_t> keep(RpcClient& client, std::span<const ItemLine> items) {
     };
     for (const ItemLine& item : items) {
         if (item.serial.empty()) continue;
-        json one{{"gtin", item.gtin}, {"serial", item.serial}};
+        json one{{"gtin", item.name.gtin}, {"serial", item.serial}};
         if (!item.lot.empty()) one["lot"] = item.lot;
         batch.push_back(std::move(one));
         if (batch.size() == kItemsPerCall) TRY(send());

@@ -19,10 +19,10 @@ struct AnswerNotes {
 using AddNotes = std::function<void(const TransactionAnswer& answer, AnswerNotes notes)>;
 
 // Answers the exit status; the answer, or the error, is printed.
-int run_single(const Operation& operation, const GlobalOptions& options, const AddNotes& add_notes = nullptr);
+int run_single(const ledger::Operation& operation, const GlobalOptions& options, const AddNotes& add_notes = nullptr);
 
 // Several in one transaction, named by the first: all of them, or none.
-int run_together(std::span<const Operation> operations, const GlobalOptions& options,
+int run_together(std::span<const ledger::Operation> operations, const GlobalOptions& options,
                  const AddNotes& add_notes = nullptr);
 
 // SHA-256 of a file: the ledger carries the digest of a document, never the document. Error: file_unreadable.

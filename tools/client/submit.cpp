@@ -37,58 +37,30 @@ std::size_t SubmitReport::count(LineState state) const {
 
 namespace {
 
-// Refusals behind which the item may be where the operation would have left it.
-bool may_be_already(OperationKind kind, const std::string& code) {
-    switch (kind) {
-        case OperationKind::kShip:
-            return code == "in_transit";
-        case OperationKind::kReceive:
-            return code == "not_in_transit";
-        case OperationKind::kSell:
-            return code == "already_sold";
-        case OperationKind::kCancelShipment:
-            return code == "not_in_transit";
-        case OperationKind::kReturn:
-        case OperationKind::kCancelSale:
-            return code == "not_sold";
-        case OperationKind::kPack:
-            return code == "packed";
-        case OperationKind::kUnpack:
-            return code == "not_packed";
-        case OperationKind::kDecommission:
-            return code == "decommissioned";
-        case OperationKind::kTransferOwnership:
-            return code == "offer_pending" || code == "not_owner";
-        case OperationKind::kAcceptOwnership:
-            return code == "not_offered";
-        default:
-            return false;
-    }
+// A registration is told in its own field what the mode is for everything else.
+void set_mode(ledger::Operation& operation, Mode mode) {
+    if (auto* const registration = std::get_if<ledger::op::Register>(&operation))
+        registration->mode = mode == Mode::kPartial ? ledger::RegisterMode::kPartial : ledger::RegisterMode::kAtomic;
 }
 
-bool is_as_wanted(const Operation& operation, const std::string& organisation, const ItemFacts& item) {
-    switch (operation.kind) {
-        case OperationKind::kShip:
-            return item.state == "in_transit" && item.custodian == organisation && item.receiver == operation.party;
-        case OperationKind::kSell:
-            return item.state == "sold" && item.custodian == organisation;
-        case OperationKind::kReceive:
-        case OperationKind::kCancelShipment:
-        case OperationKind::kReturn:
-        case OperationKind::kCancelSale:
-        case OperationKind::kUnpack:
-            return item.state == "active" && item.custodian == organisation;
-        case OperationKind::kPack:
-            return item.container == operation.container.hex();
-        case OperationKind::kDecommission:
-            return item.state == ledger::name_of(operation.into);
-        case OperationKind::kTransferOwnership:
-            return (item.owner == organisation && item.offered_to == operation.party) || item.owner == operation.party;
-        case OperationKind::kAcceptOwnership:
-            return item.owner == organisation;
-        default:
-            return false;
-    }
+// Whether what an item or container was refused for is done. Asks for the unit only where the refusal alone says too
+// little; who can not be asked tells nothing.
+bool is_done(const ledger::Operation& operation, const RefusedItem& refused, const std::string& actor,
+             LedgerGate& gate) {
+    const auto& known = ledger::info(operation);
+    const ledger::Refusal refusal = refusal_named(refused.code);
+    const auto& dones = known.done_refusals;
+    if (known.repeat != ledger::Repeat::kCompared || std::find(dones.begin(), dones.end(), refusal) == dones.end())
+        return ledger::is_done(operation, refusal, actor, nullptr);
+    const ledger::Items* const items = ledger::items_of(operation);
+    const ledger::Containers* const containers = ledger::containers_of(operation);
+    const std::size_t count = items == nullptr ? 0 : items->size();
+    Result<std::optional<ledger::UnitFacts>> facts = std::optional<ledger::UnitFacts>();
+    if (refused.index < count)
+        facts = gate.item(items->at(refused.index));
+    else if (containers != nullptr && refused.index - count < containers->size())
+        facts = gate.container(containers->at(refused.index - count));
+    return facts.ok() && *facts && ledger::is_done(operation, refusal, actor, &**facts);
 }
 
 class Job {
@@ -97,7 +69,7 @@ class Job {
         : file_(file), plan_(plan), signer_(signer), report_(report) {
         chunks_ = plan_chunks(file.items, plan.pattern, plan.items_max);
         for (Chunk& chunk : chunks_)
-            for (Operation& operation : chunk.operations) operation.partial = plan.mode == Mode::kPartial;
+            for (ledger::Operation& operation : chunk.operations) set_mode(operation, plan.mode);
         states_.resize(file.items.size());
     }
 
@@ -147,6 +119,7 @@ class Job {
         // In partial mode each round leaves out what the last one was refused for; an item is refused only once.
         while (chunk.items() > 0) {
             TRY_ASSIGN(const ChainFacts facts, gate.facts());
+            // The gate sends these very bytes again when it loses a node: they can not be carried out twice.
             const Envelope envelope = make_transaction(
                 {facts.chain_id, signer_.organisation, facts.height + kValidHeights}, signer_.key, chunk.operations);
             TRY_ASSIGN(const TransactionAnswer answer, gate.submit(envelope, plan_.wait));
@@ -166,18 +139,11 @@ class Job {
 
     Places already_there(const Chunk& chunk, const TransactionAnswer& answer, LedgerGate& gate) const {
         Places places;
-        for (std::size_t o = 0; o < answer.operations.size() && o < chunk.operations.size(); ++o) {
-            const Operation& operation = chunk.operations[o];
-            for (const RefusedItem& refused : answer.operations[o].refused) {
-                if (refused.index >= operation.items.size()) continue;
-                bool there = says_already(operation.kind, refused.code);
-                if (!there && may_be_already(operation.kind, refused.code)) {
-                    const auto item = gate.item(operation.items[refused.index]);
-                    there = item.ok() && is_as_wanted(operation, signer_.organisation, *item);
-                }
-                if (there) places.emplace(o, refused.index);
-            }
-        }
+        for (std::size_t o = 0; o < answer.operations.size() && o < chunk.operations.size(); ++o)
+            for (const RefusedItem& refused : answer.operations[o].refused)
+                if (refused.index < chunk.lines[o].size() &&
+                    is_done(chunk.operations[o], refused, signer_.organisation, gate))
+                    places.emplace(o, refused.index);
         return places;
     }
 
@@ -235,12 +201,13 @@ class Job {
         const std::size_t middle = chunk.lines[0].size() / 2;
         Chunk first = chunk;
         Chunk second = chunk;
-        const auto halve = [&](auto& head, auto& tail) {
-            head.resize(middle);
-            tail.erase(tail.begin(), tail.begin() + static_cast<std::ptrdiff_t>(middle));
-        };
-        halve(first.operations[0].items, second.operations[0].items);
-        halve(first.lines[0], second.lines[0]);
+        first.lines[0].resize(middle);
+        second.lines[0].erase(second.lines[0].begin(), second.lines[0].begin() + static_cast<std::ptrdiff_t>(middle));
+        ledger::Items head, tail;
+        for (std::size_t i = 0; const ledger::ItemName& name : ledger::items_of(chunk.operations[0])->names())
+            (i++ < middle ? head : tail).add(name);
+        *ledger::items_of(first.operations[0]) = std::move(head);
+        *ledger::items_of(second.operations[0]) = std::move(tail);
         chunks_.push_back(std::move(first));
         chunks_.push_back(std::move(second));
         return true;
@@ -252,14 +219,16 @@ class Job {
             settle_refused(chunk, o, item, present);
             gone.insert(item.index);
         }
-        std::vector<Hash256> items;
+        ledger::Items& named = *ledger::items_of(chunk.operations[o]);
+        const std::vector<ledger::ItemName> before = named.names();
+        ledger::Items items;
         std::vector<std::size_t> lines;
         for (std::size_t i = 0; i < chunk.lines[o].size(); ++i) {
             if (gone.contains(i)) continue;
-            items.push_back(chunk.operations[o].items[i]);
+            items.add(before[i]);
             lines.push_back(chunk.lines[o][i]);
         }
-        chunk.operations[o].items = std::move(items);
+        named = std::move(items);
         chunk.lines[o] = std::move(lines);
     }
 
@@ -283,38 +252,17 @@ class Job {
     std::vector<LineResult> states_;
 };
 
-}  // namespace
-
-bool says_already(OperationKind kind, const std::string& code) {
-    switch (kind) {
-        case OperationKind::kRegister:
-            return code == "item_exists";
-        case OperationKind::kDeclareProduct:
-            return code == "product_exists";
-        case OperationKind::kRevokeLicence:
-            return code == "licence_revoked";
-        case OperationKind::kRecall:
-            return code == "recall_active";
-        case OperationKind::kLiftRecall:
-            return code == "recall_absent";
-        case OperationKind::kFlag:
-            return code == "flag_present";
-        case OperationKind::kClearFlag:
-            return code == "flag_absent";
-        case OperationKind::kCorrect:
-            return code == "corrected_already";
-        case OperationKind::kRegisterSeller:
-            return code == "seller_exists";
-        case OperationKind::kSetSellerStanding:
-            return code == "standing_unchanged";
-        case OperationKind::kRespond:
-            return code == "report_responded";
-        case OperationKind::kRecordDocument:
-            return code == "document_recorded";
-        default:
-            return false;
-    }
+// A whole operation: by what it was refused for, or by each unit that was.
+bool is_done(const ledger::Operation& operation, const TransactionAnswer& answer, const std::string& actor,
+             LedgerGate& gate) {
+    const auto* const units = answer.operations.empty() ? nullptr : &answer.operations[0].refused;
+    if (units == nullptr || units->empty())
+        return ledger::is_done(operation, refusal_named(answer.refusal), actor, nullptr);
+    return std::all_of(units->begin(), units->end(),
+                       [&](const RefusedItem& unit) { return is_done(operation, unit, actor, gate); });
 }
+
+}  // namespace
 
 SubmitReport submit_items(const ItemFile& file, const SubmitPlan& plan, const Signer& signer, const GateFactory& gates,
                           const std::function<void(std::size_t)>& progress) {
@@ -334,17 +282,18 @@ SubmitReport submit_items(const ItemFile& file, const SubmitPlan& plan, const Si
     return report;
 }
 
-Result<SingleReport> submit_together(std::span<const Operation> operations, const Signer& signer, LedgerGate& gate,
+Result<SingleReport> submit_together(std::span<const ledger::Operation> operations, const Signer& signer, LedgerGate& gate,
                                      Wait wait) {
     TRY_ASSIGN(const ChainFacts facts, gate.facts());
     const Envelope envelope =
         make_transaction({facts.chain_id, signer.organisation, facts.height + kValidHeights}, signer.key, operations);
     TRY_ASSIGN(TransactionAnswer answer, gate.submit(envelope, wait));
-    const bool already = operations.size() == 1 && says_already(operations[0].kind, answer.refusal);
+    const bool already = answer.refused() && operations.size() == 1 &&
+                         is_done(operations[0], answer, signer.organisation, gate);
     return SingleReport{std::move(answer), already};
 }
 
-Result<SingleReport> submit_operation(const Operation& operation, const Signer& signer, LedgerGate& gate, Wait wait) {
+Result<SingleReport> submit_operation(const ledger::Operation& operation, const Signer& signer, LedgerGate& gate, Wait wait) {
     return submit_together(std::span(&operation, 1), signer, gate, wait);
 }
 

@@ -37,7 +37,7 @@ struct SubmitReport {
 enum class Mode { kPartial, kAtomic };
 
 struct SubmitPlan {
-    Operation pattern;
+    ledger::Operation pattern = ledger::op::Register{};
     Mode mode = Mode::kPartial;
     Wait wait = Wait::kUntilFinal;
     std::size_t items_max = kItemsPerTransaction;
@@ -51,18 +51,15 @@ using GateFactory = std::function<Result<std::unique_ptr<LedgerGate>>(std::size_
 SubmitReport submit_items(const ItemFile& file, const SubmitPlan& plan, const Signer& signer, const GateFactory& gates,
                           const std::function<void(std::size_t)>& progress);
 
-// One operation without items. `already` is true when the refusal says that it was done before.
+// Operations that are sent by themselves. `already` is true when what is refused, of a single one, was done before.
 struct SingleReport {
     TransactionAnswer answer;
     bool already = false;
 };
-Result<SingleReport> submit_operation(const Operation& operation, const Signer& signer, LedgerGate& gate, Wait wait);
+Result<SingleReport> submit_operation(const ledger::Operation& operation, const Signer& signer, LedgerGate& gate, Wait wait);
 // Several in one transaction: all of them, or none. Precondition: not empty.
-Result<SingleReport> submit_together(std::span<const Operation> operations, const Signer& signer, LedgerGate& gate,
+Result<SingleReport> submit_together(std::span<const ledger::Operation> operations, const Signer& signer, LedgerGate& gate,
                                      Wait wait);
-
-// Refusals that say by themselves that the operation's effect was there before.
-bool says_already(OperationKind kind, const std::string& code);
 
 // How long a transaction stays valid, in blocks.
 inline constexpr std::uint64_t kValidHeights = 20'000;

@@ -16,7 +16,7 @@ Result<Trust> load_trust_and_follow(const std::string& path, RpcClient& client);
 struct ProvenQuestion {
     const char* method;
     nlohmann::json params;
-    Hash256 key;  // of the record
+    ledger::StateKey key;  // of the record
 };
 // Errors: as above, and those of check_record_answer.
 Result<ProvenRecord> ask_proven(const GlobalOptions& options, const ProvenQuestion& question);

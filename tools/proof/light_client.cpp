@@ -8,6 +8,7 @@
 #include "base/limits.h"
 #include "crypto/state_root.h"
 #include "ledger/identifiers/text.h"
+#include "ledger/records/validator_records.h"
 
 namespace touchstone::tools {
 
@@ -36,7 +37,6 @@ class ProvenRecords {
         return made;
     }
 
-    bool speaks_of(const Hash256& key) const { return records_.contains(key); }
     // nullopt inside: proven to be absent. Error: the answer says nothing about this key.
     Result<std::optional<Bytes>> get(const Hash256& key, std::string_view what) const {
         const auto at = records_.find(key);
@@ -72,7 +72,7 @@ class ProvenRecords {
 };
 
 template <class Record>
-Result<std::optional<Record>> read(const ProvenRecords& records, const Hash256& key, std::string_view what) {
+Result<std::optional<Record>> read(const ProvenRecords& records, const ledger::StateKey& key, std::string_view what) {
     TRY_ASSIGN(const std::optional<Bytes> bytes, records.get(key, what));
     if (!bytes) return std::optional<Record>{};
     auto record = Record::decode(*bytes);
@@ -81,28 +81,22 @@ Result<std::optional<Record>> read(const ProvenRecords& records, const Hash256& 
 }
 
 Status read_containers(const ProvenRecords& records, ProvenItem& proven) {
-    for (Hash256 at = proven.item->container; !at.is_zero(); at = proven.containers.back().container) {
+    for (ledger::StateKey at = proven.item->container; !at.is_zero(); at = proven.containers.back().record.container) {
         TRY_ASSIGN(auto container, read<ledger::ContainerRecord>(records, at, "container"));
         if (!container || proven.containers.size() == limits::kContainerLevelsMax)
             return unproven("the item is proven to be in a container that is proven not to be there");
-        proven.containers.push_back(*std::move(container));
+        proven.containers.push_back({at, *std::move(container)});
     }
     return Ok{};
 }
 
 Status read_records(const ProvenRecords& records, const ItemQuery& query, ProvenItem& proven) {
-    TRY_ASSIGN(proven.item, read<ledger::ItemRecord>(records, query.key, "item"));
-    const std::string& gtin = proven.item ? proven.item->gtin : query.gtin;
-    if (proven.item && !query.gtin.empty() && query.gtin != proven.item->gtin)
+    const std::string& gtin = query.name.gtin;
+    TRY_ASSIGN(proven.item, read<ledger::ItemRecord>(records, query.name.key(), "item"));
+    if (proven.item && gtin != proven.item->gtin)
         return unproven("the proven item is of another product than the one that was asked for");
-    // Of an item that is absent only its key was asked for, and a key does not tell the product.
-    if (proven.item || (!gtin.empty() && records.speaks_of(ledger::product_key(gtin)))) {
-        TRY_ASSIGN(proven.product, read<ledger::ProductRecord>(records, ledger::product_key(gtin), "product"));
-    }
+    TRY_ASSIGN(proven.product, read<ledger::ProductRecord>(records, ledger::product_key(gtin), "product"));
     if (!proven.item) return Ok{};
-    if (!proven.item->lot.empty()) {
-        TRY_ASSIGN(proven.lot, read<ledger::LotRecord>(records, ledger::lot_key(gtin, proven.item->lot), "lot"));
-    }
     TRY_ASSIGN(proven.maker,
                read<ledger::OrganisationRecord>(records, ledger::organisation_key(proven.item->maker), "maker"));
     return read_containers(records, proven);
@@ -129,10 +123,9 @@ Status compute_verdict(const ItemQuery& query, ProvenItem& proven) {
     rpc::VerdictRecords records;
     records.item = pointer(proven.item);
     records.product = pointer(proven.product);
-    records.lot = pointer(proven.lot);
     records.maker = pointer(proven.maker);
-    records.outer = proven.containers.empty() ? nullptr : &proven.containers.back();
-    records.product_read = proven.item || proven.product.has_value();
+    records.outer = proven.containers.empty() ? nullptr : &proven.containers.back().record;
+    records.product_read = true;
     proven.verdict = rpc::judge(records, context);
     return Ok{};
 }
@@ -146,7 +139,7 @@ Result<SignedHeader> check_header(const Trust& trust, ByteView header_bytes, Byt
         return unproven(fmt::format("the node serves the chain {}, the genesis you trust is of {}",
                                     header->chain_id.hex().substr(0, 16), trust.chain_id.hex().substr(0, 16)));
     if (header->height == Height(0) && certificate_bytes.empty()) {
-        if (header->state_root != trust.genesis_root)
+        if (header->epoch != Epoch(0) || header->state_root != trust.genesis_root)
             return unproven("the state before the first block is not the genesis");
         return SignedHeader{*header, {}};
     }
@@ -172,6 +165,27 @@ Result<SignedHeader> check_header(const Trust& trust, ByteView header_bytes, Byt
     return made;
 }
 
+namespace {
+
+using KnownNames = std::map<crypto::PublicKey, std::string>;
+
+// What validators are called, of those that have been believed so far and of those that the closing block's state has.
+Result<KnownNames> names_after(const Trust& trust, const SignedHeader& closing, const json& told) {
+    KnownNames names;
+    for (const TrustedSet& set : trust.epochs)
+        for (std::size_t i = 0; i < set.names.size(); ++i)
+            if (!set.names[i].empty()) names[set.validators.keys()[i]] = set.names[i];
+    const auto proof = told.find("proof");
+    if (proof == told.end() || proof->is_null()) return names;
+    TRY_ASSIGN(const ProvenRecords records, ProvenRecords::check(*proof, closing.header.state_root));
+    TRY_ASSIGN(const auto record, read<ledger::ValidatorsRecord>(records, ledger::validators_key(), "set of validators"));
+    if (!record) return unproven("the set of validators is proven not to be there");
+    for (const ledger::GenesisValidator& one : record->validators) names[one.key] = one.name;
+    return names;
+}
+
+}  // namespace
+
 Status follow_epoch(Trust& trust, const json& told) {
     if (!told.is_object()) return unproven("an epoch is no object");
     TRY_ASSIGN(const Bytes header, bytes_at(told, "header"));
@@ -185,6 +199,7 @@ Status follow_epoch(Trust& trust, const json& told) {
     if (validators == told.end() || !validators->is_array() || validators->empty() ||
         validators->size() > limits::kValidatorsMax)
         return unproven("an epoch names no validators, or too many");
+    TRY_ASSIGN(const KnownNames known, names_after(trust, closing, told));
     std::vector<crypto::PublicKey> keys;
     std::vector<std::string> names;
     for (const json& one : *validators) {
@@ -192,7 +207,8 @@ Status follow_epoch(Trust& trust, const json& told) {
         if (!key || std::find(keys.begin(), keys.end(), *key) != keys.end())
             return unproven("an epoch names a validator without a key, or twice");
         keys.push_back(*key);
-        names.push_back(one.value("name", ""));
+        const auto name = known.find(*key);
+        names.push_back(name == known.end() ? std::string() : name->second);
     }
     TrustedSet set{consensus::ValidatorSet(std::move(keys), next), std::move(names)};
     if (set.validators.hash() != closing.header.validators_hash)
@@ -203,6 +219,14 @@ Status follow_epoch(Trust& trust, const json& told) {
 }
 
 namespace {
+
+// The state before the first block, which everybody has: a node that hides all blocks can answer everything from it.
+Status check_signed(const SignedHeader& signed_header) {
+    if (!signed_header.is_genesis()) return Ok{};
+    return unproven(
+        "the node answers from the state before the first block, which no validator has signed: nothing that happened "
+        "since is in it. On a chain that has just begun, ask again after its first block");
+}
 
 struct ProvenAnswer {
     SignedHeader signed_header;
@@ -222,9 +246,10 @@ Result<ProvenAnswer> check_answer(const Trust& trust, const json& answer) {
 
 }  // namespace
 
-Result<ProvenRecord> check_record_answer(const Trust& trust, const Hash256& key, const json& answer) {
+Result<ProvenRecord> check_record_answer(const Trust& trust, const ledger::StateKey& key, const json& answer) {
     TRY_ASSIGN(ProvenAnswer checked, check_answer(trust, answer));
     TRY_ASSIGN(std::optional<Bytes> record, checked.records.get(key, "record"));
+    if (!record) TRY(check_signed(checked.signed_header));
     return ProvenRecord{std::move(checked.signed_header), std::move(record)};
 }
 
@@ -232,6 +257,7 @@ Result<ProvenItem> check_item_answer(const Trust& trust, const ItemQuery& query,
     TRY_ASSIGN(ProvenAnswer checked, check_answer(trust, answer));
     ProvenItem proven;
     proven.signed_header = std::move(checked.signed_header);
+    TRY(check_signed(proven.signed_header));
     TRY(read_records(checked.records, query, proven));
     TRY(compute_verdict(query, proven));
     // The node says the same, or one of the two is wrong, and nobody may rely on either.
@@ -242,12 +268,13 @@ Result<ProvenItem> check_item_answer(const Trust& trust, const ItemQuery& query,
     return proven;
 }
 
-Result<ProvenContainer> check_container_answer(const Trust& trust, const Hash256& key, const json& answer) {
+Result<ProvenContainer> check_container_answer(const Trust& trust, const ledger::StateKey& key, const json& answer) {
     if (!answer.is_object()) return unproven("the answer is no object");
     TRY_ASSIGN(const Bytes header, bytes_at(answer, "header"));
     TRY_ASSIGN(const Bytes certificate, bytes_at(answer, "certificate"));
     ProvenContainer proven;
     TRY_ASSIGN(proven.signed_header, check_header(trust, header, certificate));
+    TRY(check_signed(proven.signed_header));
     const auto elements = answer.find("proof");
     TRY_ASSIGN(const ProvenRecords records, ProvenRecords::check(elements != answer.end() ? *elements : json(),
                                                                  proven.signed_header.header.state_root));
@@ -255,7 +282,7 @@ Result<ProvenContainer> check_container_answer(const Trust& trust, const Hash256
     return proven;
 }
 
-Result<std::vector<ledger::Event>> check_history(const Hash256& subject, std::uint32_t count, const Hash256& head,
+Result<std::vector<ledger::Event>> check_history(const ledger::StateKey& subject, std::uint32_t count, const Hash256& head,
                                                  const std::vector<Bytes>& events) {
     if (events.size() != count)
         return unproven(fmt::format("the history is not complete: {} events of {}", events.size(), count));

@@ -15,14 +15,14 @@
 #include "base/result.h"
 #include "ledger/records/header.h"
 #include "ledger/records/records.h"
+#include "ledger/schema/units.h"
 #include "rpc/verdict.h"
 #include "tools/proof/trust.h"
 
 namespace touchstone::tools {
 
 struct ItemQuery {
-    Hash256 key;
-    std::string gtin;                      // empty when only the key is known
+    ledger::ItemName name;
     std::optional<std::string> lot;        // as printed
     std::optional<std::string> expiry;     // YYYY-MM-DD or YYMMDD, as printed on the item
     std::optional<std::string> country{};  // where it is offered, ISO 3166-1 alpha-2
@@ -30,24 +30,33 @@ struct ItemQuery {
 
 struct SignedHeader {
     ledger::Header header;
-    std::vector<std::uint32_t> signers;  // indexes of the validators that signed; all of them for the genesis
+    std::vector<std::uint32_t> signers;  // indexes of the validators that signed
+    // Nobody signed it: it is the state before the first block, which follows from the genesis that the reader has.
+    bool is_genesis() const { return signers.empty(); }
+};
+
+struct ProvenBox {
+    ledger::StateKey key;
+    ledger::ContainerRecord record;
 };
 
 struct ProvenItem {
     SignedHeader signed_header;
     std::optional<ledger::ItemRecord> item;
     std::optional<ledger::ProductRecord> product;
-    std::optional<ledger::LotRecord> lot;
     std::optional<ledger::OrganisationRecord> maker;
-    std::vector<ledger::ContainerRecord> containers;  // of a packed item, from the inside out
+    std::vector<ProvenBox> containers;  // of a packed item, from the inside out
     rpc::Verdict verdict;
 };
 
-// The quorum of its epoch over exactly these header bytes. The genesis state itself needs no signature.
+// The quorum of its epoch over exactly these header bytes. The state before the first block needs no signature: it is the
+// genesis. What is said about goods is never proven by it, since nothing tells that it is not followed by a thousand
+// blocks; a record that stands in the genesis is.
 Result<SignedHeader> check_header(const Trust& trust, ByteView header_bytes, ByteView certificate_bytes);
 
 // The next epoch, from one element of chain_epochs: the validators that are trusted now signed the block that names the
-// new ones.
+// new ones. Their names are believed from the validators record of that block's state, if the element proves it, or as
+// they were known before; what else a node says that a key is called is not.
 [[nodiscard]] Status follow_epoch(Trust& trust, const nlohmann::json& told);
 
 // The answer of item_verify with proof.
@@ -58,17 +67,17 @@ struct ProvenContainer {
     SignedHeader signed_header;
     std::optional<ledger::ContainerRecord> container;
 };
-Result<ProvenContainer> check_container_answer(const Trust& trust, const Hash256& key, const nlohmann::json& answer);
+Result<ProvenContainer> check_container_answer(const Trust& trust, const ledger::StateKey& key, const nlohmann::json& answer);
 
 // One record of the state, or its absence (nullopt): what the answers of report_get, report_stats and seller_get prove.
 struct ProvenRecord {
     SignedHeader signed_header;
     std::optional<Bytes> record;
 };
-Result<ProvenRecord> check_record_answer(const Trust& trust, const Hash256& key, const nlohmann::json& answer);
+Result<ProvenRecord> check_record_answer(const Trust& trust, const ledger::StateKey& key, const nlohmann::json& answer);
 
 // All events of a subject, in order, against the count and the head of its proven record.
-Result<std::vector<ledger::Event>> check_history(const Hash256& subject, std::uint32_t count, const Hash256& head,
+Result<std::vector<ledger::Event>> check_history(const ledger::StateKey& subject, std::uint32_t count, const Hash256& head,
                                                  const std::vector<Bytes>& events);
 
 }  // namespace touchstone::tools

@@ -1,10 +1,13 @@
 #include "tools/proof/provenance.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <charconv>
 #include <map>
 
 #include "base/limits.h"
+#include "tools/client/ledger_gate.h"
 
 namespace touchstone::tools {
 
@@ -28,11 +31,15 @@ bool ends_stay(const ledger::Event& event) {
 
 class Joiner {
   public:
-    Joiner(const Trust& trust, RpcClient& client, const Hash256& item) : trust_(trust), client_(client), item_(item) {}
+    // `proven`: of the containers that the item is in now, its own proof tells how many events they have.
+    Joiner(const Trust& trust, RpcClient& client, const ledger::ItemName& item, const ProvenItem& proven)
+        : trust_(trust), client_(client), item_(item) {
+        for (const ProvenBox& box : proven.containers) events_min_[box.key] = box.record.event_count;
+    }
 
     // `own`, the events of a subject, with those of the containers it was in between being packed and leaving.
     // `container`: whose events these are; zero: the item's. `bound`: how far they are the item's.
-    Result<std::vector<ProvenEvent>> join(const std::vector<ledger::Event>& own, const Hash256& container,
+    Result<std::vector<ProvenEvent>> join(const std::vector<ledger::Event>& own, const ledger::StateKey& container,
                                           const Bound& bound) {
         TRY_ASSIGN(const std::vector<Stay> stays, stays_of(own));
         std::vector<ProvenEvent> joined;
@@ -54,6 +61,10 @@ class Joiner {
   private:
     Result<std::vector<ProvenEvent>> events_during(const Stay& stay, const Bound& outer) {
         TRY_ASSIGN(const std::vector<ledger::Event>* const all, events_of(stay.container));
+        if (all->size() < stay.events_min())
+            return Error{"unproven", fmt::format("the history of a container is an older one: it has {} events, and the "
+                                                 "goods in it tell of {}",
+                                                 all->size(), stay.events_min())};
         const Bound bound = stay.until ? stay.bound : outer;
         std::vector<ledger::Event> shared;
         for (const ledger::Event& event : *all)
@@ -62,14 +73,19 @@ class Joiner {
         return join(shared, stay.container, bound);
     }
 
-    Result<const std::vector<ledger::Event>*> events_of(const Hash256& container) {
+    Result<const std::vector<ledger::Event>*> events_of(const ledger::StateKey& container) {
         if (const auto known = known_.find(container); known != known_.end()) return &known->second;
         for (int attempt = 1;; ++attempt) {
-            TRY_ASSIGN(const EventPages pages, fetch_events(client_, "container_history", container, item_));
+            TRY_ASSIGN(const EventPages pages,
+                       fetch_events(client_, "container_history",
+                                    {{"key", container.hex()}, {"item", params_of(item_)}}));
             TRY_ASSIGN(const ProvenContainer proven, check_container_answer(trust_, container, pages.last));
             if (!proven.container) return Error{"unproven", "the item was in a container that is proven not to exist"};
             auto checked =
                 check_history(container, proven.container->event_count, proven.container->event_head, pages.events);
+            if (const auto least = events_min_.find(container);
+                checked.ok() && least != events_min_.end() && checked->size() < least->second)
+                checked = Error{"unproven", "the history of a container is older than the proof of what is in it"};
             if (checked.ok()) return &known_.emplace(container, *std::move(checked)).first->second;
             if (attempt == kAttempts) return checked.error();
         }
@@ -77,20 +93,20 @@ class Joiner {
 
     const Trust& trust_;
     RpcClient& client_;
-    const Hash256 item_;
-    std::map<Hash256, std::vector<ledger::Event>> known_;
+    const ledger::ItemName item_;
+    std::map<ledger::StateKey, std::uint32_t> events_min_;
+    std::map<ledger::StateKey, std::vector<ledger::Event>> known_;
 };
 
 }  // namespace
 
-Result<EventPages> fetch_events(RpcClient& client, const char* method, const Hash256& key,
-                                const std::optional<Hash256>& item) {
+Result<EventPages> fetch_events(RpcClient& client, const char* method, const json& subject) {
     EventPages pages;
     std::optional<std::string> cursor;
     do {
-        json params{{"key", key.hex()}, {"limit", limits::kRpcPageMax}};
+        json params = subject;
+        params["limit"] = limits::kRpcPageMax;
         if (cursor) params["cursor"] = *cursor;
-        if (item) params["item"] = item->hex();
         TRY_ASSIGN(json page, client.call(method, params));
         if (!page.is_object() || !page.contains("events") || !page["events"].is_array())
             return Error{"unproven", std::string(method) + " answered no list of events"};
@@ -109,7 +125,8 @@ Result<EventPages> fetch_events(RpcClient& client, const char* method, const Has
 }
 
 Result<ProvenItem> fetch_item(const Trust& trust, const ItemQuery& query, RpcClient& client) {
-    json params{{"key", query.key.hex()}, {"proof", true}};
+    json params = params_of(query.name);
+    params["proof"] = true;
     if (query.lot) params["lot"] = *query.lot;
     if (query.expiry) params["expiry"] = *query.expiry;
     if (query.country) params["country"] = *query.country;
@@ -128,7 +145,7 @@ Result<std::vector<Stay>> stays_of(const std::vector<ledger::Event>& own) {
         const bool fits = container && sequence && (in || (!stays.empty() && !stays.back().until));
         if (!fits) return Error{"unproven", "an event about a container does not name it"};
         if (in) {
-            stays.push_back({*container, *sequence, std::nullopt, {}});
+            stays.push_back({ledger::StateKey::written(*container), *sequence, std::nullopt, {}});
         } else {
             stays.back().until = *sequence;
             stays.back().bound.height = event.height;
@@ -140,17 +157,17 @@ Result<std::vector<Stay>> stays_of(const std::vector<ledger::Event>& own) {
 
 Result<Provenance> fetch_provenance(const Trust& trust, const ItemQuery& query, RpcClient& client) {
     for (int attempt = 1;; ++attempt) {
-        TRY_ASSIGN(const EventPages pages, fetch_events(client, "item_history", query.key));
+        TRY_ASSIGN(const EventPages pages, fetch_events(client, "item_history", params_of(query.name)));
         Provenance made;
         TRY_ASSIGN(made.proven, fetch_item(trust, query, client));
         if (!made.proven.item) return Error{"item_unknown", "this serial was never registered, so it has no history"};
         const ledger::ItemRecord& item = *made.proven.item;
-        const auto own = check_history(query.key, item.event_count, item.event_head, pages.events);
+        const auto own = check_history(query.name.key(), item.event_count, item.event_head, pages.events);
         if (!own.ok()) {
             if (attempt == kAttempts || pages.events.size() >= item.event_count) return own.error();
             continue;
         }
-        Joiner joiner(trust, client, query.key);
+        Joiner joiner(trust, client, query.name, made.proven);
         TRY_ASSIGN(made.events, joiner.join(*own, {}, {}));
         made.containers = joiner.containers();
         return made;

@@ -4,6 +4,7 @@
 // One thread. Errors: unproven (what did not hold), item_unknown, and those of the calls.
 #pragma once
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "tools/proof/light_client.h"
@@ -13,7 +14,7 @@ namespace touchstone::tools {
 
 struct ProvenEvent {
     ledger::Event event;
-    Hash256 container;  // whose event it is; zero: the item's own
+    ledger::StateKey container;  // whose event it is; zero: the item's own
 };
 
 struct Provenance {
@@ -28,11 +29,11 @@ struct EventPages {
     std::vector<Bytes> events;
     nlohmann::json last;
 };
-// `item`: of a container, an item that was in it, which opens it to whoever holds the item.
-Result<EventPages> fetch_events(RpcClient& client, const char* method, const Hash256& key,
-                                const std::optional<Hash256>& item = std::nullopt);
+// `subject`: params_of an item; of a container, its key with an item that was in it, which opens it to whoever may see
+// that item.
+Result<EventPages> fetch_events(RpcClient& client, const char* method, const nlohmann::json& subject);
 
-// The answer of item_verify, checked. The node learns the key of the item and not its serial.
+// The answer of item_verify, checked. The node learns the commitment of the serial and not the serial.
 Result<ProvenItem> fetch_item(const Trust& trust, const ItemQuery& query, RpcClient& client);
 
 Result<Provenance> fetch_provenance(const Trust& trust, const ItemQuery& query, RpcClient& client);
@@ -50,10 +51,14 @@ struct Bound {
 // One stay of a subject in a container, as its events tell it: from the container's first event that is the subject's
 // too up to the first that is not any more.
 struct Stay {
-    Hash256 container;
+    ledger::StateKey container;
     std::uint32_t from = 0;
     std::optional<std::uint32_t> until;
     Bound bound;
+
+    // How many events the container had at least when the subject's own last spoke of it: a shorter history is an older
+    // one, however well it is signed.
+    std::uint32_t events_min() const { return std::max(from + 1, until.value_or(0)); }
 };
 // Error: unproven when an event names no container.
 Result<std::vector<Stay>> stays_of(const std::vector<ledger::Event>& own);

@@ -6,6 +6,11 @@
 
 namespace touchstone::tools {
 
+std::string TrustedSet::label(std::uint32_t index) const {
+    if (!names.at(index).empty()) return names[index];
+    return validators.keys().at(index).hex().substr(0, 16) + "…";
+}
+
 Trust trust_from(const ledger::Genesis& genesis) {
     std::vector<crypto::PublicKey> keys;
     std::vector<std::string> names;

@@ -16,7 +16,10 @@ namespace touchstone::tools {
 
 struct TrustedSet {
     consensus::ValidatorSet validators;
-    std::vector<std::string> names;  // by index; after the first epoch as a node told them
+    // By index; empty: what the validator of that key is called, no record that its predecessors signed has told.
+    std::vector<std::string> names;
+    // How people know a validator: by its name, or by the beginning of its key.
+    std::string label(std::uint32_t index) const;
 };
 
 struct Trust {

@@ -4,13 +4,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 
 #include "base/check.h"
 #include "ledger/records/event_subject.h"
 #include "ledger/records/index.h"
-#include "rpc/json_writer.h"
-#include "rpc/transaction_view.h"
 #include "tools/client/item_file.h"
 
 namespace touchstone::tools {
@@ -30,8 +27,8 @@ void add_word(std::string& words, std::string_view word) {
 
 std::string flags_of(const ledger::ItemRecord& item) {
     std::string flags;
-    for (const auto flag : {ledger::ItemFlag::kStolen, ledger::ItemFlag::kSuspect, ledger::ItemFlag::kQuarantined})
-        if (item.has(flag)) add_word(flags, ledger::name_of(flag));
+    for (const ledger::FlagMark& mark : item.flags)
+        add_word(flags, fmt::format("{}:{}", ledger::name_of(mark.flag), mark.by));
     return flags;
 }
 
@@ -52,13 +49,26 @@ std::string keys_of(const ledger::OrganisationRecord& organisation) {
 
 // The operations as the RPC interface names them.
 std::string operations_of(const ledger::ParsedTransaction& transaction) {
-    std::string text;
-    rpc::JsonWriter out(text);
-    rpc::write_summary(out, transaction);
-    const nlohmann::json summary = nlohmann::json::parse(text);
     std::string names;
-    for (const auto& name : summary.at("operations")) add_word(names, name.get<std::string>());
+    for (const ledger::Operation& operation : transaction.operations()) add_word(names, ledger::info(operation).name);
     return names;
+}
+
+struct RecallCells {
+    std::uint64_t of_lots = 0;
+    std::string by;                             // words
+    const ledger::RecallMark* first = nullptr;  // of the whole product
+};
+
+RecallCells recalls_of(const ledger::ProductRecord& product) {
+    RecallCells cells;
+    for (const ledger::RecallMark& recall : product.recalls) {
+        if (!recall.scope.lot.empty()) ++cells.of_lots;
+        if (recall.scope != ledger::RecallScope{}) continue;
+        add_word(cells.by, recall.by);
+        if (cells.first == nullptr) cells.first = &recall;
+    }
+    return cells;
 }
 
 // The record that a block leaves under a key; the effects are sorted.
@@ -66,7 +76,7 @@ std::optional<ledger::EventSubject> subject_in(const ledger::BlockEffects& effec
     const auto at = std::lower_bound(effects.records.begin(), effects.records.end(), key,
                                      [](const auto& entry, const Hash256& wanted) { return entry.first < wanted; });
     if (at == effects.records.end() || at->first != key || !at->second) return std::nullopt;
-    return ledger::event_subject(key, *at->second);
+    return ledger::event_subject(*at->second);
 }
 
 // 'e' ‖ subject ‖ u32 sequence
@@ -83,7 +93,7 @@ struct Place {
 // Who has an item, and to whom it is on its way: of a packed one its outermost container says.
 Result<Place> place_of(const ledger::ItemRecord& item, const storage::StateReadGuard& state) {
     Place place{item.custodian, item.receiver};
-    for (Hash256 within = item.container; !within.is_zero();) {
+    for (ledger::StateKey within = item.container; !within.is_zero();) {
         TRY_ASSIGN(const auto bytes, state.get(within));
         INVARIANT(bytes);  // what is in a container names one that exists
         TRY_ASSIGN(const ledger::ContainerRecord container, ledger::ContainerRecord::decode(*bytes));
@@ -99,7 +109,7 @@ Status for_each_indexed(const storage::StateReadGuard& state, const Bytes& prefi
                         const Visit& visit) {
     Status told = Ok{};
     TRY(state.side_scan(prefix, prefix, [&](ByteView entry, ByteView) {
-        const std::optional<Hash256> key = key_of(entry);
+        const std::optional<ledger::StateKey> key = key_of(entry);
         if (!key) return true;
         const auto bytes = state.get(*key);
         if (!bytes.ok()) {
@@ -198,13 +208,13 @@ Status Exporter::write_items(const storage::StateReadGuard& state) {
     const Bytes prefix{'e'};
     TRY(state.side_scan(prefix, prefix, [&](ByteView key, ByteView) {
         const auto subject_key = subject_of_event_key(key);
-        if (!subject_key || !equal(key, ledger::event_side_key(*subject_key, 0))) return true;
+        if (!subject_key || !equal(key, ledger::event_side_key(ledger::StateKey::written(*subject_key), 0))) return true;
         const auto bytes = state.get(*subject_key);
         if (!bytes.ok()) {
             told = bytes.error();
             return false;
         }
-        const auto subject = *bytes ? ledger::event_subject(*subject_key, **bytes) : std::nullopt;
+        const auto subject = *bytes ? ledger::event_subject(**bytes) : std::nullopt;
         if (!subject || subject->kind != ledger::SubjectKind::kItem) return true;
         const auto item = ledger::ItemRecord::decode(**bytes);
         INVARIANT(item.ok());
@@ -224,11 +234,12 @@ Status Exporter::write_item(const Hash256& key, const ledger::ItemRecord& item, 
                           text_cell(day_text(item.made_on)), std::string(ledger::name_of(item.state)),
                           text_cell(flags_of(item)), item.maker, item.owner, place.custodian, text_cell(place.receiver),
                           item.container.is_zero() ? Cell{} : hex_cell(item.container), text_cell(item.facility),
-                          time_cell(item.registered_at), number_cell(item.event_count)});
+                          time_cell(item.registered_at), item.ended_at.ms == 0 ? Cell{} : time_cell(item.ended_at),
+                          text_cell(item.ended_by), number_cell(item.event_count)});
 }
 
 Status Exporter::write_products(const storage::StateReadGuard& state) {
-    const auto key_of = [](ByteView entry) -> std::optional<Hash256> {
+    const auto key_of = [](ByteView entry) -> std::optional<ledger::StateKey> {
         const auto gtin = ledger::parse_product_index(entry);
         if (!gtin) return std::nullopt;
         return ledger::product_key(*gtin);
@@ -243,16 +254,17 @@ Status Exporter::write_products(const storage::StateReadGuard& state) {
             if (*volume_bytes) {
                 TRY_ASSIGN(volume, ledger::VolumeRecord::decode(**volume_bytes));
             }
-            const ledger::RecallMark& recall = product.recall;
+            const RecallCells recalls = recalls_of(product);
             return writer_.write({product.gtin, product.brand, product.name, number_cell(volume.registered),
-                                  number_cell(product.lots_recalled), recall.active ? text_cell(recall.by) : Cell{},
-                                  recall.active ? text_cell(recall.reason) : Cell{},
-                                  recall.active ? time_cell(recall.since) : Cell{}, number_cell(product.event_count)});
+                                  number_cell(product.recalls.size()), number_cell(recalls.of_lots), text_cell(recalls.by),
+                                  recalls.first ? text_cell(recalls.first->reason) : Cell{},
+                                  recalls.first ? time_cell(recalls.first->since) : Cell{},
+                                  number_cell(product.event_count)});
         });
 }
 
 Status Exporter::write_licences(const storage::StateReadGuard& state) {
-    const auto key_of = [](ByteView entry) -> std::optional<Hash256> {
+    const auto key_of = [](ByteView entry) -> std::optional<ledger::StateKey> {
         const auto licence = ledger::parse_licence_index(entry);
         if (!licence) return std::nullopt;
         return ledger::licence_key(licence->gtin, licence->name);
@@ -269,7 +281,7 @@ Status Exporter::write_licences(const storage::StateReadGuard& state) {
 }
 
 Status Exporter::write_organisations(const storage::StateReadGuard& state) {
-    const auto key_of = [](ByteView entry) -> std::optional<Hash256> {
+    const auto key_of = [](ByteView entry) -> std::optional<ledger::StateKey> {
         const auto id = ledger::parse_organisation_index(entry);
         if (!id) return std::nullopt;
         return ledger::organisation_key(*id);
@@ -277,8 +289,10 @@ Status Exporter::write_organisations(const storage::StateReadGuard& state) {
     return for_each_indexed<ledger::OrganisationRecord>(
         state, ledger::organisation_index_prefix(), key_of, [&](const ledger::OrganisationRecord& one) -> Status {
             if (!filter_.organisation.empty() && one.id != filter_.organisation) return Ok{};
+            std::string prefixes;
+            for (const std::string& prefix : one.prefixes) add_word(prefixes, prefix);
             return writer_.write({one.id, one.name, text_cell(roles_of(one)), text_cell(one.gln),
-                                  text_cell(one.country), one.suspended, one.council, text_cell(keys_of(one))});
+                                  text_cell(one.country), text_cell(prefixes), one.suspended, one.council, text_cell(keys_of(one))});
         });
 }
 

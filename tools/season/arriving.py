@@ -58,7 +58,7 @@ def receive(season, pallet, said, *findings):
     agora = season.stage["agora"]
     told = agora.run("receive", "--sscc", pallet.sscc, *findings)
     season.moved(pallet.items, custodian="agora")
-    events = agora.ask("container_history", sscc=pallet.sscc)["events"]
+    events = agora.ask("container_history", sscc=pallet.sscc, maker=pallet.lot.maker)["events"]
     season.stage.expect("what the receipt says", events[-1]["detail"], said)
     return told
 
@@ -66,10 +66,10 @@ def receive(season, pallet, said, *findings):
 def short_pallet(season, pallet):
     """The scan lacks some items: they leave the pallet and stay with the carrier that shipped them."""
     agora, lost = season.stage["agora"], pallet.items[-MISSING:]
-    packed, pallet.items = len(pallet.items), pallet.items[:-MISSING]
+    packed, sent, pallet.items = len(pallet.items), season.file_of(pallet.items), pallet.items[:-MISSING]
     told = receive(season, pallet, f"counted {packed - MISSING} of {packed}; missing {MISSING}, surplus 0", "--scan",
-                   season.file_of(pallet.items))
-    season.stage.expect("missing items that the command names", set(told["missing"]), {item.key for item in lost})
+                   season.file_of(pallet.items), "--expected", sent)
+    season.stage.expect("missing items that the command names", set(told["missing"]), {item.uri for item in lost})
     season.moved(lost, state="active")
     for item in lost:
         at = agora.ask("item_get", uri=item.uri)
@@ -99,10 +99,10 @@ def wet_pallet(season, pallet):
     agora, carrier = season.stage["agora"], season.stage[pallet.lot.carrier]
     season.stage["customs"].does("inspect", pallet.items[1].uri, "--finding", "nonconform", count=1)
     agora.run("reject", "--sscc", pallet.sscc, "--reason", "wet")
-    # The carrier has no list of serials: it asks what is in the pallet, and is given keys.
-    keys = carrier.run("container", pallet.sscc, "--contents")["items"]
-    season.stage.expect("contents of the wet pallet", set(keys), {item.key for item in pallet.items})
-    path = season.file_of_lines(keys)
+    # What is in the pallet the ledger tells by keys, which name nothing: the codes are those of the delivery note.
+    keys = {one["key"] for one in carrier.run("container", pallet.sscc, "--contents")["items"]}
+    season.stage.expect("contents of the wet pallet", keys, {item.key for item in pallet.items})
+    path = season.file_of(pallet.items)
     carrier.does("unpack", "--from", pallet.sscc, "--file", path, count=len(pallet.items))
     carrier.does("decommission", "--as", "destroyed", "--reason", "water damage", "--file", path,
                  count=len(pallet.items))

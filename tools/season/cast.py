@@ -39,6 +39,7 @@ def genesis_template(name):
     """What `touchstone devnet --genesis` takes: it adds keys, validators and the time."""
     organisations = [
         {"id": code, "name": full, "roles": [role], "gln": gs1.gln(100 + place), "country": country, "council": council}
+        | ({"prefixes": [gs1.COMPANY]} if role == "brand" else {})
         for place, (code, full, role, country, council) in enumerate(MEMBERS)
     ]
     return {"name": name, "parameters": {}, "organisations": organisations}

@@ -30,6 +30,12 @@ def sscc(number):
     return numbered("1" + COMPANY, number, 18)
 
 
+def commitment(gtin14, serial):
+    """What the ledger is told of an item instead of its serial (docs/verify.md)."""
+    return hashlib.sha256(f"touchstone/serial/1{gtin14}{serial}".encode()).hexdigest()
+
+
 def item_key(gtin14, serial):
-    """What the ledger has of an item instead of its serial (docs/verify.md)."""
-    return hashlib.sha256(f"touchstone/item/1{gtin14}{serial}".encode()).hexdigest()
+    """Where the ledger keeps the item."""
+    named = f"touchstone/item/2{gtin14}".encode() + bytes.fromhex(commitment(gtin14, serial))
+    return hashlib.sha256(named).hexdigest()

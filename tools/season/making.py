@@ -134,7 +134,7 @@ def two_sides(season):
     pallet = season.pallets[0]
     maker, carrier = season.stage[pallet.lot.maker], pallet.lot.carrier
     maker.run("ship", "--sscc", pallet.sscc, "--to", carrier)
-    custody = maker.ask("container_get", sscc=pallet.sscc, limit=1)["custody"]
+    custody = maker.ask("container_get", sscc=pallet.sscc, maker=pallet.lot.maker, limit=1)["custody"]
     season.stage.expect("custody while shipped", (custody["custodian"], custody["receiver"]), (pallet.lot.maker, carrier))
     maker.refused("in_transit", "ship", "--sscc", pallet.sscc, "--to", "agora")
     maker.run("cancel-shipment", "--sscc", pallet.sscc)

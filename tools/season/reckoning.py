@@ -79,7 +79,7 @@ def compare_pallets(season):
     """Every sealed pallet is with whom the script's own book has it, and holds as many items."""
     sealed = [pallet for pallet in season.pallets if pallet.items[0].state == "packed"]
     for pallet in sealed:
-        found = season.stage["customs"].ask("container_get", sscc=pallet.sscc, limit=1)
+        found = season.stage["customs"].ask("container_get", sscc=pallet.sscc, maker=pallet.lot.maker, limit=1)
         season.stage.expect(f"pallet {pallet.sscc}", (found["custody"]["custodian"], found["container"]["items"]),
                             (pallet.items[0].custodian, len(pallet.items)))
     season.row("sealed pallets, each where the book has it", len(sealed))
