@@ -341,5 +341,5 @@ TEST_CASE("samples tell what is refused for certain, and nothing else") {
     // What comes before may make them.
     REQUIRE_FALSE(tried({World::registration(items(10'000, 50), "L1"), op::Receive{items(10'000, 50)}}));
     REQUIRE_FALSE(tried({World::registration(items(10'000, 5000), "L1")}));
-    REQUIRE_FALSE(tried({op::RecordDocument{item(7), items(10'000, 50), {}}}));
+    REQUIRE_FALSE(tried({op::RecordDocument{digest(7), items(10'000, 50), {}}}));
 }
