@@ -92,7 +92,7 @@ json with(json params, const json& more) {
 
 TEST_CASE("a report is told with its events and its proof, and warns on its item while it is open") {
     Desk desk;
-    const Hash256 id = desk.file("shop", about(desk.node.item(0)));
+    const Hash256 id = desk.file("auditor", about(desk.node.item(0)));
     json answer = desk.result("report_get", {{"id", id.hex()}});
     REQUIRE(answer["report"]["state"] == "open");
     REQUIRE(answer["report"]["handler"] == "brand");
@@ -104,7 +104,7 @@ TEST_CASE("a report is told with its events and its proof, and warns on its item
     REQUIRE(answer["events"].size() == 1);
     REQUIRE(answer["events"][0]["kind"] == "reported");
     const auto record = desk.proven(answer, "report", ledger::report_key(id));
-    REQUIRE(ledger::ReportRecord::decode(record.value())->reporter == "shop");
+    REQUIRE(ledger::ReportRecord::decode(record.value())->reporter == "auditor");
 
     const json named = name_of_item(desk.node.item(0));
     REQUIRE(desk.result("item_verify", named)["reasons"] == json{"open_report"});
@@ -113,7 +113,7 @@ TEST_CASE("a report is told with its events and its proof, and warns on its item
     REQUIRE(desk.result("item_verify", name_of_item(desk.node.item(1)))["verdict"] == "genuine");
     desk.run("brand", op::Respond{id, "sorry"});
     REQUIRE(desk.result("item_verify", named)["reasons"] == json{"open_report"});
-    desk.run("shop", op::Resolve{id, ledger::ReportOutcome::kWithdrawn, "found it"});
+    desk.run("auditor", op::Resolve{id, ledger::ReportOutcome::kWithdrawn, "found it"});
     REQUIRE(desk.result("item_verify", named)["verdict"] == "genuine");
     answer = desk.result("report_get", {{"id", id.hex()}});
     REQUIRE(answer["report"]["outcome"] == "withdrawn");
@@ -126,7 +126,7 @@ TEST_CASE("a report is told with its events and its proof, and warns on its item
 TEST_CASE("reports are listed by who answers them and by state, in pages") {
     Desk desk;
     std::vector<std::string> filed;
-    for (int i = 0; i < 5; ++i) filed.push_back(desk.file("shop", about(desk.node.item(0))).hex());
+    for (int i = 0; i < 5; ++i) filed.push_back(desk.file("auditor", about(desk.node.item(0))).hex());
     desk.run("brand", op::Respond{*Hash256::from_hex(filed[1]), "sorry"});
     const auto all = [&](json params) {
         std::vector<std::string> ids;
@@ -159,7 +159,7 @@ TEST_CASE("statistics are proven, and so is that there are none") {
     const json none = desk.result("report_stats", {{"organisation", "brand"}, {"month", "2020-01"}});
     REQUIRE(none["stats"]["filed"] == 0);
     REQUIRE(!desk.proven(none, "report_stats", ledger::report_stats_key("brand", "2020-01")));
-    const Hash256 id = desk.file("shop", about(desk.node.item(0)));
+    const Hash256 id = desk.file("auditor", about(desk.node.item(0)));
     desk.run("brand", op::Respond{id, "sorry"});
     const std::string month = ledger::month_of(desk.node.status().block_time);
     const json some = desk.result("report_stats", {{"organisation", "brand"}, {"month", month}});
