@@ -56,9 +56,12 @@ Result<IndexPage, RpcError> index_page(const ReadView& view, const Params& param
         from = ledger::index_key_after(*last);
     }
     IndexPage page;
-    const Status scanned = view.side_scan(prefix, from, [&](ByteView key, ByteView) {
+    const Status scanned = view.side_scan(prefix, from, [&](ByteView key, ByteView value) {
         page.complete = page.keys.size() < limit;
-        if (page.complete) page.keys.push_back(to_bytes(key));
+        if (page.complete) {
+            page.keys.push_back(to_bytes(key));
+            page.values.push_back(to_bytes(value));
+        }
         return page.complete;
     });
     if (!scanned.ok()) return from_error(scanned.error());

@@ -24,6 +24,7 @@ Result<std::optional<Record>, RpcError> read_record(const ReadView& view, const 
 
 struct IndexPage {
     std::vector<Bytes> keys;
+    std::vector<Bytes> values;  // one for each key; empty in most lists
     bool complete = true;
 };
 

@@ -106,8 +106,8 @@ HandlerError check_holder(const CallContext& context, const Params& params, cons
     return access_denied(Access::kHolder);
 }
 
-// What is in a container is named by its key, and by what its record tells: who is to see more knows its code.
-HandlerError write_content(const ReadView& view, const ledger::ContentEntry& content, JsonWriter& out) {
+HandlerError write_content(const ReadView& view, const ledger::ContentEntry& content, const Bytes& name,
+                           JsonWriter& out) {
     const auto key = ledger::StateKey::written(content.key);
     const bool is_item = content.kind == ledger::ContentKind::kItem;
     out.begin_object().field("kind", is_item ? "item" : "container").field_hex("key", key.view());
@@ -120,7 +120,9 @@ HandlerError write_content(const ReadView& view, const ledger::ContentEntry& con
         if (!container) return index_fault();
         out.field("maker", container->maker);
     }
-    out.end_object();
+    const auto commitment = ledger::parse_content_name(name);
+    if (!commitment) return index_fault();
+    out.field_hex("commitment", commitment->view()).end_object();
     return std::nullopt;
 }
 
@@ -138,10 +140,10 @@ HandlerError container_get(const CallContext& context, const Params& params, Jso
     if (auto error = write_around(*view, *found.container, out)) return error;
     if (auto error = write_proven(out, *view, {RecordKind::kContainer, key}, found.bytes)) return error;
     out.key("contents").begin_array();
-    for (const Bytes& entry : page.keys) {
-        const auto content = ledger::parse_content_index(entry);
+    for (std::size_t i = 0; i < page.keys.size(); ++i) {
+        const auto content = ledger::parse_content_index(page.keys[i]);
         if (!content) return index_fault();
-        if (auto error = write_content(*view, *content, out)) return error;
+        if (auto error = write_content(*view, *content, page.values[i], out)) return error;
     }
     write_page_end(out, page);
     return std::nullopt;
@@ -206,7 +208,7 @@ std::vector<MethodInfo> container_methods() {
          {maker, sscc, commitment, key, limit, cursor},
          schema::kPage,
          R"({"maker":"acme","sscc":"106141412345678908"})",
-         R"({"container":{"state":"active","maker":"acme","custodian":"acme","receiver":null,"container":null,"items":6,"direct":2,"created_at_ms":1767225600000,"event_count":1,"event_head":"07…","ended_at_ms":null,"ended_by":null,"reclaimed_to":null},"in":[],"custody":{"custodian":"acme","receiver":null,"state":"active"},"proof":[{"kind":"container","key":"c0…","record":"AQEA…","path":"AAIA…"}],"height":7,"header":"AAFd…","certificate":"AAAA…","contents":[{"kind":"container","key":"c1…","maker":"acme"},{"kind":"item","key":"f6…","gtin":"09506000134352"}],"complete":true,"cursor":null})",
+         R"({"container":{"state":"active","maker":"acme","custodian":"acme","receiver":null,"container":null,"items":6,"direct":2,"created_at_ms":1767225600000,"event_count":1,"event_head":"07…","ended_at_ms":null,"ended_by":null,"reclaimed_to":null},"in":[],"custody":{"custodian":"acme","receiver":null,"state":"active"},"proof":[{"kind":"container","key":"c0…","record":"AQEA…","path":"AAIA…"}],"height":7,"header":"AAFd…","certificate":"AAAA…","contents":[{"kind":"container","key":"c1…","maker":"acme","commitment":"c2…"},{"kind":"item","key":"f6…","gtin":"09506000134352","commitment":"9a…"}],"complete":true,"cursor":null})",
          container_get,
          nullptr},
         {"container_history",

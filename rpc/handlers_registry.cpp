@@ -1,4 +1,4 @@
-// product_get, product_list, lot_get, org_get, org_list, licence_get, recall_list.
+// product_get, product_list, lot_get, lot_list, org_get, org_list, licence_get, recall_list.
 #include "ledger/identifiers/gs1.h"
 #include "ledger/records/index.h"
 #include "rpc/answer_parts.h"
@@ -74,6 +74,27 @@ HandlerError lot_get(const CallContext& context, const Params& params, JsonWrite
     }
     HANDLER_TRY(const auto registered, volume_of(*view, ledger::lot_volume_key(gtin, name)));
     write_lot(out, *lot, {}, registered);
+    return std::nullopt;
+}
+
+// All that the caller may see: of the brand and of overseers every lot, of a maker its own.
+HandlerError lot_list(const CallContext& context, const Params& params, JsonWriter& out) {
+    HANDLER_TRY(const std::string gtin, asked_gtin(params));
+    const auto view = context.node().read();
+    HANDLER_TRY(const LotRights rights, lot_rights(context, *view, gtin));
+    if (rights == LotRights::kNone) return access_denied(Access::kOwnOrOverseer);
+    HANDLER_TRY(const IndexPage page, index_page(*view, params, ledger::lot_index_prefix(gtin)));
+    const std::string& self = context.caller->organisation;
+    out.begin_object().key("lots").begin_array();
+    for (const Bytes& entry : page.keys) {
+        const auto named = ledger::parse_lot_index(entry);
+        if (!named) return index_fault();
+        HANDLER_TRY(const auto lot, read_record<ledger::LotRecord>(*view, ledger::lot_key(gtin, named->name)));
+        if (!lot) return index_fault();
+        if (rights == LotRights::kOwn && lot->of(self) == nullptr) continue;
+        write_lot(out, *lot, rights == LotRights::kOwn ? std::string_view(self) : std::string_view(), std::nullopt);
+    }
+    write_page_end(out, page);
     return std::nullopt;
 }
 
@@ -176,6 +197,8 @@ std::vector<MethodInfo> registry_methods() {
     const ParamInfo gtin{"gtin", schema::kGtin, true, "GTIN of 8, 12, 13 or 14 digits."};
     std::vector<ParamInfo> recall_params{{"gtin", schema::kGtin, false, "Only this product and its lots."}};
     for (const ParamInfo& param : page_params()) recall_params.push_back(param);
+    std::vector<ParamInfo> lot_params{gtin};
+    for (const ParamInfo& param : page_params()) lot_params.push_back(param);
     return {
         {"product_get",
          Access::kPublic,
@@ -201,6 +224,15 @@ std::vector<MethodInfo> registry_methods() {
          R"({"gtin":"09506000134352","lot":"L42"})",
          R"({"gtin":"09506000134352","lot":"L42","makers":[{"maker":"works","expiry":"2027-12-31","items":1200}],"registered":1200})",
          lot_get,
+         nullptr},
+        {"lot_list",
+         Access::kOwnOrOverseer,
+         "The lots of a product that the caller may see, as lot_get has each, by number.",
+         lot_params,
+         schema::kPage,
+         R"({"gtin":"09506000134352"})",
+         R"({"lots":[{"gtin":"09506000134352","lot":"L42","makers":[{"maker":"works","expiry":"2027-12-31","items":1200}],"registered":null}],"complete":true,"cursor":null})",
+         lot_list,
          nullptr},
         {"org_get",
          Access::kPublic,

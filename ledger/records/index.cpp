@@ -46,6 +46,10 @@ Bytes content_index_key(const Hash256& container, ContentKind kind, const Hash25
     return std::move(writer).take();
 }
 
+Bytes content_index_value(std::string_view of, const Hash256& commitment) {
+    return std::move(Writer{}.hash(commitment).raw(as_bytes(of))).take();
+}
+
 Bytes organisation_index_prefix() { return key_of('o', {}); }
 Bytes product_index_prefix() { return key_of('p', {}); }
 Bytes licence_index_prefix(std::string_view gtin14) { return key_of('l', gtin14); }
@@ -91,6 +95,11 @@ std::optional<ContentEntry> parse_content_index(ByteView key) {
     const auto kind = static_cast<ContentKind>((*content)[Hash256::kSize]);
     if (kind != ContentKind::kContainer && kind != ContentKind::kItem) return std::nullopt;
     return ContentEntry{kind, *Hash256::from_view(as_bytes(content->substr(Hash256::kSize + 1)))};
+}
+
+std::optional<Hash256> parse_content_name(ByteView value) {
+    if (value.size() <= Hash256::kSize) return std::nullopt;
+    return Hash256::from_view(value.first(Hash256::kSize));
 }
 
 }  // namespace touchstone::ledger

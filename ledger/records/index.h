@@ -6,7 +6,8 @@
 //   'i' 'b' gtin (14) lot            lots, by GTIN and lot
 //   'i' 'r' gtin (14) lot            lots that a recall in force names, by GTIN; without a lot: a recall names none
 //   'i' 'k' commitment (32) maker    containers, by the commitment to their SSCC and who made them
-//   'i' 'c' container key (32) 'c' or 'i' key (32)   what is directly in a container: containers, then items
+//   'i' 'c' container key (32) 'c' or 'i' key (32)   what is directly in a container: containers, then items. Its value is
+//                                    its name: commitment (32) ‖ maker or GTIN
 //
 // A list is a scan from its prefix; the next page starts just after the last key seen. Pure functions; any thread.
 #pragma once
@@ -29,6 +30,7 @@ Bytes container_index_key(const Hash256& commitment, std::string_view maker);
 
 enum class ContentKind : char { kContainer = 'c', kItem = 'i' };
 Bytes content_index_key(const Hash256& container, ContentKind kind, const Hash256& content);
+Bytes content_index_value(std::string_view of, const Hash256& commitment);
 
 Bytes organisation_index_prefix();
 Bytes product_index_prefix();
@@ -65,5 +67,7 @@ struct ContentEntry {
     Hash256 key;
 };
 std::optional<ContentEntry> parse_content_index(ByteView key);
+// Of an entry's value. nullopt: not a name.
+std::optional<Hash256> parse_content_name(ByteView value);
 
 }  // namespace touchstone::ledger

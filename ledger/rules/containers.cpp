@@ -133,6 +133,16 @@ std::size_t note_surplus(Run& run, const Distinct& surplus, const StateKey& cont
 
 }  // namespace
 
+// With their names: whoever may open the container is told what to look for.
+template <class Name>
+static void list_contents(Run& run, const StateKey& container, ContentKind kind, const Units<Name>& units) {
+    std::size_t place = 0;
+    for (const UnitGroup& group : units.groups())
+        for (const Hash256& commitment : group.commitments)
+            run.overlay.put_index(content_index_key(container, kind, units.keys()[place++]),
+                                  content_index_value(group.of, commitment));
+}
+
 template <>
 Verdict apply(Run& run, const op::Pack& operation, OperationOutcome& outcome) {
     const StateKey target = operation.container.key();
@@ -166,8 +176,9 @@ Verdict apply(Run& run, const op::Pack& operation, OperationOutcome& outcome) {
         load.add(record);
         record.container = target;
         log.append(key, record);
-        run.overlay.put_index(content_key(target, key, record));
     });
+    list_contents(run, target, ContentKind::kItem, operation.items);
+    list_contents(run, target, ContentKind::kContainer, operation.containers);
     add_load(run, target, load);
     log_load(run, EventKind::kLoaded, target, {operation.items.size(), operation.containers.size()});
     return std::nullopt;

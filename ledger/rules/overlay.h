@@ -179,7 +179,7 @@ class Overlay {
         if (needed > side_.capacity()) side_.reserve(std::max(needed, 2 * side_.capacity()));
     }
     void add_side(Bytes key, Bytes value) { side_.emplace_back(std::move(key), std::move(value)); }
-    void put_index(Bytes key) { index_.emplace_back(std::move(key), Bytes{}); }
+    void put_index(Bytes key, Bytes value = {}) { index_.emplace_back(std::move(key), std::move(value)); }
     void erase_index(Bytes key) { index_.emplace_back(std::move(key), std::nullopt); }
 
     // Precondition: called once, last.

@@ -15,7 +15,7 @@ using touchstone::test::Randomness;
 namespace {
 
 constexpr std::uint64_t kItems = 12;
-constexpr std::uint64_t kBoxes = 4;
+constexpr std::uint64_t kBoxes = 2;
 const std::vector<std::string> kActors{"brand", "maker", "shop", "carrier", "customs"};
 
 struct Choice {
@@ -35,21 +35,32 @@ op::AmendRegistration amendment(Choice& choice) {
     return made;
 }
 
-Operation ordinary(Choice& choice) {
-    switch (choice.random.below(9)) {
+// Out of whatever it is in.
+Operation unpacking(const World& world, Choice& choice) {
+    const Items one = items(choice.random.below(kItems), 1);
+    const auto record = world.get<ItemRecord>(one.keys()[0]);
+    for (const char* maker : {"brand", "shop"})
+        for (std::uint64_t number = 0; number < kBoxes; ++number)
+            if (record && record->container == box(number, maker).key()) return op::Unpack{box(number, maker), one, {}};
+    return op::Unpack{choice.a_box(), one, {}};
+}
+
+Operation ordinary(const World& world, Choice& choice) {
+    switch (choice.random.below(10)) {
         case 0:
             return World::registration(choice.some_items(), choice.lot());
         case 1:
         case 2:
             return op::Pack{choice.a_box(), choice.some_items(), choice.maybe_a_box()};
         case 3:
-            return op::Unpack{choice.a_box(), choice.some_items(), choice.maybe_a_box()};
+        case 9:
+            return unpacking(world, choice);
         case 4:
             return op::Ship{choice.some_items(), choice.actor(), {}, choice.maybe_a_box()};
         case 5:
             return op::Ship{{}, choice.actor(), {}, {choice.a_box()}};
         case 6:
-            return op::Receive{{}, {choice.a_box()}};
+            return choice.random.below(3) == 0 ? op::Receive{{}, {choice.a_box()}} : op::Receive{choice.some_items()};
         case 7:
             return op::Sell{choice.some_items(), {}};
         default:
@@ -80,12 +91,18 @@ Operation recovering(Choice& choice) {
 }
 
 // Random actors alone would nearly always be refused.
-std::string actor_for(Choice& choice, std::string_view operation) {
+std::string actor_for(const World& world, Choice& choice, const Operation& operation) {
     static const std::map<std::string_view, std::string> kMay{
         {"amend_registration", "brand"}, {"void_registration", "brand"}, {"reclaim", "brand"},
         {"decommission", "brand"},       {"reassign", "customs"},        {"seize", "customs"}};
-    const auto at = kMay.find(operation);
-    return at != kMay.end() && choice.random.below(3) != 0 ? at->second : choice.actor();
+    if (choice.random.below(3) == 0) return choice.actor();
+    if (const auto at = kMay.find(info(operation).name); at != kMay.end()) return at->second;
+    const Items* const named = items_of(operation);
+    if (named == nullptr || named->empty()) return choice.actor();
+    const auto record = world.get<ItemRecord>(named->keys()[0]);
+    if (!record) return "brand";
+    if (!record->container.is_zero()) return world.box_at(record->container).custodian;
+    return record->receiver.empty() ? record->custodian : record->receiver;
 }
 
 void set_suspended(World& world, const std::string& id, bool suspended) {
@@ -193,8 +210,8 @@ TEST_CASE("what the records count is what is there, whatever was put right") {
         for (int step = 0; step < 700; ++step) {
             if (random.below(10) == 0) set_suspended(world, "shop", random.below(3) == 0);
             const bool open = !world.get<OrganisationRecord>(organisation_key("shop"))->suspended;
-            const Operation operation = random.below(2) == 0 ? ordinary(choice) : recovering(choice);
-            const std::string actor = actor_for(choice, info(operation).name);
+            const Operation operation = random.below(2) == 0 ? ordinary(world, choice) : recovering(choice);
+            const std::string actor = actor_for(world, choice, operation);
             if (actor == "shop" && !open) continue;
             INFO("round " << round << " step " << step << ": " << actor << " " << info(operation).name);
             if (world.run(actor, {operation}).applied()) ++applied[std::string(info(operation).name)];

@@ -306,10 +306,10 @@ TEST_CASE("what a failed operation leaves is bounded: the first runs of items, a
     World world;
     world.with_items(600);
     // Every second one is known, and not in transit: no two neighbours fail for the same reason.
-    std::vector<Hash256> keys;
+    Items keys;
     for (std::uint64_t i = 0; i < 600; ++i) {
-        keys.push_back(item(i));
-        keys.push_back(item(10'000 + i));
+        keys.add(item(i));
+        keys.add(item(10'000 + i));
     }
     const auto mixed = world.run("shop", {op::Receive{keys}}).operations.at(0);
     REQUIRE(mixed.refused.size() == limits::kRefusalRunsMax);
@@ -332,8 +332,8 @@ TEST_CASE("samples tell what is refused for certain, and nothing else") {
     };
     REQUIRE(tried({op::Receive{items(10'000, 5000)}})->refusal == Refusal::kItemUnknown);
     // Known ones in front do not hide what comes behind.
-    std::vector<Hash256> keys = items(0, 100);
-    for (const Hash256& unknown : items(10'000, 900)) keys.push_back(unknown);
+    Items keys = items(0, 100);
+    for (const ItemName& unknown : items(10'000, 900).names()) keys.add(unknown);
     REQUIRE(tried({op::Receive{keys}})->refusal == Refusal::kItemUnknown);
     REQUIRE(tried({op::Receive{{}, {box(1), box(2)}}})->refusal == Refusal::kContainerUnknown);
     // Refused as well, and for a reason that may be gone by then.
@@ -341,5 +341,5 @@ TEST_CASE("samples tell what is refused for certain, and nothing else") {
     // What comes before may make them.
     REQUIRE_FALSE(tried({World::registration(items(10'000, 50), "L1"), op::Receive{items(10'000, 50)}}));
     REQUIRE_FALSE(tried({World::registration(items(10'000, 5000), "L1")}));
-    REQUIRE_FALSE(tried({op::RecordDocument{item(7), items(10'000, 50), {}}}));
+    REQUIRE_FALSE(tried({op::RecordDocument{digest(7), items(10'000, 50), {}}}));
 }
