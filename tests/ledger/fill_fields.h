@@ -119,7 +119,7 @@ class FieldFiller {
         value = extreme ? std::numeric_limits<Value>::max() : static_cast<Value>(one);
     }
     void operator()(const field::Number&, std::optional<std::uint64_t>& value) {
-        if (choices_.coin()) value = choices_.below(5);
+        if (choices_.below(4) == 3) value = choices_.below(5);
     }
     void operator()(const field::Yes&, bool& value) { value = choices_.coin(); }
     template <class Enum>
@@ -128,15 +128,12 @@ class FieldFiller {
     }
 
     void operator()(const field::ItemUnits&, Items& items) {
-        const std::string& gtin = choices_.of(kGtins);
-        for (std::uint64_t i = choices_.below(4); i > 0; --i)
+        const std::string gtin = choices_.coin() ? kGtin : choices_.of(kGtins);
+        for (int i = choices_.of(std::array{1, 1, 1, 1, 2, 3, 0}); i > 0; --i)
             items.add({gtin, choices_.digest(item(choices_.below(kSerials), gtin).commitment)});
     }
     void operator()(const field::ContainerUnits&, Containers& containers) {
-        for (std::uint64_t i = choices_.below(3); i > 0; --i) {
-            ContainerName& one = any_box();
-            containers.add(one);
-        }
+        for (int i = choices_.of(std::array{0, 0, 0, 1, 1, 2}); i > 0; --i) containers.add(any_box());
     }
     void operator()(const field::OneItem&, ItemName& name) {
         name.gtin = choices_.of(kGtins);
@@ -172,8 +169,8 @@ class FieldFiller {
         if (name == "commitment") return item(choices_.below(kSerials), gtin_).commitment;
         return digest(choices_.below(2));
     }
-    ContainerName& any_box() {
-        box_.maker = choices_.of(std::array<std::string, 3>{"brand", "maker", "shop"});
+    const ContainerName& any_box() {
+        box_.maker = choices_.of(std::array<std::string, 4>{"brand", "brand", "maker", "shop"});
         box_.commitment = choices_.digest(box(choices_.below(kBoxes)).commitment);
         return box_;
     }

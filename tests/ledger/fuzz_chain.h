@@ -57,7 +57,8 @@ class FuzzChain {
     void prepare();
     void must(const std::string& actor, const std::vector<Operation>& operations);
     PayloadHead head(const std::string& actor, const crypto::PublicKey& key, std::uint64_t validity);
-    PayloadHead any_head(ByteChoices& choices);
+    std::string likely_actor(ByteChoices& choices, const Operation& operation) const;
+    PayloadHead any_head(ByteChoices& choices, const Operation& operation);
     void fit(ByteChoices& choices, Operation& operation) const;
     std::vector<Operation> any_operations(ByteChoices& choices) const;
     // Null: it is refused before any block.

@@ -111,13 +111,32 @@ void FuzzChain::must(const std::string& actor, const std::vector<Operation>& ope
     if (fuzz_counts().applied == before) require("what the chain begins with is refused");
 }
 
-// Of an organisation that is there, mostly with one of its keys.
-PayloadHead FuzzChain::any_head(ByteChoices& choices) {
-    const std::string& actor = choices.of(kOrganisations);
+// Whoever has to do with what the operation names, for chance alone seldom finds him.
+std::string FuzzChain::likely_actor(ByteChoices& choices, const Operation& operation) const {
+    std::vector<std::string> parties{"brand", "market", "customs"};
+    if (const Items* const named = items_of(operation); named != nullptr && !named->empty()) {
+        if (const auto item = get<ItemRecord>(named->front()))
+            parties = {item->custodian, item->receiver, item->owner, item->offered_to, item->ended_by, item->maker};
+    } else if (const Containers* const boxes = containers_of(operation); boxes != nullptr && !boxes->empty()) {
+        if (const auto box = get<ContainerRecord>(boxes->front()))
+            parties = {box->custodian, box->receiver, box->ended_by, box->maker};
+    }
+    std::erase(parties, std::string());
+    return choices.of(parties);
+}
+
+// Of an organisation that is there, mostly with one of its keys that are in force.
+PayloadHead FuzzChain::any_head(ByteChoices& choices, const Operation& operation) {
+    const bool any = choices.below(4) == 0;
+    const std::string actor = any ? choices.of(kOrganisations) : likely_actor(choices, operation);
     const auto organisation = get<OrganisationRecord>(organisation_key(actor));
-    const bool own = organisation && choices.below(16) != 0;
-    const crypto::PublicKey& key = own ? choices.of(organisation->keys).key : choices.of(public_keys());
-    return head(actor, key, 1 + choices.below(6));
+    if (!organisation || choices.below(16) == 15) return head(actor, choices.of(public_keys()), 1 + choices.below(6));
+    std::vector<OrganisationKey> keys = organisation->keys;
+    const bool ready = std::holds_alternative<op::ValidatorReady>(operation);
+    std::erase_if(keys, [&](const OrganisationKey& key) {
+        return !key.in_force(height_) || (key.purpose == KeyPurpose::kValidate) != ready;
+    });
+    return head(actor, keys.empty() ? organisation->keys[0].key : choices.of(keys).key, 1 + choices.below(6));
 }
 
 // What no choice hits: the hash of a block, and the events that a correction carries.
@@ -142,7 +161,8 @@ void FuzzChain::fit(ByteChoices& choices, Operation& operation) const {
 
 std::vector<Operation> FuzzChain::any_operations(ByteChoices& choices) const {
     std::vector<Operation> operations;
-    for (std::uint64_t count = 1 + choices.below(3); count > 0; --count) {
+    // Mostly one: if a transaction has several, each can be what makes it fail.
+    for (std::uint64_t count = choices.of(std::array{1, 1, 1, 1, 2, 3}); count > 0; --count) {
         operations.push_back(make_operation(choices));
         fit(choices, operations.back());
     }
@@ -151,8 +171,8 @@ std::vector<Operation> FuzzChain::any_operations(ByteChoices& choices) const {
 
 Bytes FuzzChain::payload(ByteChoices& choices) {
     choices.reports = reports_;
-    const PayloadHead made = any_head(choices);
     const std::vector<Operation> operations = any_operations(choices);
+    const PayloadHead made = any_head(choices, operations.front());
     Bytes payload = build_payload(made, operations);
     const auto parsed = parse(std::make_shared<SignedTransaction>(SignedTransaction{payload, {}}), parameters_);
     if (parsed.ok() && (*parsed)->operations() != operations) require("an operation is not read as it was built");
@@ -169,7 +189,7 @@ ParsedTransactionPtr FuzzChain::admitted(Bytes payload) const {
 
 void FuzzChain::run_block(ByteChoices& choices) {
     constexpr std::uint64_t kHourMs = 3'600'000;
-    time_.ms += choices.of(std::array<std::uint64_t, 6>{1, 1000, kHourMs, 25 * kHourMs, 60 * kHourMs, 300 * kHourMs});
+    time_.ms += choices.of(std::array<std::uint64_t, 8>{1, 1, 1, 1000, kHourMs, 25 * kHourMs, 60 * kHourMs, 300 * kHourMs});
     std::vector<ParsedTransactionPtr> transactions;
     for (std::uint64_t count = 1 + choices.below(4); count > 0; --count)
         if (auto transaction = admitted(payload(choices))) transactions.push_back(std::move(transaction));
