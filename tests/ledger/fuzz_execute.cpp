@@ -114,7 +114,15 @@ void FuzzChain::must(const std::string& actor, const std::vector<Operation>& ope
 // Whoever has to do with what the operation names, for chance alone seldom finds him.
 std::string FuzzChain::likely_actor(ByteChoices& choices, const Operation& operation) const {
     std::vector<std::string> parties{"brand", "market", "customs"};
-    if (const Items* const named = items_of(operation); named != nullptr && !named->empty()) {
+    const auto* const accept = std::get_if<op::AcceptProduct>(&operation);
+    const auto product = get<ProductRecord>(product_key(accept != nullptr ? accept->gtin : std::string()));
+    const auto* const unpack = std::get_if<op::Unpack>(&operation);
+    const auto opened = get<ContainerRecord>(unpack != nullptr ? unpack->container.key() : StateKey());
+    if (product) {
+        parties.push_back(product->offered_to);
+    } else if (opened) {
+        parties = {opened->custodian};
+    } else if (const Items* const named = items_of(operation); named != nullptr && !named->empty()) {
         if (const auto item = get<ItemRecord>(named->front()))
             parties = {item->custodian, item->receiver, item->owner, item->offered_to, item->ended_by, item->maker};
     } else if (const Containers* const boxes = containers_of(operation); boxes != nullptr && !boxes->empty()) {
@@ -139,8 +147,23 @@ PayloadHead FuzzChain::any_head(ByteChoices& choices, const Operation& operation
     return head(actor, keys.empty() ? organisation->keys[0].key : choices.of(keys).key, 1 + choices.below(6));
 }
 
-// What no choice hits: the hash of a block, and the events that a correction carries.
+// What choices seldom hit: a proposal that is open, the scope of a recall in force, the hash of a block, and the events
+// that a correction carries.
 void FuzzChain::fit(ByteChoices& choices, Operation& operation) const {
+    const auto council = get<CouncilRecord>(council_key());
+    std::visit(
+        [&](auto& one) {
+            if constexpr (requires { one.proposal; })
+                if (choices.coin() && !council->open.empty()) one.proposal = choices.of(council->open);
+        },
+        operation);
+    if (auto* const lift = std::get_if<op::LiftRecall>(&operation)) {
+        const auto product = get<ProductRecord>(product_key(lift->gtin));
+        if (!product || product->recalls.empty()) return;
+        const RecallScope& scope = choices.of(product->recalls).scope;
+        lift->lot = scope.lot, lift->maker = scope.maker;
+        lift->made_from = scope.made_from, lift->made_until = scope.made_until;
+    }
     if (auto* const ready = std::get_if<op::ValidatorReady>(&operation); ready != nullptr && choices.coin()) {
         const auto validators = get<ValidatorsRecord>(validators_key());
         if (!validators->pending.empty()) ready->block = choices.of(validators->pending).block;
