@@ -12,6 +12,7 @@
 
 #include <unordered_set>
 
+#include "ledger/records/index.h"
 #include "ledger/rules/loads.h"
 
 namespace touchstone::ledger {
