@@ -1,6 +1,7 @@
 #include "rpc/governance_json.h"
 
 #include "base/overloaded.h"
+#include "rpc/operation_json.h"
 #include "rpc/record_json.h"
 
 namespace touchstone::rpc {
@@ -67,13 +68,16 @@ void write_change(JsonWriter& out, const ledger::Change& change) {
                        write_validator_fields(out, one.by);
                        out.field_hex("replaces", one.key.view());
                    },
+                   [&](const auto&) { write_change_fields(out, change); },
                },
                change);
     out.end_object();
 }
 
 void write_proposal(JsonWriter& out, const ledger::ProposalRecord& proposal, WallTime now) {
-    const bool late = proposal.state == ledger::ProposalState::kOpen && now.ms > proposal.deadline.ms;
+    const bool undecided =
+        proposal.state == ledger::ProposalState::kOpen || proposal.state == ledger::ProposalState::kWaiting;
+    const bool late = undecided && now.ms > proposal.deadline.ms;
     out.begin_object().field("number", proposal.number).field("proposer", proposal.proposer).key("change");
     const auto change = ledger::decode_change(proposal.change);
     change.ok() ? write_change(out, *change) : void(out.null());
@@ -82,6 +86,9 @@ void write_proposal(JsonWriter& out, const ledger::ProposalRecord& proposal, Wal
     out.field("state", ledger::name_of(late ? ledger::ProposalState::kExpired : proposal.state));
     out.key("decided_at");
     proposal.decided.value == 0 ? out.null() : out.number(proposal.decided.value);
+    out.key("due_ms");
+    proposal.due.ms == 0 ? out.null() : out.number(proposal.due.ms);
+    write_text_or_null(out, "veto_reason", proposal.veto_reason);
     out.key("votes").begin_array();
     for (const ledger::ProposalVote& vote : proposal.votes) {
         out.begin_object().field("organisation", vote.organisation).field("approve", vote.approve);

@@ -17,8 +17,12 @@ class FieldWriter {
     template <class Type>
     void write(const Type& value) {
         out_.begin_object();
-        ledger::FieldsOf<Type>::visit(value, *this);
+        write_members(value);
         out_.end_object();
+    }
+    template <class Type>
+    void write_members(const Type& value) {
+        ledger::FieldsOf<Type>::visit(value, *this);
     }
 
     void operator()(const field::Field& tag, const std::string& text) { write_text_or_null(out_, tag.name, text); }
@@ -143,6 +147,10 @@ void write_operation(JsonWriter& out, const ledger::Operation& operation) {
     out.key("fields");
     write_fields(out, operation, Extent::kAll);
     out.end_object();
+}
+
+void write_change_fields(JsonWriter& out, const ledger::Change& change) {
+    std::visit([&](const auto& one) { FieldWriter(out, Extent::kAll).write_members(one); }, change);
 }
 
 void write_short_fields(JsonWriter& out, const ledger::Operation& operation) {

@@ -16,6 +16,9 @@ void write_operation(JsonWriter& out, const ledger::Operation& operation);
 // The fields alone, without the units and the bulk that an operation may carry: as news tell them.
 void write_short_fields(JsonWriter& out, const ledger::Operation& operation);
 
+// The described fields of a change, as members of an open object.
+void write_change_fields(JsonWriter& out, const ledger::Change& change);
+
 void write_name(JsonWriter& out, const ledger::ItemName& name);
 void write_name(JsonWriter& out, const ledger::ContainerName& name);
 void write_units(JsonWriter& out, const ledger::Items& items);

@@ -53,8 +53,10 @@ constexpr std::array kRefusals{
     RefusalInfo{Refusal::kBadText, "bad_text",
                 "A text is too long, missing, not UTF-8, has control characters, or is not of its prescribed form.",
                 "Correct the field that the detail names."},
-    RefusalInfo{Refusal::kBadItemKeys, "bad_item_keys", "Item keys must be one or more digests of 32 bytes, joined.",
-                "Compute each as SHA-256 of \"touchstone/item/1\", the GTIN-14 and the serial, and join them."},
+    RefusalInfo{Refusal::kBadItemKeys, "bad_item_keys",
+                "No item or container is named, or commitments are not of 32 bytes each, joined.",
+                "Name items by GTIN and SHA-256 of \"touchstone/serial/1\", the GTIN-14 and the serial; containers by "
+                "their maker and SHA-256 of \"touchstone/sscc/1\" and the SSCC."},
     RefusalInfo{Refusal::kTooManyItems, "too_many_items",
                 "More items than the chain's parameters allow in one operation or block.",
                 "Split the items over several transactions."},

@@ -44,6 +44,10 @@ Status complete(Json& json, const std::filesystem::path& file) {
         if (json.contains(made)) return bad_template(file, fmt::format("leave out \"{}\": devnet makes it", made));
     json["time"] = node::format_time(node::system_time());
     json["validators"] = Json::array();
+    // A local network's council need not wait for a veto, unless the file says that it does.
+    if (!json.contains("parameters")) json["parameters"] = Json::object();
+    if (json["parameters"].is_object() && !json["parameters"].contains("change_delay_ms"))
+        json["parameters"]["change_delay_ms"] = 0;
     if (!json.contains("organisations") || !json["organisations"].is_array()) return Ok{};
     for (Json& organisation : json["organisations"]) {
         if (!organisation.is_object()) continue;
@@ -60,6 +64,7 @@ Founding sample_founding() {
     Founding founding;
     founding.genesis.name = "devnet";
     founding.genesis.time = node::system_time();
+    founding.genesis.parameters.change_delay_ms = 0;  // a local network's council need not wait for a veto
     for (const SampleOrganisation& sample : kSamples) {
         ledger::OrganisationRecord record;
         record.id = sample.id;
