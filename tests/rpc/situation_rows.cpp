@@ -378,8 +378,13 @@ void add_recalls(Rows& rows) {
     rows.push_back({group, "in Germany only", recalled(recall("", {"DE"})), in_france, genuine("recalled_elsewhere", kAsk)});
     rows.push_back({group, "in Germany only, and no country named", recalled(recall("", {"DE"})), {},
                     caution("recalled", kDoNotUse)});
-    rows.push_back({group, "in Germany by the brand, everywhere by a regulator",
-                    then(recalled(recall("", {"DE"})), "customs", [=](Scene&) { return recall(""); }), in_france,
+    // A regulator's reach is its country.
+    Asked in_switzerland{kBuyNew};
+    in_switzerland.country = "CH";
+    const Make by_both = then(recalled(recall("", {"DE"})), "customs", [=](Scene&) { return recall(""); });
+    rows.push_back({group, "in Germany by the brand, and by a Swiss regulator", by_both, in_switzerland,
+                    caution("recalled", kDoNotUse)});
+    rows.push_back({group, "in Germany by the brand, and by a Swiss regulator", by_both, in_germany,
                     caution("recalled", kDoNotUse)});
     rows.push_back({group, "lifted",
                     then(recalled(recall("L1")), "brand", [](Scene&) { return op::LiftRecall{kGtin, "L1", "all is well"}; }),
