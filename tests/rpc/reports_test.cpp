@@ -73,7 +73,7 @@ struct Desk {
     test::TestNode node;
     RecordCache cache;
     NoTimers timers;
-    Services services{node, cache, timers};
+    Services services{node, cache, timers, [] { return test::kTestNow; }};
     Dispatcher dispatcher{services, DispatcherLimits{4}};
 };
 
@@ -92,7 +92,7 @@ json with(json params, const json& more) {
 
 TEST_CASE("a report is told with its events and its proof, and warns on its item while it is open") {
     Desk desk;
-    const Hash256 id = desk.file("shop", about(desk.node.item(0)));
+    const Hash256 id = desk.file("auditor", about(desk.node.item(0)));
     json answer = desk.result("report_get", {{"id", id.hex()}});
     REQUIRE(answer["report"]["state"] == "open");
     REQUIRE(answer["report"]["handler"] == "brand");
@@ -104,7 +104,7 @@ TEST_CASE("a report is told with its events and its proof, and warns on its item
     REQUIRE(answer["events"].size() == 1);
     REQUIRE(answer["events"][0]["kind"] == "reported");
     const auto record = desk.proven(answer, "report", ledger::report_key(id));
-    REQUIRE(ledger::ReportRecord::decode(record.value())->reporter == "shop");
+    REQUIRE(ledger::ReportRecord::decode(record.value())->reporter == "auditor");
 
     const json named = name_of_item(desk.node.item(0));
     REQUIRE(desk.result("item_verify", named)["reasons"] == json{"open_report"});
@@ -113,7 +113,7 @@ TEST_CASE("a report is told with its events and its proof, and warns on its item
     REQUIRE(desk.result("item_verify", name_of_item(desk.node.item(1)))["verdict"] == "genuine");
     desk.run("brand", op::Respond{id, "sorry"});
     REQUIRE(desk.result("item_verify", named)["reasons"] == json{"open_report"});
-    desk.run("shop", op::Resolve{id, ledger::ReportOutcome::kWithdrawn, "found it"});
+    desk.run("auditor", op::Resolve{id, ledger::ReportOutcome::kWithdrawn, "found it"});
     REQUIRE(desk.result("item_verify", named)["verdict"] == "genuine");
     answer = desk.result("report_get", {{"id", id.hex()}});
     REQUIRE(answer["report"]["outcome"] == "withdrawn");
@@ -257,10 +257,10 @@ TEST_CASE("an open report and a foreign country are cautions beside all others")
     product.territories = {"CH"};
     const VerdictRecords records{&item, &product, nullptr, true};
     REQUIRE(judge(records, {WallTime{}, {}, {}, "FR"}) ==
-            Verdict{VerdictKind::kCaution, {Reason::kSold, Reason::kOpenReport, Reason::kOutsideTerritory}});
+            Verdict{VerdictKind::kCaution, {Reason::kSold, Reason::kOpenReport, Reason::kOutsideTerritory}, Action::kAsk});
     item.open_reports = 0;
-    REQUIRE(judge(records, {WallTime{}, {}, {}, "CH"}) == Verdict{VerdictKind::kGenuine, {Reason::kSold}});
-    REQUIRE(judge(records, {WallTime{}, {}, {}, {}}) == Verdict{VerdictKind::kGenuine, {Reason::kSold}});
+    REQUIRE(judge(records, {WallTime{}, {}, {}, "CH"}) == Verdict{VerdictKind::kGenuine, {Reason::kSold}, Action::kKeep});
+    REQUIRE(judge(records, {WallTime{}, {}, {}, {}}) == Verdict{VerdictKind::kGenuine, {Reason::kSold}, Action::kKeep});
 }
 
 TEST_CASE("a kept document is told with the proof of its record, or of its absence, and stands in histories") {

@@ -7,6 +7,7 @@
 #include <sstream>
 
 #include "consensus/types.h"
+#include "node/app/genesis_json.h"
 #include "rpc/fast_path.h"
 #include "rpc/json_rpc.h"
 #include "tests/rpc/situations.h"
@@ -96,6 +97,25 @@ std::string joined(const Verdict& verdict) {
     return text;
 }
 
+// item_history of an item that was registered, shipped, received and sold.
+json history_of_a_sold_item() {
+    const auto is_sold = [](const Situation& one) { return one.group == "Sold" && one.text == "sold"; };
+    Scene scene;
+    std::find_if(situations().begin(), situations().end(), is_sold)->make(scene);
+    RecordCache cache;
+    NoTimers timers;
+    Services services{scene.node, cache, timers, [] { return kTestNow; }};
+    Dispatcher dispatcher{services, DispatcherLimits{4}};
+    const json request{{"jsonrpc", "2.0"}, {"id", 1}, {"method", "item_history"},
+                       {"params", {{"gtin", kGtin}, {"serial", kSerial}}}};
+    std::string text;
+    dispatcher.handle_general(request.dump(), {}, text, [](std::string) {});
+    json answer = json::parse(text);
+    REQUIRE(answer.contains("result"));
+    answer["result"]["certificate"] = certificate_of(scene, answer["result"]);
+    return answer;
+}
+
 json exported(const Situation& situation, const json& result) {
     return {{"text", situation.group + ": " + situation.text},
             {"asked", params_of(situation.asked)},
@@ -132,7 +152,11 @@ TEST_CASE("what is said in each situation: by the node, and by the light client 
         CHECK(proven->verdict.action == one.expected.action);
         rows.push_back(exported(one, result));
     }
-    if (const char* file = std::getenv("TOUCHSTONE_SITUATIONS")) std::ofstream(file) << json{{"rows", rows}}.dump();
+    if (const char* file = std::getenv("TOUCHSTONE_SITUATIONS"))
+        std::ofstream(file) << json{{"rows", rows},
+                                    {"genesis", node::genesis_to_json(Scene().node.genesis())},
+                                    {"history", history_of_a_sold_item()}}
+                                   .dump();
 }
 
 TEST_CASE("no record of those that a verdict rests on may be left out", "[situations]") {

@@ -19,7 +19,7 @@ def play():
         subprocess.run([test_rpc, "what is said in each situation*"], check=True, stdout=subprocess.DEVNULL,
                        env=dict(os.environ, TOUCHSTONE_SITUATIONS=path))
         with open(path, encoding="utf-8") as file:
-            return json.load(file)["rows"]
+            return json.load(file)
 
 
 def judged(row, result):
@@ -42,7 +42,52 @@ def is_refused(row, result):
     return False
 
 
-rows, faults = play(), []
+def program(genesis, answer, asked):
+    """What verify.py says as a program: its exit status and its words."""
+    with tempfile.TemporaryDirectory() as folder:
+        paths = [os.path.join(folder, name) for name in ("genesis.json", "answer.json")]
+        for path, content in zip(paths, (genesis, json.dumps(answer))):
+            with open(path, "w", encoding="utf-8") as file:
+                file.write(content)
+        words = [f"{name}={asked[name]}" for name in ("purpose", "lot", "country", "seller") if name in asked]
+        done = subprocess.run([sys.executable, "-B", os.path.join(examples, "verify.py"), *paths, asked["gtin"],
+                               asked["serial"], *words], capture_output=True, text=True)
+        return done.returncode, done.stdout + done.stderr
+
+
+def flipped(answer, at):
+    """One bit of a proven record, of the header or of the certificate is another."""
+    forged = copy.deepcopy(answer)
+    holder, name = (forged["result"], at) if isinstance(at, str) else (forged["result"]["proof"][at], "record")
+    if holder[name] is None:
+        return None
+    data = bytearray(base64.b64decode(holder[name]))
+    data[len(data) // 2] ^= 1
+    holder[name] = base64.b64encode(data).decode()
+    return forged
+
+
+def check_program(played):
+    genesis, sold = played["genesis"], {"gtin": "09506000134352", "serial": "7KQ2M9XTRB4H"}
+    status, said = program(genesis, played["history"], sold)
+    if status or not said.endswith("PROVEN\n") or said.count(": sold by shop") != 1:
+        yield f"history: {said}"
+    forged = copy.deepcopy(played["history"])
+    del forged["result"]["events"][1]
+    if program(genesis, forged, sold)[0] == 0:
+        yield "a history that lacks an event is believed"
+    for row in played["rows"][::15]:
+        status, said = program(genesis, row["answer"], row["asked"])
+        if status or not said.endswith("PROVEN\n"):
+            yield f"{row['text']}: {said}"
+        for at in ["header", "certificate", *range(len(row["answer"]["result"]["proof"]))]:
+            lie = flipped(row["answer"], at)
+            if lie and program(genesis, lie, row["asked"])[0] == 0:
+                yield f"{row['text']}: believes another {at}"
+
+
+played = play()
+rows, faults = played["rows"], list(check_program(played))
 for row in rows:
     result = row["answer"]["result"]
     expected = (row["verdict"], row["reasons"].split(), row["action"])
