@@ -79,6 +79,8 @@ bool parse_param(Walk& walk, std::string_view name, VerifyRequest& request, bool
     if (name == "lot") return text_once(walk, request.lot);
     if (name == "expiry") return text_once(walk, request.expiry);
     if (name == "country") return text_once(walk, request.country);
+    if (name == "purpose") return text_once(walk, request.purpose);
+    if (name == "seller") return text_once(walk, request.seller);
     if (name != "proof" || proof_seen) return false;
     proof_seen = true;
     return walk.boolean(request.proof);

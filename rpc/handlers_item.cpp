@@ -12,11 +12,15 @@ HandlerError item_verify(const CallContext& context, const Params& params, JsonW
     HANDLER_TRY(const std::optional<std::string> lot, params.text("lot"));
     HANDLER_TRY(const std::optional<std::string> expiry, params.text("expiry"));
     HANDLER_TRY(const std::optional<std::string> country, params.text("country"));
+    HANDLER_TRY(const std::optional<std::string> purpose, params.text("purpose"));
+    HANDLER_TRY(const std::optional<std::string> seller, params.text("seller"));
     HANDLER_TRY(const std::optional<bool> proof, params.boolean("proof"));
     VerifyRequest request = named.request();
     if (lot) request.lot = *lot;
     if (expiry) request.expiry = *expiry;
     if (country) request.country = *country;
+    if (purpose) request.purpose = *purpose;
+    if (seller) request.seller = *seller;
     request.proof = proof.value_or(true);
     return write_verify(context.services, request, out);
 }
@@ -84,11 +88,17 @@ std::vector<ParamInfo> with(std::vector<ParamInfo> more) {
     return params;
 }
 
+constexpr std::string_view kPurposeSchema =
+    R"({"type":"string","enum":["buy_new","own","resale","dispense","inspect"],"default":"own"})";
 constexpr std::string_view kVerifySchema =
-    R"({"type":"object","required":["verdict","reasons"],"properties":{"verdict":{"enum":["genuine","caution","unknown"]},)"
-    R"("reasons":{"type":"array","items":{"type":"string"}},"item":{"type":["object","null"]},)"
+    R"({"type":"object","required":["verdict","purpose","action","reasons","height","time_ms"],)"
+    R"("properties":{"verdict":{"enum":["genuine","caution","unknown"]},)"
+    R"("purpose":{"enum":["buy_new","own","resale","dispense","inspect"]},)"
+    R"("action":{"enum":["keep","buy","ask","do_not_use","take_down","report"]},)"
+    R"("reasons":{"type":"array","items":{"type":"string"}},"actions":{"type":"array","items":{"type":"string"}},"item":{"type":["object","null"]},)"
     R"("product":{"type":["object","null"]},"maker":{"type":["object","null"]},)"
-    R"("custody":{"type":["object","null"]},"height":{"type":"integer"},"proof":{"type":"array"},)"
+    R"("shop":{"type":["object","null"]},"custody":{"type":["object","null"]},)"
+    R"("height":{"type":"integer"},"time_ms":{"type":"integer"},"proof":{"type":"array"},)"
     R"("header":{"type":"string"},"certificate":{"type":"string"}}})";
 
 }  // namespace
@@ -140,14 +150,21 @@ std::vector<ParamInfo> item_param_infos() {
 std::vector<MethodInfo> item_methods() {
     return {
         {"item_verify", Access::kPublic,
-         "What may be said of an item, with a proof of every record it rests on, or of the item's absence.",
+         "What may be said of an item, with a proof of every record it rests on, or of the item's absence. `action` is the most "
+         "urgent of `actions`, one for each reason; `time_ms` is the time of the block: how old the answer is. A node that "
+         "is not in touch with the chain answers `not_synced`.",
          with({{"lot", schema::kText, false, "The lot printed on the item."},
                {"expiry", schema::kText, false, "The expiry date printed on the item: YYYY-MM-DD or YYMMDD."},
                {"country", schema::kText, false,
                 "Where the item is offered, ISO 3166-1 alpha-2: judges territories, and recalls limited to countries."},
+               {"purpose", kPurposeSchema, false,
+                "Why you ask: buy_new (it is offered as new), own (it is yours), resale (it is offered second-hand), "
+                "dispense, inspect. What a fact weighs, and what to do, depends on it; default own."},
+               {"seller", schema::kText, false,
+                "Who offers or sold the item: an organisation's id, or a shop's pseudonym. Judges whether he has it."},
                {"proof", schema::kBoolean, false, "false leaves out proof, header and certificate; default true."}}),
          kVerifySchema, R"({"gtin":"09506000134352","serial":"7HK2M9QX4TBA","lot":"L42"})",
-         R"({"verdict":"genuine","reasons":[],"item":{"gtin":"09506000134352","commitment":"b2…","lot":"L42","state":"active"},"product":{"gtin":"09506000134352","brand":"acme","name":"Cream"},"maker":{"id":"acme"},"custody":{"custodian":"acme","owner":"acme","receiver":null,"state":"active"},"height":7,"proof":[{"kind":"item","key":"f6…","record":"AQAA…","path":"AAIA…"}],"header":"AAFd…","certificate":"AAAA…"})",
+         R"({"verdict":"genuine","purpose":"own","action":"keep","reasons":[],"actions":[],"item":{"gtin":"09506000134352","commitment":"b2…","lot":"L42","state":"active"},"product":{"gtin":"09506000134352","brand":"acme","name":"Cream"},"maker":{"id":"acme"},"shop":null,"custody":{"custodian":"acme","owner":"acme","receiver":null,"state":"active"},"height":7,"time_ms":1767225600000,"proof":[{"kind":"item","key":"f6…","record":"AQAA…","path":"AAIA…"}],"header":"AAFd…","certificate":"AAAA…"})",
          item_verify, nullptr},
         {"item_get", Access::kPublic, "The item's record.", item_param_infos(), schema::kObject,
          R"({"gtin":"09506000134352","commitment":"b2…"})",

@@ -187,7 +187,7 @@ std::vector<ParamInfo> page_params() {
 }
 
 constexpr std::string_view kProductExample =
-    R"({"gtin":"09506000134352","brand":"acme","name":"Cream","image_hash":null,"document_hashes":[],"recalls":[{"by":"acme","as_brand":true,"lot":"L42","maker":null,"made_from":null,"made_until":null,"reason":"wrong label","since_ms":1767225600000,"countries":[]}],"event_count":2,"event_head":"07…","territories":["CH","FR"],"territories_since_ms":1767225600000,"serial_policy":"warn","offered_to":null,"return_points":[],"registered":null})";
+    R"({"gtin":"09506000134352","brand":"acme","name":"Cream","image_hash":null,"document_hashes":[],"recalls":[{"by":"acme","as_brand":true,"lot":"L42","maker":null,"made_from":null,"made_until":null,"reason":"wrong label","since_ms":1767225600000,"countries":[]}],"event_count":2,"event_head":"07…","territories":["CH","FR"],"territories_since_ms":1767225600000,"serial_policy":"warn","offered_to":null,"return_points":[],"revoked_licences":[],"registered":null})";
 constexpr std::string_view kOrganisationExample =
     R"({"id":"acme","name":"Acme","roles":["brand"],"gln":null,"country":"FR","suspended":false,"suspended_at_ms":null,"council":true,"prefixes":["9506000"],"keys":[{"key":"e5…","purpose":"admin","added":0,"revoked":null}]})";
 

@@ -116,6 +116,8 @@ class NodeApi {
 
     virtual std::unique_ptr<ReadView> read() const = 0;
     virtual NodeStatus status() const = 0;
+    // As status() says it, and cheap: every verdict asks.
+    virtual bool synced() const { return status().synced; }
     virtual ledger::Parameters parameters() const = 0;
 
     // Errors: not_found, pruned.

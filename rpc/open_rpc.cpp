@@ -3,7 +3,6 @@
 
 #include "rpc/method.h"
 #include "rpc/schemas.h"
-#include "rpc/verdict.h"
 
 namespace touchstone::rpc {
 namespace {
@@ -25,7 +24,8 @@ constexpr std::array<ErrorInfo, 15> kErrors{{
     {ErrorCode::kInternal, "A fault of this server."},
     {ErrorCode::kFault,
      "The node can not answer; `data.code` names the fault. `transaction_quarantined`: executing that transaction ended "
-     "the node once, and it takes it no more; docs/operations.md."},
+     "the node once, and it takes it no more; docs/operations.md. `not_synced`: the node has lost touch with the chain, "
+     "and gives no verdict."},
     {ErrorCode::kNotFound, "`not_found`."},
     {ErrorCode::kRefused,
      "Refused by the ledger's rules: `data.code`, `data.meaning` and `data.remedy` are those of "
@@ -127,17 +127,8 @@ std::string method_documentation(std::span<const MethodInfo> methods) {
             .append(" | ")
             .append(error.meaning)
             .append(" |\n");
-    text += "\n## Reasons of a verdict\n\n| reason | alone it makes the verdict | meaning |\n|---|---|---|\n";
-    for (std::size_t i = 0; i < kReasonCount; ++i) {
-        const ReasonInfo& reason = info(static_cast<Reason>(i));
-        text.append("| `")
-            .append(reason.code)
-            .append("` | ")
-            .append(name_of(reason.weight))
-            .append(" | ")
-            .append(reason.meaning)
-            .append(" |\n");
-    }
+    text += "\n## Reasons of a verdict\n\nThey are in [verify.md](verify.md#reasons-of-a-verdict), and what they come to in "
+            "[situations.md](situations.md).\n";
     return text;
 }
 

@@ -1,6 +1,7 @@
 #include "rpc/record_cache.h"
 
 #include "rpc/record_json.h"
+#include "rpc/report_json.h"
 
 template <>
 inline constexpr auto touchstone::kEnumNames<touchstone::ledger::RecordKind> =
@@ -42,6 +43,7 @@ Status decode_into(std::optional<Record>& slot, std::string& json, ByteView byte
 Status decode(CachedRecord& record, RecordKind kind, ByteView bytes) {
     if (kind == RecordKind::kProduct) return decode_into(record.product, record.json, bytes);
     if (kind == RecordKind::kOrganisation) return decode_into(record.organisation, record.json, bytes);
+    if (kind == RecordKind::kSeller) return decode_into(record.seller, record.json, bytes);
     // Others are not cached: each is asked for once.
     INVARIANT(kind == RecordKind::kContainer);
     return decode_into(record.container, record.json, bytes);

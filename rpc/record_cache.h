@@ -1,4 +1,4 @@
-// Decoded product, organisation and container records of the newest state, with their JSON and their proofs made
+// Decoded product, organisation, container and seller records of the newest state, with their JSON and their proofs made
 // once.
 //
 // Every item of a product asks for the same few records, so a look-up of an item pays for one proof instead of four.
@@ -13,6 +13,7 @@
 
 #include "base/strong.h"
 #include "ledger/records/records.h"
+#include "ledger/records/seller_records.h"
 #include "rpc/node_api.h"
 
 namespace touchstone::rpc {
@@ -25,6 +26,7 @@ struct CachedRecord {
     std::optional<ledger::ProductRecord> product;
     std::optional<ledger::OrganisationRecord> organisation;
     std::optional<ledger::ContainerRecord> container;
+    std::optional<ledger::SellerRecord> seller;
     std::string json;        // the record as answers show it, or "null"
     std::string proof_json;  // one element of `proof`; empty when it was not asked for yet
 };

@@ -86,6 +86,10 @@ void write_fields(JsonWriter& out, const ledger::ProductRecord& product) {
     out.field("serial_policy", ledger::name_of(product.serial_policy));
     write_text_or_null(out, "offered_to", product.offered_to);
     write_countries(out, "return_points", product.return_points);
+    out.key("revoked_licences").begin_array();
+    for (const ledger::RevokedLicence& one : product.revoked_licences)
+        out.begin_object().field("maker", one.maker).field("since_ms", one.since.ms).end_object();
+    out.end_array();
 }
 
 }  // namespace

@@ -1,56 +1,19 @@
 #include "rpc/verdict.h"
 
 #include <algorithm>
-#include <array>
+#include <bitset>
 #include <charconv>
 #include <chrono>
 
-#include "base/check.h"
+#include "base/limits.h"
 #include "ledger/identifiers/countries.h"
 #include "ledger/records/recalls.h"
 
 namespace touchstone::rpc {
 namespace {
 
-constexpr std::array<ReasonInfo, kReasonCount> kReasons{{
-    {Reason::kNeverRegistered, "never_registered", VerdictKind::kUnknown,
-     "No such serial was ever registered for this product. It may be mistyped, or not made under this name."},
-    {Reason::kProductUnknown, "product_unknown", VerdictKind::kCaution,
-     "No brand has declared a product with this GTIN."},
-    {Reason::kRecalled, "recalled", VerdictKind::kCaution,
-     "The product or its lot is recalled. Do not use it; ask the seller or the brand."},
-    {Reason::kStolen, "stolen", VerdictKind::kCaution, "The item was reported stolen."},
-    {Reason::kSuspect, "suspect", VerdictKind::kCaution, "A member of the ledger marked the item as suspect."},
-    {Reason::kQuarantined, "quarantined", VerdictKind::kCaution,
-     "The item is held back while somebody looks into it, and should not be on sale."},
-    {Reason::kLotMismatch, "lot_mismatch", VerdictKind::kCaution,
-     "The lot printed on the item is not the one it was registered with."},
-    {Reason::kExpiryMismatch, "expiry_mismatch", VerdictKind::kCaution,
-     "The expiry date printed on the item is not the one it was registered with."},
-    {Reason::kExpired, "expired", VerdictKind::kCaution, "The item's expiry date has passed."},
-    {Reason::kMakerSuspended, "maker_suspended", VerdictKind::kCaution,
-     "The organisation that registered the item is suspended from the ledger."},
-    {Reason::kExported, "exported", VerdictKind::kCaution,
-     "The item was exported for good, and should not be on sale here."},
-    {Reason::kSampled, "sampled", VerdictKind::kCaution,
-     "The item was used up as a sample, and should not be on sale."},
-    {Reason::kDestroyed, "destroyed", VerdictKind::kCaution,
-     "The item was recorded as destroyed. What is in your hands is another thing, or should not be."},
-    {Reason::kInTransit, "in_transit", VerdictKind::kGenuine,
-     "The item was shipped and its receiver has not accepted it yet."},
-    {Reason::kSold, "sold", VerdictKind::kGenuine,
-     "The item was sold to a consumer. That is as it should be for its buyer; beware if it is offered as new."},
-    {Reason::kOpenReport, "open_report", VerdictKind::kCaution,
-     "Somebody filed a report about this item that is not resolved yet. It says nothing of whether the report is "
-     "right."},
-    {Reason::kOutsideTerritory, "outside_territory", VerdictKind::kCaution,
-     "The brand does not offer this product in that country. The item is registered, but meant for another market."},
-    {Reason::kLost, "lost", VerdictKind::kCaution, "The item was recorded as lost on its way, and should not be on sale."},
-    {Reason::kVoided, "voided", VerdictKind::kCaution,
-     "The item was registered by mistake and withdrawn: nothing with this serial should be on sale."},
-}};
-
-VerdictKind heavier(VerdictKind a, VerdictKind b) { return std::max(a, b); }
+using ledger::ItemFlag;
+using ledger::ItemState;
 
 std::optional<unsigned> digits(std::string_view text) {
     unsigned value = 0;
@@ -76,84 +39,202 @@ int year_of(WallTime now) {
     return static_cast<int>(date.year());
 }
 
-void judge_marks(const VerdictRecords& records, const VerdictContext& context, std::vector<Reason>& reasons) {
-    const ledger::ItemRecord& item = *records.item;
-    if (!records.product) reasons.push_back(Reason::kProductUnknown);
-    const std::string_view country = context.country.value_or("");
-    static const ledger::ProductRecord kUndeclared;
-    if (ledger::is_recalled(item, records.product ? *records.product : kUndeclared, country))
-        reasons.push_back(Reason::kRecalled);
-    if (item.has(ledger::ItemFlag::kStolen)) reasons.push_back(Reason::kStolen);
-    if (item.has(ledger::ItemFlag::kSuspect)) reasons.push_back(Reason::kSuspect);
-    if (item.has(ledger::ItemFlag::kQuarantined)) reasons.push_back(Reason::kQuarantined);
-}
+// -- facts: what holds of the item, whatever it weighs
 
-void judge_print(const ledger::ItemRecord& item, const VerdictContext& context, std::vector<Reason>& reasons) {
-    if (context.lot && *context.lot != item.lot) reasons.push_back(Reason::kLotMismatch);
-    if (context.expiry && *context.expiry != item.expiry) reasons.push_back(Reason::kExpiryMismatch);
-    const bool expired = item.expiry != 0 && ledger::day_of(context.block_time.ms) > item.expiry;
-    if (expired) reasons.push_back(Reason::kExpired);
-}
+using Facts = std::bitset<kReasonCount>;
 
-void judge_state(ledger::ItemState state, std::vector<Reason>& reasons) {
-    switch (state) {
-        case ledger::ItemState::kActive:
-        case ledger::ItemState::kPacked:
-            break;
-        case ledger::ItemState::kInTransit:
-            return reasons.push_back(Reason::kInTransit);
-        case ledger::ItemState::kSold:
-            return reasons.push_back(Reason::kSold);
-        case ledger::ItemState::kExported:
-            return reasons.push_back(Reason::kExported);
-        case ledger::ItemState::kSampled:
-            return reasons.push_back(Reason::kSampled);
-        case ledger::ItemState::kDestroyed:
-            return reasons.push_back(Reason::kDestroyed);
-        case ledger::ItemState::kLost:
-            return reasons.push_back(Reason::kLost);
-        case ledger::ItemState::kVoided:
-            return reasons.push_back(Reason::kVoided);
+class FactFinder {
+  public:
+    // Precondition: there is an item.
+    FactFinder(const VerdictRecords& records, const VerdictContext& context)
+        : records_(records), context_(context), item_(*records.item) {}
+
+    Facts find() {
+        set(Reason::kProductUnknown, !records_.product);
+        find_recalls();
+        find_flags();
+        find_print();
+        find_authority();
+        find_state();
+        find_custody();
+        find_seller();
+        set(Reason::kOpenReport, item_.open_reports > 0);
+        set(Reason::kOwnershipOffered, !item_.offered_to.empty());
+        find_territory();
+        return facts_;
     }
+
+  private:
+    void set(Reason reason, bool holds) {
+        if (holds) facts_.set(static_cast<std::size_t>(reason));
+    }
+    ItemState state() const { return records_.outer ? records_.outer->state : item_.state; }
+    bool is_sold() const { return item_.state == ItemState::kSold; }
+    bool is_at_large() const {  // neither sold nor at an end
+        return state() == ItemState::kActive || state() == ItemState::kPacked || state() == ItemState::kInTransit;
+    }
+
+    // A recall names a lot as it is printed: where the print differs from the record, either may be meant.
+    bool is_meant(const ledger::RecallMark& recall) const {
+        if (ledger::is_within(recall.scope, item_)) return true;
+        if (!context_.lot || *context_.lot == item_.lot) return false;
+        ledger::ItemRecord as_printed;
+        as_printed.lot = *context_.lot;
+        as_printed.maker = item_.maker;
+        as_printed.made_on = item_.made_on;
+        return ledger::is_within(recall.scope, as_printed);
+    }
+    void find_recalls() {
+        bool here = item_.has(ItemFlag::kRecalled), elsewhere = false;
+        if (records_.product)
+            for (const ledger::RecallMark& recall : records_.product->recalls) {
+                if (!is_meant(recall)) continue;
+                (ledger::covers(recall.countries, context_.country.value_or("")) ? here : elsewhere) = true;
+            }
+        set(Reason::kRecalled, here);
+        set(Reason::kRecalledElsewhere, elsewhere && !here);
+    }
+
+    void find_flags() {
+        set(Reason::kStolen, item_.has(ItemFlag::kStolen));
+        set(Reason::kCounterfeit, item_.has(ItemFlag::kCounterfeit));
+        set(Reason::kSuspect, item_.has(ItemFlag::kSuspect));
+        set(Reason::kQuarantined, item_.has(ItemFlag::kQuarantined));
+        set(Reason::kMissing, item_.has(ItemFlag::kMissing));
+        set(Reason::kNonconform, item_.has(ItemFlag::kNonconform));
+    }
+
+    void find_print() {
+        set(Reason::kLotNotRecorded, context_.lot && item_.lot.empty());
+        set(Reason::kLotMismatch, context_.lot && !item_.lot.empty() && *context_.lot != item_.lot);
+        set(Reason::kExpiryNotRecorded, context_.expiry && item_.expiry == 0);
+        set(Reason::kExpiryMismatch, context_.expiry && item_.expiry != 0 && *context_.expiry != item_.expiry);
+        // A chain without work makes no blocks, and a reader's clock may stand: the later of the two is nearer to now.
+        const ledger::Day today = ledger::day_of(std::max(context_.block_time, context_.now).ms);
+        const auto is_past = [today](ledger::Day day) { return day != 0 && day < today; };
+        set(Reason::kExpired, is_past(item_.expiry) || is_past(context_.expiry.value_or(0)));
+    }
+
+    // What came to light since says nothing of what was registered before.
+    void set_since(WallTime since, Reason then, Reason later) { set(item_.registered_at >= since ? then : later, true); }
+    void find_authority() {
+        if (records_.maker && records_.maker->suspended)
+            set_since(records_.maker->suspended_at, Reason::kMakerSuspended, Reason::kMakerSuspendedLater);
+        if (!records_.product || records_.product->brand == item_.maker) return;
+        if (records_.brand && records_.brand->suspended)
+            set_since(records_.brand->suspended_at, Reason::kBrandSuspended, Reason::kBrandSuspendedLater);
+        for (const ledger::RevokedLicence& revoked : records_.product->revoked_licences)
+            if (revoked.maker == item_.maker)
+                set_since(revoked.since, Reason::kLicenceRevoked, Reason::kLicenceRevokedLater);
+    }
+
+    void find_state() {
+        set(Reason::kInTransit, state() == ItemState::kInTransit);
+        set(Reason::kSold, is_sold());
+        set(Reason::kExported, state() == ItemState::kExported);
+        set(Reason::kSampled, state() == ItemState::kSampled);
+        set(Reason::kDestroyed, state() == ItemState::kDestroyed);
+        set(Reason::kLost, state() == ItemState::kLost);
+        set(Reason::kVoided, state() == ItemState::kVoided);
+        set(Reason::kSoldBefore, item_.returns > 0 && !is_sold());
+        set(Reason::kReturnedOften, item_.returns >= kReturnsOften);
+    }
+
+    // Whoever holds it offers it to consumers: a shop, a platform, or a brand that the reader knows as the seller.
+    bool is_with_seller() const {
+        if (!records_.holder) return false;
+        if (records_.holder->has(ledger::Role::kRetailer) || records_.holder->has(ledger::Role::kPlatform)) return true;
+        return records_.holder->has(ledger::Role::kBrand) && context_.seller == records_.holder->id;
+    }
+    void find_custody() {
+        const bool is_packed = records_.outer != nullptr || item_.state == ItemState::kPacked;
+        const bool is_ready = !is_packed && state() == ItemState::kActive && is_with_seller();
+        set(Reason::kNotReleased, is_at_large() && !is_ready);
+        set(Reason::kHolderSuspended, is_at_large() && records_.holder && records_.holder->suspended);
+        set(Reason::kReclaimed,
+            !item_.reclaimed_to.empty() || (records_.outer && !records_.outer->reclaimed_to.empty()));
+    }
+
+    void find_seller() {
+        const std::string& receiver = records_.outer ? records_.outer->receiver : item_.receiver;
+        const auto has_it = [&] {
+            return *context_.seller == holder_of(item_, records_.outer) || *context_.seller == receiver;
+        };
+        if (context_.seller) set(Reason::kHolderMismatch, !has_it());
+        if (context_.seller_shop) {
+            // The goods of shops on a platform are not recorded as theirs until they are sold.
+            set(Reason::kHolderMismatch, is_sold() && item_.shop != *context_.seller_shop);
+            set(Reason::kShopUnknown, !records_.shop);
+        }
+        if (records_.shop) find_standing(*records_.shop);
+    }
+    void find_standing(const ledger::SellerRecord& shop) {
+        using ledger::SellerStanding;
+        const auto stands = [&](SellerStanding standing) {
+            return std::any_of(shop.entries.begin(), shop.entries.end(),
+                               [&](const ledger::SellerEntry& entry) { return entry.standing == standing; });
+        };
+        const bool is_back = !shop.attestations.empty() &&
+                             (stands(SellerStanding::kActive) || stands(SellerStanding::kWarned));
+        set(is_back ? Reason::kShopReopened : Reason::kShopClosed, stands(SellerStanding::kClosed));
+        set(Reason::kShopSuspended, stands(SellerStanding::kSuspended));
+        set(Reason::kShopWarned, stands(SellerStanding::kWarned));
+    }
+
+    // What was sold under an earlier list was sold lawfully, and stays so.
+    void find_territory() {
+        if (!context_.country || !records_.product) return;
+        const bool was_before = is_sold() && item_.ended_at < records_.product->territories_since;
+        set(Reason::kOutsideTerritory,
+            !was_before && !ledger::covers(records_.product->territories, *context_.country));
+    }
+
+    const VerdictRecords& records_;
+    const VerdictContext& context_;
+    const ledger::ItemRecord& item_;
+    Facts facts_;
+};
+
+Facts facts_without_item(const VerdictRecords& records) {
+    Facts facts;
+    facts.set(static_cast<std::size_t>(Reason::kNeverRegistered));
+    if (records.product_read && !records.product) facts.set(static_cast<std::size_t>(Reason::kProductUnknown));
+    return facts;
 }
 
 }  // namespace
 
-std::string_view name_of(VerdictKind kind) {
-    switch (kind) {
-        case VerdictKind::kGenuine:
-            return "genuine";
-        case VerdictKind::kCaution:
-            return "caution";
-        case VerdictKind::kUnknown:
-            return "unknown";
-    }
-    INVARIANT(false);
-}
-
-const ReasonInfo& info(Reason reason) {
-    const ReasonInfo& entry = kReasons.at(static_cast<std::size_t>(reason));
-    INVARIANT(entry.reason == reason);
-    return entry;
-}
-
 Verdict judge(const VerdictRecords& records, const VerdictContext& context) {
-    Verdict verdict;
-    if (!records.item) {
-        verdict.reasons.push_back(Reason::kNeverRegistered);
-        if (records.product_read && !records.product) verdict.reasons.push_back(Reason::kProductUnknown);
-        return verdict;
+    const Facts facts = records.item ? FactFinder(records, context).find() : facts_without_item(records);
+    Verdict verdict{VerdictKind::kGenuine, {}, default_action(context.purpose)};
+    for (const ReasonInfo& one : reasons()) {
+        const Effect& effect = one.effect(context.purpose);
+        if (!facts.test(static_cast<std::size_t>(one.reason)) || !effect.told) continue;
+        verdict.reasons.push_back(one.reason);
+        verdict.kind = std::max(verdict.kind, effect.weight);
+        verdict.action = std::max(verdict.action, effect.action);
     }
-    judge_marks(records, context, verdict.reasons);
-    judge_print(*records.item, context, verdict.reasons);
-    if (records.maker && records.maker->suspended) verdict.reasons.push_back(Reason::kMakerSuspended);
-    judge_state(records.outer ? records.outer->state : records.item->state, verdict.reasons);
-    if (records.item->open_reports > 0) verdict.reasons.push_back(Reason::kOpenReport);
-    if (context.country && records.product && !ledger::covers(records.product->territories, *context.country))
-        verdict.reasons.push_back(Reason::kOutsideTerritory);
-    verdict.kind = VerdictKind::kGenuine;
-    for (const Reason reason : verdict.reasons) verdict.kind = heavier(verdict.kind, info(reason).weight);
     return verdict;
+}
+
+const std::string& holder_of(const ledger::ItemRecord& item, const ledger::ContainerRecord* outer) {
+    return outer ? outer->custodian : item.custodian;
+}
+
+std::optional<Hash256> shop_of(const ledger::ItemRecord* item, const VerdictContext& context) {
+    if (context.seller_shop) return context.seller_shop;
+    const bool was_sold_there = item != nullptr && item->state == ItemState::kSold && !item->shop.is_zero();
+    return was_sold_there ? std::optional(item->shop) : std::nullopt;
+}
+
+bool set_seller(VerdictContext& context, std::string_view text) {
+    if (text.size() == 2 * Hash256::kSize) {
+        context.seller_shop = Hash256::from_hex(text);
+        return context.seller_shop.has_value();
+    }
+    if (text.empty() || text.size() > limits::kOrgIdBytesMax) return false;
+    context.seller = text;
+    return true;
 }
 
 std::optional<ledger::Day> parse_expiry(std::string_view text, WallTime now) {

@@ -8,16 +8,73 @@
 namespace touchstone::rpc {
 namespace {
 
+// Everything that the verdict rests on. Organisations may be one and the same: each record is proven once.
 struct Evidence {
     std::optional<Bytes> item_bytes;
     std::optional<ledger::ItemRecord> item;
-    CachedRecordPtr product, maker;
+    CachedRecordPtr product, maker, brand, holder, shop;
     std::vector<CachedRecordPtr> containers;  // of a packed item, from the inside out
     std::string item_proof;
+    std::vector<std::pair<ledger::StateKey, CachedRecordPtr>> proven;  // all but the item, in the order of asking
 
     const ledger::ContainerRecord* outer() const {
         return containers.empty() ? nullptr : &*containers.back()->container;
     }
+};
+
+class Gatherer {
+  public:
+    Gatherer(const Services& services, const ReadView& view, WithProof with_proof, Evidence& evidence)
+        : services_(services), view_(view), with_proof_(with_proof), evidence_(evidence) {}
+
+    Status gather(const NamedItem& named, const VerdictContext& context) {
+        const RecordName name{RecordKind::kItem, named.name.key()};
+        TRY_ASSIGN(evidence_.item_bytes, view_.record(name.key));
+        if (with_proof_ == WithProof::kYes) {
+            TRY_ASSIGN(evidence_.item_proof, proof_element(view_, name, evidence_.item_bytes));
+        }
+        TRY_ASSIGN(evidence_.product, get(RecordKind::kProduct, ledger::product_key(named.name.gtin)));
+        if (!evidence_.item_bytes) return Ok{};
+        TRY_ASSIGN(evidence_.item, ledger::ItemRecord::decode(*evidence_.item_bytes));
+        TRY_ASSIGN(evidence_.maker, organisation(evidence_.item->maker));
+        if (evidence_.product->product) {
+            TRY_ASSIGN(evidence_.brand, organisation(evidence_.product->product->brand));
+        }
+        TRY(gather_containers());
+        TRY_ASSIGN(evidence_.holder, organisation(holder_of(*evidence_.item, evidence_.outer())));
+        if (const auto shop = shop_of(&*evidence_.item, context)) {
+            TRY_ASSIGN(evidence_.shop, get(RecordKind::kSeller, ledger::seller_key(*shop)));
+        }
+        return Ok{};
+    }
+
+  private:
+    // A pallet's records serve all of its items: they are cached like those of the product.
+    Status gather_containers() {
+        for (ledger::StateKey at = evidence_.item->container; !at.is_zero();) {
+            TRY_ASSIGN(CachedRecordPtr container, get(RecordKind::kContainer, at));
+            const bool sound = container->container && evidence_.containers.size() < limits::kContainerLevelsMax;
+            if (!sound) return Error{"state_corrupt", "A packed item's containers are damaged on this node."};
+            at = container->container->container;
+            evidence_.containers.push_back(std::move(container));
+        }
+        return Ok{};
+    }
+    Result<CachedRecordPtr> organisation(const std::string& id) {
+        return get(RecordKind::kOrganisation, ledger::organisation_key(id));
+    }
+    Result<CachedRecordPtr> get(RecordKind kind, const ledger::StateKey& key) {
+        for (const auto& [known, record] : evidence_.proven)
+            if (known == key) return record;
+        TRY_ASSIGN(CachedRecordPtr record, services_.cache.get(view_, {kind, key}, with_proof_));
+        evidence_.proven.emplace_back(key, record);
+        return record;
+    }
+
+    const Services& services_;
+    const ReadView& view_;
+    const WithProof with_proof_;
+    Evidence& evidence_;
 };
 
 RpcError bad_name(std::string reason, std::string message) {
@@ -56,87 +113,72 @@ Result<NamedItem, RpcError> from_uri(std::string_view uri) {
     return NamedItem{{std::move(parsed->gtin), commitment}, std::move(parsed->lot), std::move(parsed->expiry)};
 }
 
-Status gather_others(const Services& services, const ReadView& view, const NamedItem& named, WithProof with_proof,
-                     Evidence& evidence) {
-    const RecordName product{RecordKind::kProduct, ledger::product_key(named.name.gtin)};
-    TRY_ASSIGN(evidence.product, services.cache.get(view, product, with_proof));
-    if (!evidence.item) return Ok{};
-    const RecordName name{RecordKind::kOrganisation, ledger::organisation_key(evidence.item->maker)};
-    TRY_ASSIGN(evidence.maker, services.cache.get(view, name, with_proof));
-    return Ok{};
-}
-
-// A pallet's records serve all of its items: they are cached like those of the product.
-Status gather_containers(const Services& services, const ReadView& view, WithProof with_proof, Evidence& evidence) {
-    if (!evidence.item) return Ok{};
-    for (ledger::StateKey at = evidence.item->container; !at.is_zero();) {
-        TRY_ASSIGN(CachedRecordPtr container, services.cache.get(view, {RecordKind::kContainer, at}, with_proof));
-        const bool sound = container->container && evidence.containers.size() < limits::kContainerLevelsMax;
-        if (!sound) return Error{"state_corrupt", "A packed item's containers are damaged on this node."};
-        at = container->container->container;
-        evidence.containers.push_back(std::move(container));
+Result<VerdictContext, RpcError> context_of(const VerifyRequest& request, const NamedItem& named, WallTime block_time,
+                                            WallTime now) {
+    VerdictContext context{block_time, request.lot, std::nullopt, request.country};
+    context.now = now;
+    if (request.country && !ledger::is_country(*request.country))
+        return invalid_params("country: two capital letters, ISO 3166-1 alpha-2.");
+    if (!context.lot && !named.lot.empty()) context.lot = named.lot;
+    const std::string_view expiry = request.expiry.value_or(named.expiry);
+    if (request.expiry || !expiry.empty()) {
+        context.expiry = parse_expiry(expiry, block_time);
+        if (!context.expiry) return invalid_params("expiry: a date as YYYY-MM-DD or YYMMDD.");
     }
-    return Ok{};
-}
-
-Result<Evidence> gather(const Services& services, const ReadView& view, const NamedItem& named, WithProof with_proof) {
-    Evidence evidence;
-    TRY_ASSIGN(evidence.item_bytes, view.record(named.name.key()));
-    if (evidence.item_bytes) {
-        TRY_ASSIGN(evidence.item, ledger::ItemRecord::decode(*evidence.item_bytes));
+    if (request.purpose) {
+        const auto purpose = purpose_from(*request.purpose);
+        if (!purpose) return invalid_params("purpose: buy_new, own, resale, dispense or inspect.");
+        context.purpose = *purpose;
     }
-    TRY(gather_others(services, view, named, with_proof, evidence));
-    TRY(gather_containers(services, view, with_proof, evidence));
-    if (with_proof == WithProof::kYes) {
-        TRY_ASSIGN(evidence.item_proof,
-                   proof_element(view, RecordName{RecordKind::kItem, named.name.key()}, evidence.item_bytes));
-    }
-    return evidence;
+    if (request.seller && !set_seller(context, *request.seller))
+        return invalid_params("seller: an organisation's id, or a shop's pseudonym of 64 hexadecimal digits.");
+    return context;
 }
 
 template <class Record>
 const Record* pointer(const std::optional<Record>& record) {
     return record ? &*record : nullptr;
 }
+const ledger::OrganisationRecord* organisation_in(const CachedRecordPtr& record) {
+    return record ? pointer(record->organisation) : nullptr;
+}
 
-Result<Verdict, RpcError> judge_evidence(const VerifyRequest& request, const NamedItem& named, const Evidence& evidence,
-                                         WallTime now) {
-    VerdictContext context{now, request.lot, std::nullopt, request.country};
-    if (request.country && !ledger::is_country(*request.country))
-        return invalid_params("country: two capital letters, ISO 3166-1 alpha-2.");
-    if (!context.lot && !named.lot.empty()) context.lot = named.lot;
-    const std::string_view expiry = request.expiry.value_or(named.expiry);
-    if (request.expiry || !expiry.empty()) {
-        context.expiry = parse_expiry(expiry, now);
-        if (!context.expiry) return invalid_params("expiry: a date as YYYY-MM-DD or YYMMDD.");
-    }
+Verdict judge_evidence(const Evidence& evidence, const VerdictContext& context) {
     VerdictRecords records;
     records.item = pointer(evidence.item);
-    records.product = evidence.product ? pointer(evidence.product->product) : nullptr;
-    records.maker = evidence.maker ? pointer(evidence.maker->organisation) : nullptr;
+    records.product = pointer(evidence.product->product);
+    records.maker = organisation_in(evidence.maker);
+    records.product_read = true;
     records.outer = evidence.outer();
-    records.product_read = evidence.product != nullptr;
+    records.brand = organisation_in(evidence.brand);
+    records.holder = organisation_in(evidence.holder);
+    records.shop = evidence.shop ? pointer(evidence.shop->seller) : nullptr;
     return judge(records, context);
 }
 
-void write_answer(JsonWriter& out, const NamedItem& named, const Verdict& verdict, const Evidence& evidence) {
-    out.field("verdict", name_of(verdict.kind)).key("reasons").begin_array();
+void write_verdict(JsonWriter& out, const Verdict& verdict, Purpose purpose) {
+    out.field("verdict", name_of(verdict.kind)).field("purpose", name_of(purpose));
+    out.field("action", name_of(verdict.action)).key("reasons").begin_array();
     for (const Reason reason : verdict.reasons) out.string(info(reason).code);
-    out.end_array().key("item");
+    out.end_array().key("actions").begin_array();
+    for (const Reason reason : verdict.reasons) out.string(name_of(info(reason).effect(purpose).action));
+    out.end_array();
+}
+
+void write_answer(JsonWriter& out, const NamedItem& named, const Evidence& evidence) {
+    out.key("item");
     evidence.item ? write_item(out, named.name, *evidence.item) : void(out.null());
-    out.key("product");
-    evidence.product ? out.raw(evidence.product->json) : out.null();
-    out.key("maker");
+    out.key("product").raw(evidence.product->json).key("maker");
     evidence.maker ? out.raw(evidence.maker->json) : out.null();
+    out.key("shop");
+    evidence.shop ? out.raw(evidence.shop->json) : out.null();
     out.key("custody");
     evidence.item ? write_custody(out, *evidence.item, evidence.outer()) : void(out.null());
 }
 
 void write_proof(JsonWriter& out, const Evidence& evidence, const SignedTip& tip) {
     out.key("proof").begin_array().raw(evidence.item_proof);
-    for (const CachedRecordPtr& record : {evidence.product, evidence.maker})
-        if (record) out.raw(record->proof_json);
-    for (const CachedRecordPtr& record : evidence.containers) out.raw(record->proof_json);
+    for (const auto& [key, record] : evidence.proven) out.raw(record->proof_json);
     out.end_array();
     // Base64 needs no escape, and the tip has it ready.
     out.key("header").raw("\"" + tip.header_base64 + "\"").key("certificate").raw("\"" + tip.certificate_base64 + "\"");
@@ -155,15 +197,21 @@ Result<NamedItem, RpcError> name_item(const VerifyRequest& request) {
 
 HandlerError write_verify(const Services& services, const VerifyRequest& request, JsonWriter& out) {
     HANDLER_TRY(const NamedItem named, name_item(request));
+    if (!services.node.synced())
+        return RpcError{ErrorCode::kFault, "This node has lost touch with the chain, and does not judge by what it had seen.",
+                        "not_synced", "Ask another node, or wait until status says synced.", {}};
     const std::unique_ptr<ReadView> view = services.node.read();
-    const auto evidence = gather(services, *view, named, request.proof ? WithProof::kYes : WithProof::kNo);
-    if (!evidence.ok()) return from_error(evidence.error());
     const SignedTip& tip = view->tip();
-    HANDLER_TRY(const Verdict verdict, judge_evidence(request, named, *evidence, tip.header.time));
+    HANDLER_TRY(const VerdictContext context, context_of(request, named, tip.header.time, services.clock()));
+    Evidence evidence;
+    const WithProof with_proof = request.proof ? WithProof::kYes : WithProof::kNo;
+    const Status gathered = Gatherer(services, *view, with_proof, evidence).gather(named, context);
+    if (!gathered.ok()) return from_error(gathered.error());
     out.begin_object();
-    write_answer(out, named, verdict, *evidence);
-    out.field("height", tip.header.height.value);
-    if (request.proof) write_proof(out, *evidence, tip);
+    write_verdict(out, judge_evidence(evidence, context), context.purpose);
+    write_answer(out, named, evidence);
+    out.field("height", tip.header.height.value).field("time_ms", tip.header.time.ms);
+    if (request.proof) write_proof(out, evidence, tip);
     out.end_object();
     return std::nullopt;
 }

@@ -14,7 +14,7 @@ namespace touchstone::rpc {
 
 struct VerifyRequest {
     std::optional<std::string_view> gtin, serial, uri, commitment;
-    std::optional<std::string_view> lot, expiry, country;
+    std::optional<std::string_view> lot, expiry, country, purpose, seller;
     bool proof = true;
 };
 
@@ -27,6 +27,7 @@ struct NamedItem {
 // Errors: invalid_params with the reason item_name, bad_gtin, bad_serial, bad_identifier, bad_commitment.
 Result<NamedItem, RpcError> name_item(const VerifyRequest& request);
 
+// Errors beside these: invalid_params; not_synced, since what a node has not seen yet may be a recall.
 HandlerError write_verify(const Services& services, const VerifyRequest& request, JsonWriter& out);
 
 }  // namespace touchstone::rpc

@@ -1,40 +1,49 @@
 #!/usr/bin/env python3
-"""Checks a node's item_verify or item_history answer against a genesis, with no code of Touchstone. See ../verify.md.
+"""Checks a node's item_verify or item_history answer against a genesis, with no code of Touchstone, and says what follows
+from what is proven. Nothing else of an answer is printed. See ../verify.md; records and rules are in verdict.py.
 
-    verify.py GENESIS.json http://127.0.0.1:8545 GTIN14 SERIAL     asks a node
-    verify.py GENESIS.json ANSWER.json GTIN14 SERIAL               reads a saved JSON-RPC answer
+    verify.py GENESIS.json http://127.0.0.1:8545 GTIN14 SERIAL [NAME=VALUE …]    asks a node
+    verify.py GENESIS.json ANSWER.json GTIN14 SERIAL [NAME=VALUE …]              reads a saved JSON-RPC answer
+
+Names: purpose (buy_new, own, resale, dispense, inspect), lot, expiry (YYYY-MM-DD), country, seller, max_age (seconds).
 """
-import base64, datetime, hashlib, json, subprocess, sys, tempfile, urllib.request
+import base64, datetime, hashlib, json, subprocess, sys, tempfile, time, urllib.request
+
+import verdict as rules
 
 def check(condition, why):
     if not condition:
-        sys.exit("UNPROVEN: " + why)
+        raise rules.Unproven(why)
 
-sha = lambda *parts: hashlib.sha256(b"".join(parts)).digest()
+sha = rules.sha
 num = lambda value, size: value.to_bytes(size, "big")
 text = lambda t: num(len(t.encode()), 4) + t.encode()
 lump = lambda b: num(len(b), 4) + b
+listed = lambda parts: num(len(parts), 4) + b"".join(parts)
 raw = base64.b64decode
+PARAMETERS = ["transaction_bytes_max", "operations_max", "items_per_register_max", "block_bytes_max",
+              "block_transactions_max", "block_items_max", "validity_heights_max", "leader_timeout_ms",
+              "advance_timeout_ms", "retry_ms", "clock_ahead_ms", "report_deadline_ms", "proposal_deadline_ms",
+              "change_delay_ms"]
+PURPOSES = {"admin": 1, "operate": 2, "validate": 3}
+
+def organisation(o):  # its record, as the genesis has it
+    keys = [bytes.fromhex(k["key"]) + num(PURPOSES[k["purpose"]], 1) + num(k.get("added", 0), 8)
+            + num(k.get("revoked", 0), 8) for k in o["keys"]]
+    return (b"\1\1" + text(o["id"]) + text(o["name"]) + num(sum(1 << rules.ROLES.index(r) for r in o["roles"]), 2)
+            + text(o.get("gln", "")) + text(o.get("country", "")) + num(o.get("suspended", False), 1)
+            + num(o.get("council", False), 1) + listed(keys) + listed([text(p) for p in o.get("prefixes", [])])
+            + num(o.get("suspended_at", 0), 8))
 
 def chain_id(g):  # SHA-256 over the canonical bytes of the genesis
-    roles = ["brand", "manufacturer", "logistics", "retailer", "platform", "regulator", "auditor"]
-    def organisation(o):
-        keys = [bytes.fromhex(k["key"]) + num(k["purpose"] == "operate", 1) + num(k.get("added", 0), 8)
-                + num(k.get("revoked", 0), 8) for k in o["keys"]]
-        return (b"\1" + text(o["id"]) + text(o["name"]) + num(sum(1 << roles.index(r) for r in o["roles"]), 2)
-                + text(o.get("gln", "")) + text(o.get("country", "")) + num(o.get("suspended", False), 1)
-                + num(o.get("council", False), 1) + num(len(keys), 4) + b"".join(keys))
     since = (datetime.datetime.fromisoformat(g["time"].replace("Z", "+00:00"))
              - datetime.datetime.fromtimestamp(0, datetime.timezone.utc))
-    order = ["transaction_bytes_max", "operations_max", "items_per_register_max", "block_bytes_max",
-             "block_transactions_max", "block_items_max", "validity_heights_max", "leader_timeout_ms",
-             "advance_timeout_ms", "retry_ms", "clock_ahead_ms", "report_deadline_ms", "proposal_deadline_ms"]
-    check(all(p in g["parameters"] for p in order), "genesis.json leaves parameters to defaults: write all of them")
-    validators = b"\1" + num(0, 8) + num(0, 8) + num(len(g["validators"]), 4) + b"".join(
-        text(v["organisation"]) + text(v["name"]) + bytes.fromhex(v["key"]) for v in g["validators"]) + num(0, 4)
+    check(all(p in g["parameters"] for p in PARAMETERS), "genesis.json leaves parameters to defaults: write all of them")
+    validators = b"\x0c\1" + num(0, 8) + num(0, 8) + listed(
+        [text(v["organisation"]) + text(v["name"]) + bytes.fromhex(v["key"]) for v in g["validators"]]) + num(0, 4)
     return sha(b"touchstone/genesis/1", b"\1", text(g["name"]), num(since // datetime.timedelta(milliseconds=1), 8),
-               lump(b"\1" + b"".join(num(g["parameters"][p], 8) for p in order)),
-               num(len(g["organisations"]), 4), *[lump(organisation(o)) for o in g["organisations"]], lump(validators))
+               lump(b"\x0b\1" + b"".join(num(g["parameters"][p], 8) for p in PARAMETERS)),
+               listed([lump(organisation(o)) for o in g["organisations"]]), lump(validators))
 
 def signed(key, message, signature):  # Ed25519, by the openssl program
     with tempfile.TemporaryDirectory() as d:
@@ -53,7 +62,8 @@ def follow(chain, epochs, told):  # the validators known now signed the block th
         check_header(chain, epochs, header, raw(one["certificate"]))
         check(int.from_bytes(header[34:42], "big") == len(epochs) - 1, "an epoch is left out")
         check(header[162:194] == set_hash(len(epochs), one["validators"]), "others than the validators before them named")
-        epochs.append(one["validators"])
+        # What a node calls them is nobody's word but its own: they are known by their keys.
+        epochs.append([{"key": v["key"], "name": "key " + v["key"][:8]} for v in one["validators"]])
 
 def check_header(chain, epochs, header, certificate):  # a quorum of its epoch signed exactly these bytes
     check(len(header) == 230 and header[:2] == b"\0\1", "the header is malformed")
@@ -100,21 +110,63 @@ def check_path(root, key, record, path):  # that `key` has this record, or none
         node = sha(b"\1", siblings[i], node) if bit(key, i) else sha(b"\1", node, siblings[i])
     check(node == root, "a path does not lead to the signed state root")
 
-def item_fields(record):  # what was proven, read from the record's own bytes
-    names, at, fields = "gtin lot expiry made_on state flags maker owner custodian receiver facility".split(), 1, {}
-    for name in names:
-        size = {"expiry": 4, "made_on": 4, "state": 1, "flags": 1}.get(name)
-        if size is None:
-            length = int.from_bytes(record[at:at + 4], "big")
-            fields[name], at = record[at + 4:at + 4 + length].decode(), at + 4 + length
-        else:
-            fields[name], at = int.from_bytes(record[at:at + size], "big"), at + size
-    count, head = int.from_bytes(record[at + 8:at + 12], "big"), record[at + 12:at + 44]  # after u64 registered at
-    return fields, count, head
+def check_answer(chain, epochs, result):  # the block that it is of, and the records that it proves
+    header = raw(result["header"])
+    signers = check_header(chain, epochs, header, raw(result["certificate"]))
+    height = int.from_bytes(header[42:50], "big")
+    check(height > 0, "the state before the first block proves nothing about goods")
+    proven = {}
+    for p in result["proof"]:
+        record = None if p["record"] is None else raw(p["record"])
+        check_path(header[130:162], bytes.fromhex(p["key"]), record, raw(p["path"]))
+        proven[bytes.fromhex(p["key"])] = record
+    block_ms = int.from_bytes(header[90:98], "big")
+    when = datetime.datetime.fromtimestamp(block_ms / 1000, datetime.timezone.utc).strftime("%Y-%m-%d %H:%M:%S UTC")
+    print(f"block {height} of {when}, chain {chain.hex()[:16]}…, signed by {', '.join(signers)} "
+          f"({len(signers)} of {len(epochs[int.from_bytes(header[34:42], 'big')])} validators)")
+    return proven, block_ms
 
-def main(genesis_file, source, gtin, serial):
-    genesis = json.load(open(genesis_file))
-    key = sha(b"touchstone/item/1", gtin.encode(), serial.encode())
+def print_history(item, key, events):
+    head = bytes(32)
+    check(item is not None and len(events) == item["event_count"], "the history is not complete")
+    told = []
+    for number, event in enumerate(raw(e["bytes"]) for e in events):
+        head = sha(b"touchstone/event/1", head, key, event)
+        r = rules.Reader(event[1:2] + event[:1] + event[2:], event[1])  # u8 version ‖ u8 kind ‖ …
+        sequence, height, r.at = r.num(4), r.num(8), r.at + 8 + 32
+        actor, other, detail = r.text(), r.text(), r.text()
+        r.end(None)
+        check(sequence == number, "an event stands where another belongs")
+        told.append(f"  event {sequence}: {rules.EVENTS.get(event[1], f'kind {event[1]}')} by {actor}"
+                    f"{', ' + other if other else ''}, block {height}")
+    check(head == item["event_head"], "the events do not hash to the head in the item's record")
+    print("\n".join(told) + f"\n  the {len(events)} events hash to the head in the item's record: complete")
+
+def print_verdict(found, asked, block_ms):
+    now_ms = int(time.time() * 1000)
+    verdict, reasons, action = rules.judge(found, asked, block_ms, now_ms)
+    meanings = {row["code"]: row["meaning"] for row in rules.TABLE["reasons"]}
+    print(f"{verdict.upper()} (purpose {asked.get('purpose') or rules.TABLE['default_purpose']}), action: {action}")
+    for reason in reasons:
+        print(f"  {reason}: {meanings[reason]}")
+    item, product = found["item"], found["product"]
+    if product:
+        print(f"  {product['name']}, {product['gtin']}, of {product['brand']}")
+    if item:
+        print(f"  lot {item['lot'] or 'none'}, {item['state']}, made by {item['maker']}, with {found['unit']['custodian']}")
+    age_s = max(0, now_ms - block_ms) // 1000
+    print(f"  the answer is {age_s} seconds old")
+    check(age_s <= int(asked.get("max_age", age_s)), "the answer is too old")
+
+def asked_from(words):
+    asked = dict(word.split("=", 1) for word in words)
+    if asked.get("expiry"):
+        asked["expiry_day"] = (datetime.date.fromisoformat(asked["expiry"]) - datetime.date(1970, 1, 1)).days
+    return asked
+
+def main(genesis_file, source, gtin, serial, *words):
+    genesis, asked = json.load(open(genesis_file)), asked_from(words)
+    digest = rules.commitment(gtin, serial)
     chain, epochs, answers = chain_id(genesis), [genesis["validators"]], []
     def ask(method, **params):
         call = json.dumps({"jsonrpc": "2.0", "id": 1, "method": method, "params": params}).encode()
@@ -123,33 +175,25 @@ def main(genesis_file, source, gtin, serial):
     if source.startswith("http"):
         while told := ask("chain_epochs", **{"from": len(epochs)})["result"]["epochs"]:
             follow(chain, epochs, told)
-        answers = [ask(method, gtin=gtin, serial=serial) for method in ("item_verify", "item_history")]
+        named = {"gtin": gtin, "commitment": digest.hex()}  # the node does not learn the serial
+        for_verdict = {n: asked[n] for n in ("purpose", "lot", "expiry", "country", "seller") if n in asked}
+        answers = [ask("item_verify", **named, **for_verdict), ask("item_history", **named)]
     for answer in answers or [json.load(open(source))]:
-        check("result" in answer, f"the node answers with an error: {answer.get('error')}")
-        result = answer["result"]
-        header = raw(result["header"])
-        names = check_header(chain, epochs, header, raw(result["certificate"]))
-        print(f"block {result['height']} of chain {header[2:34].hex()[:16]}… signed by {', '.join(names)}")
-        records = {}
-        for p in result["proof"]:
-            record = None if p["record"] is None else raw(p["record"])
-            check_path(header[130:162], bytes.fromhex(p["key"]), record, raw(p["path"]))
-            records[bytes.fromhex(p["key"])] = record
-            print(f"  {p['kind']} {p['key'][:16]}… {'is absent' if record is None else f'has a record of {len(record)} bytes'}")
-        check(key in records, "the answer proves nothing about this item")
-        if records[key] is not None and "events" not in result:
-            print("  " + ", ".join(f"{name} {value}" for name, value in item_fields(records[key])[0].items() if value))
-        if records[key] is not None and "events" in result:
-            head = bytes(32)
-            for event in result["events"]:
-                head = sha(b"touchstone/event/1", head, key, raw(event["bytes"]))
-                print(f"  event {event['sequence']}: {event['kind']} by {event['actor']}, block {event['height']}")
-            _, count, proven_head = item_fields(records[key])
-            check(count == len(result["events"]) and head == proven_head, "the history is not complete")
-            print(f"  the {count} events hash to the head in the item's record: complete")
+        check("result" in answer, "the node answers with an error")
+        result, key = answer["result"], rules.item_key(gtin, digest)
+        proven, block_ms = check_answer(chain, epochs, result)
+        if "events" in result:
+            check(key in proven, "the answer proves nothing about this item")
+            if proven[key] is not None:
+                print_history(rules.read_item(proven[key]), key, result["events"])
+        else:
+            print_verdict(rules.gather(proven, gtin, digest, asked), asked, block_ms)
     print("PROVEN")
 
 if __name__ == "__main__":
-    if len(sys.argv) != 5:
+    if len(sys.argv) < 5:
         sys.exit(__doc__)
-    main(*sys.argv[1:])
+    try:
+        main(*sys.argv[1:])
+    except (rules.Unproven, KeyError, TypeError, ValueError, IndexError) as fault:
+        sys.exit(f"UNPROVEN: {fault}")

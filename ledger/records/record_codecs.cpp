@@ -5,7 +5,7 @@
 //                 list of {key (32) ‖ u8 purpose ‖ u64 added ‖ u64 revoked} ‖ texts prefixes ‖ u64 suspended at
 //   product       text gtin ‖ text brand ‖ text name ‖ image hash ‖ list of document hashes ‖ list of recall ‖
 //                 u32 event count ‖ event head ‖ texts territories ‖ u64 territories since ‖ u8 serial policy ‖
-//                 text offered to ‖ texts return points
+//                 text offered to ‖ texts return points ‖ list of {text maker ‖ u64 since} revoked licences
 //   recall        text by ‖ bool as brand ‖ text lot ‖ text maker ‖ day made from ‖ day made until ‖ text reason ‖
 //                 u64 since ‖ texts countries
 //   licence       text gtin ‖ text manufacturer ‖ u64 quota ‖ u64 used ‖ day from ‖ day until ‖ text facility ‖
@@ -39,6 +39,7 @@ constexpr std::size_t kKeyBytes = crypto::PublicKey::kSize + 1 + 8 + 8;
 constexpr std::size_t kRecallBytes = 4 + 1 + 4 + 4 + 4 + 4 + 4 + 8 + 4;  // at least, as those below
 constexpr std::size_t kMadeBytes = 4 + 4 + 8;
 constexpr std::size_t kFlagBytes = 1 + 4;
+constexpr std::size_t kRevokedBytes = 4 + 8;
 
 void write_recall(Writer& writer, const RecallMark& recall) {
     writer.string(recall.by).u8(recall.as_brand ? 1 : 0).string(recall.scope.lot).string(recall.scope.maker);
@@ -226,6 +227,8 @@ Bytes ProductRecord::encode() const {
     write_countries(writer, territories);
     writer.u64(territories_since.ms).u8(static_cast<std::uint8_t>(serial_policy)).string(offered_to);
     write_texts(writer, return_points);
+    writer.u32(static_cast<std::uint32_t>(revoked_licences.size()));
+    for (const RevokedLicence& one : revoked_licences) writer.string(one.maker).u64(one.since.ms);
     return std::move(writer).take();
 }
 
@@ -249,6 +252,11 @@ Result<ProductRecord> ProductRecord::decode(ByteView bytes) {
     record.serial_policy = read_enum<SerialPolicy>(reader);
     record.offered_to = reader.string();
     record.return_points = read_texts(reader);
+    record.revoked_licences.resize(read_count(reader, kRevokedBytes));
+    for (RevokedLicence& one : record.revoked_licences) {
+        one.maker = reader.string();
+        one.since = WallTime{reader.u64()};
+    }
     return finished(reader, std::move(record));
 }
 

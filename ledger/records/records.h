@@ -93,6 +93,13 @@ enum class SerialPolicy : std::uint8_t { kWarn = 0, kRefuse = 1 };
 std::string_view name_of(SerialPolicy policy);  // "warn", "refuse"
 std::optional<SerialPolicy> serial_policy_from(std::string_view name);
 
+// A licence that its brand revoked, and did not grant again.
+struct RevokedLicence {
+    std::string maker;
+    WallTime since;
+    bool operator==(const RevokedLicence&) const = default;
+};
+
 struct ProductRecord {
     std::string gtin;  // GTIN-14
     std::string brand;
@@ -107,6 +114,9 @@ struct ProductRecord {
     SerialPolicy serial_policy = SerialPolicy::kWarn;
     std::string offered_to{};                // the brand that it is being handed over to; else empty
     std::vector<std::string> return_points{};  // organisations that may take sold items back, beside seller and brand
+    // Everybody may know that a maker lost its licence, and nobody its quota, which stands in the licence: so it is
+    // here, with what each verdict proves. In the order of revoking, each maker once.
+    std::vector<RevokedLicence> revoked_licences{};
     bool operator==(const ProductRecord&) const = default;
 
     Bytes encode() const;

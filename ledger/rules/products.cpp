@@ -17,6 +17,15 @@ namespace {
 // A quota that is added to without end must not start anew.
 std::uint64_t saturating_add(std::uint64_t a, std::uint64_t b) { return a + std::min(b, UINT64_MAX - a); }
 
+// In force again, for everybody to see.
+void clear_revoked(Run& run, const std::string& gtin, const std::string& maker) {
+    ProductSlot& slot = run.overlay.product(gtin);
+    const auto is_his = [&](const RevokedLicence& one) { return one.maker == maker; };
+    const auto& marks = slot.record->revoked_licences;
+    if (std::none_of(marks.begin(), marks.end(), is_his)) return;
+    std::erase_if(run.overlay.products.change(slot).revoked_licences, is_his);
+}
+
 }  // namespace
 
 Verdict check_brand(Run& run, const std::string& gtin) {
@@ -79,6 +88,7 @@ Verdict apply(Run& run, const op::GrantLicence& operation, OperationOutcome& out
     licence.revoked = false;
     licence.revoke_reason.clear();
     licence.revoked_at = {};
+    clear_revoked(run, operation.gtin, operation.manufacturer);
     run.overlay.put_index(licence_index_key(operation.gtin, operation.manufacturer));
     outcome.accepted = 1;
     return std::nullopt;
@@ -97,6 +107,8 @@ Verdict apply(Run& run, const op::RevokeLicence& operation, OperationOutcome& ou
     licence.revoked_at = run.block.time;
     licence.salt = run.salt;
     licence.revoke_reason = operation.reason;
+    ProductRecord& product = run.overlay.products.change(run.overlay.product(operation.gtin));
+    product.revoked_licences.push_back({operation.manufacturer, run.block.time});
     outcome.accepted = 1;
     return std::nullopt;
 }

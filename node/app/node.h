@@ -64,6 +64,7 @@ class Node final : public rpc::NodeApi {
     void serve_epcis(epcis::Repository* repository) { epcis_ = repository; }
     std::unique_ptr<rpc::ReadView> read() const override { return reader_->read(); }
     rpc::NodeStatus status() const override;
+    bool synced() const override;
     ledger::Parameters parameters() const override { return epoch()->parameters; }
     Result<rpc::StoredBlockPtr> block(Height height) const override { return reader_->block(height); }
     Result<Height> height_of(const Hash256& block_hash) const override { return reader_->height_of(block_hash); }
@@ -159,6 +160,9 @@ class Node final : public rpc::NodeApi {
     std::shared_ptr<const EpochFacts> epoch_;  // guarded by shown_mutex_; never null once open
     std::chrono::steady_clock::time_point shown_at_;
 
+    // What synced() found, and until when it holds (steady clock, ns).
+    mutable std::atomic<bool> synced_{false};
+    mutable std::atomic<std::int64_t> synced_until_ns_{0};
     mutable std::mutex items_mutex_;
     mutable bool items_counted_ = false;
     mutable Height items_height_;

@@ -36,6 +36,7 @@ rpc::NodeStatus Node::status() const {
     status.uptime_s = static_cast<std::uint64_t>(
         std::chrono::duration_cast<std::chrono::seconds>(std::chrono::steady_clock::now() - started_at_).count());
     std::map<crypto::PublicKey, Height> heights;
+    status.synced = synced();
     {
         const std::lock_guard lock(shown_mutex_);
         status.view = shown_.view;
@@ -43,18 +44,39 @@ rpc::NodeStatus Node::status() const {
         status.pool_bytes = shown_.pool_bytes;
         status.read_only = !shown_.fault.empty();
         status.fault = shown_.fault;
-        status.synced = status.height.value + 2 >= shown_.best_known.value;
         heights = shown_.peer_heights;
     }
     for (const PeerStats& peer : mesh_->stats().peers) {
         status.peers.push_back({name_of_key(*known, peer.key), peer.address, known->record.find(peer.key) != nullptr,
                                 peer.connected, heights[peer.key]});
     }
-    const bool alone = known->validators.size() == 1 && status.validator;
-    const auto is_link = [](const rpc::PeerStatus& peer) { return peer.validator && peer.connected; };
-    status.synced &= alone || std::any_of(status.peers.begin(), status.peers.end(), is_link);
     status.items = items_registered();
     return status;
+}
+
+// Every verdict asks; the peers are looked at a few times a second.
+bool Node::synced() const {
+    constexpr std::int64_t kHoldsNs = 200'000'000;
+    const std::int64_t now_ns = std::chrono::duration_cast<std::chrono::nanoseconds>(
+                                    std::chrono::steady_clock::now().time_since_epoch())
+                                    .count();
+    if (now_ns < synced_until_ns_.load(std::memory_order_acquire)) return synced_.load(std::memory_order_relaxed);
+    const auto known = epoch();
+    const bool alone = known->validators.size() == 1 && known->record.find(options_.key.public_key()) != nullptr &&
+                       !options_.observer;
+    const auto peers = mesh_->stats().peers;
+    const bool linked = alone || std::any_of(peers.begin(), peers.end(), [&](const PeerStats& peer) {
+                            return peer.connected && known->record.find(peer.key) != nullptr;
+                        });
+    const std::uint64_t height = reader_->tip()->header.height.value;
+    bool near = false;
+    {
+        const std::lock_guard lock(shown_mutex_);
+        near = height + 2 >= shown_.best_known.value;
+    }
+    synced_.store(linked && near, std::memory_order_relaxed);
+    synced_until_ns_.store(now_ns + kHoldsNs, std::memory_order_release);
+    return linked && near;
 }
 
 // The sum over all products; counted once per height, since dashboards ask often.

@@ -88,7 +88,8 @@ const ProductRecord kProduct{kGtin,
                              WallTime{1'700'000'000'000},
                              SerialPolicy::kRefuse,
                              "rival",
-                             {"market", "shop"}};
+                             {"market", "shop"},
+                             {{"maker", WallTime{1'700'000'000'000}}}};
 const LicenceRecord kLicence{kGtin, "maker", 1000,   12, 100, 200, kGln, true, "late", WallTime{1'700'000'000'000},
                              hash_of(9)};
 const LotRecord kLot{kGtin, "L1", {{"brand", 0, 3}, {"maker", 20'500, 12}}, hash_of(9)};

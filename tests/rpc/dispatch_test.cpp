@@ -39,7 +39,7 @@ struct Desk {
     test::TestNode node;
     RecordCache cache;
     NoTimers timers;
-    Services services{node, cache, timers};
+    Services services{node, cache, timers, [] { return test::kTestNow; }};
     Dispatcher dispatcher{services, DispatcherLimits{4}};
 };
 

@@ -73,7 +73,7 @@ struct Desk {
     test::TestNode node;
     RecordCache cache;
     NoTimers timers;
-    Services services{node, cache, timers};
+    Services services{node, cache, timers, [] { return test::kTestNow; }};
     Dispatcher dispatcher{services, DispatcherLimits{4}};
 };
 
@@ -257,10 +257,10 @@ TEST_CASE("an open report and a foreign country are cautions beside all others")
     product.territories = {"CH"};
     const VerdictRecords records{&item, &product, nullptr, true};
     REQUIRE(judge(records, {WallTime{}, {}, {}, "FR"}) ==
-            Verdict{VerdictKind::kCaution, {Reason::kSold, Reason::kOpenReport, Reason::kOutsideTerritory}});
+            Verdict{VerdictKind::kCaution, {Reason::kSold, Reason::kOpenReport, Reason::kOutsideTerritory}, Action::kAsk});
     item.open_reports = 0;
-    REQUIRE(judge(records, {WallTime{}, {}, {}, "CH"}) == Verdict{VerdictKind::kGenuine, {Reason::kSold}});
-    REQUIRE(judge(records, {WallTime{}, {}, {}, {}}) == Verdict{VerdictKind::kGenuine, {Reason::kSold}});
+    REQUIRE(judge(records, {WallTime{}, {}, {}, "CH"}) == Verdict{VerdictKind::kGenuine, {Reason::kSold}, Action::kKeep});
+    REQUIRE(judge(records, {WallTime{}, {}, {}, {}}) == Verdict{VerdictKind::kGenuine, {Reason::kSold}, Action::kKeep});
 }
 
 TEST_CASE("a kept document is told with the proof of its record, or of its absence, and stands in histories") {

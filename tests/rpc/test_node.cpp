@@ -19,7 +19,7 @@ ledger::OrganisationRecord organisation(std::string id, ledger::Role role) {
     return made;
 }
 
-ledger::Genesis genesis() {
+ledger::Genesis usual_genesis() {
     ledger::Genesis made;
     made.name = "test";
     made.time = WallTime{kStartMs};
@@ -74,7 +74,9 @@ std::string TestNode::authorization(const std::string& organisation) const {
     return "Touchstone " + rpc::encode_token(token(organisation), key_of(organisation));
 }
 
-TestNode::TestNode() : genesis_(genesis()), store_(storage::make_memory_store()) {
+TestNode::TestNode() : TestNode(usual_genesis()) {}
+
+TestNode::TestNode(ledger::Genesis genesis) : genesis_(std::move(genesis)), store_(storage::make_memory_store()) {
     INVARIANT(genesis_.check().ok());
     storage::StateTreeOptions options;
     options.bucket_depth = 12;
@@ -236,7 +238,7 @@ NodeStatus TestNode::status() const {
     status.state_root = tip_->header.state_root;
     status.block_time = tip_->header.time;
     status.pool_transactions = pool_.size();
-    status.synced = true;
+    status.synced = is_synced;
     status.peers = {{"peer", "127.0.0.1:1", true, false, Height(3)}};
     return status;
 }

@@ -28,6 +28,8 @@ crypto::SecretKey key_of(std::string_view name);
 class TestNode : public rpc::NodeApi {
   public:
     TestNode();
+    // Another cast: each organisation's key is key_of() its id.
+    explicit TestNode(ledger::Genesis genesis);
 
     // -- the test's side
     ledger::SignedTransaction sign(const std::string& organisation, const std::vector<ledger::Operation>& operations);
@@ -69,6 +71,8 @@ class TestNode : public rpc::NodeApi {
     std::string metrics() const override { return "touchstone_test 1\n"; }
     bool ready(std::string* why_not) const override;
     bool is_ready = true;
+    bool is_synced = true;
+    const ledger::Genesis& genesis() const { return genesis_; }
 
   private:
     struct Waiter {

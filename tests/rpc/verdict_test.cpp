@@ -12,6 +12,14 @@ namespace {
 constexpr ledger::Day kToday = 20'000;  // 2024-10-04
 const WallTime kNow{std::uint64_t{kToday} * 86'400'000};
 
+// A verdict without its action, which follows from the table alone.
+struct Said {
+    VerdictKind kind;
+    std::vector<Reason> reasons;
+    bool operator==(const Said&) const = default;
+};
+Said said(Verdict verdict) { return {verdict.kind, std::move(verdict.reasons)}; }
+
 struct World {
     ledger::ItemRecord item;
     ledger::ProductRecord product;
@@ -20,12 +28,12 @@ struct World {
         item.lot = "L1";
         item.expiry = kToday;
     }
-    Verdict judged(VerdictContext context = {kNow, {}, {}}) const {
-        return judge({&item, &product, &maker, true}, context);
+    Said judged(VerdictContext context = {kNow, {}, {}}) const {
+        return said(judge({&item, &product, &maker, true}, context));
     }
 };
 
-Verdict verdict(VerdictKind kind, std::vector<Reason> reasons) { return {kind, std::move(reasons)}; }
+Said verdict(VerdictKind kind, std::vector<Reason> reasons) { return {kind, std::move(reasons)}; }
 
 }  // namespace
 
@@ -44,7 +52,7 @@ TEST_CASE("being sold or under way is told, and speaks against nothing") {
 
 TEST_CASE("recalls of the product, of the lot and of the item alone are cautions") {
     World world;
-    const Verdict recalled = verdict(VerdictKind::kCaution, {Reason::kRecalled});
+    const Said recalled = verdict(VerdictKind::kCaution, {Reason::kRecalled});
     world.product.recalls = {{"brand", true, {}, "glass", kNow}};
     REQUIRE(world.judged() == recalled);
     world.product.recalls[0].scope.lot = "L1";
@@ -86,18 +94,69 @@ TEST_CASE("a suspended maker and an undeclared product are cautions") {
     World world;
     world.maker.suspended = true;
     REQUIRE(world.judged() == verdict(VerdictKind::kCaution, {Reason::kMakerSuspended}));
-    REQUIRE(judge({&world.item, nullptr, nullptr, true}, {kNow, {}, {}}) ==
+    REQUIRE(said(judge({&world.item, nullptr, nullptr, true}, {kNow, {}, {}})) ==
             verdict(VerdictKind::kCaution, {Reason::kProductUnknown}));
 }
 
 TEST_CASE("what was never registered is unknown, never more") {
     const ledger::ProductRecord product;
-    REQUIRE(judge({nullptr, &product, nullptr, true}, {kNow, "L", kToday}) ==
+    REQUIRE(said(judge({nullptr, &product, nullptr, true}, {kNow, "L", kToday})) ==
             verdict(VerdictKind::kUnknown, {Reason::kNeverRegistered}));
-    REQUIRE(judge({nullptr, nullptr, nullptr, true}, {kNow, {}, {}}) ==
+    REQUIRE(said(judge({nullptr, nullptr, nullptr, true}, {kNow, {}, {}})) ==
             verdict(VerdictKind::kUnknown, {Reason::kNeverRegistered, Reason::kProductUnknown}));
-    REQUIRE(judge({nullptr, nullptr, nullptr, false}, {kNow, {}, {}}) ==
+    REQUIRE(said(judge({nullptr, nullptr, nullptr, false}, {kNow, {}, {}})) ==
             verdict(VerdictKind::kUnknown, {Reason::kNeverRegistered}));
+}
+
+TEST_CASE("what is registered when its maker is suspended, or without its licence, is doubtful; what was before is not") {
+    World world;
+    world.maker.suspended = true;
+    world.maker.suspended_at = kNow;
+    world.item.registered_at = kNow;
+    REQUIRE(world.judged() == verdict(VerdictKind::kCaution, {Reason::kMakerSuspended}));
+    world.item.registered_at.ms -= 1;
+    REQUIRE(world.judged() == verdict(VerdictKind::kGenuine, {Reason::kMakerSuspendedLater}));
+    world.maker.suspended = false;
+    world.item.maker = "maker";
+    world.product.brand = "brand";
+    world.product.revoked_licences = {{"other", kNow}, {"maker", kNow}};
+    REQUIRE(world.judged() == verdict(VerdictKind::kGenuine, {Reason::kLicenceRevokedLater}));
+    world.item.registered_at = kNow;
+    REQUIRE(world.judged() == verdict(VerdictKind::kCaution, {Reason::kLicenceRevoked}));
+    world.product.brand = "maker";  // who bought the brand needs no licence
+    REQUIRE(world.judged().reasons.empty());
+}
+
+TEST_CASE("an item expires by the later of the block's time and the reader's clock") {
+    World world;
+    VerdictContext context{kNow, {}, {}};
+    context.now = WallTime{kNow.ms + 86'400'000};
+    REQUIRE(world.judged(context) == verdict(VerdictKind::kCaution, {Reason::kExpired}));
+    context.now = WallTime{1};  // a clock that stands still
+    REQUIRE(world.judged(context).reasons.empty());
+}
+
+TEST_CASE("the most urgent action of all reasons counts, and without one that of the purpose") {
+    World world;
+    VerdictContext context{kNow, {}, {}};
+    const VerdictRecords records{&world.item, &world.product, &world.maker, true};
+    REQUIRE(judge(records, context).action == Action::kKeep);
+    world.item.open_reports = 1;
+    REQUIRE(judge(records, context).action == Action::kAsk);
+    world.item.flags = {{ledger::ItemFlag::kStolen, "shop"}};
+    REQUIRE(judge(records, context).action == Action::kReport);
+    context.purpose = Purpose::kResale;
+    REQUIRE(judge(records, context).action == Action::kTakeDown);
+}
+
+TEST_CASE("a seller is an organisation or the pseudonym of a shop") {
+    VerdictContext context{kNow, {}, {}};
+    REQUIRE(set_seller(context, "shop"));
+    REQUIRE(context.seller == "shop");
+    REQUIRE(set_seller(context, std::string(64, 'a')));
+    REQUIRE(context.seller_shop);
+    for (const std::string& bad : {std::string(), std::string(64, 'x'), std::string(33, 'a')})
+        REQUIRE_FALSE(set_seller(context, bad));
 }
 
 TEST_CASE("printed expiry dates") {

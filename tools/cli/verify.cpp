@@ -12,6 +12,7 @@
 #include "ledger/identifiers/gs1.h"
 #include "tools/cli/commands.h"
 #include "tools/proof/epochs.h"
+#include "tools/proof/near_spellings.h"
 #include "tools/cli/history_export.h"
 #include "tools/client/item_file.h"
 #include "tools/proof/provenance.h"
@@ -29,18 +30,103 @@ struct Arguments {
     std::string lot;
     std::string expiry;
     std::string country;
+    std::string purpose;
+    std::string seller;
+    std::uint64_t max_age_s = 0;  // 0: any
 };
 
-Result<ItemQuery> query_from(const Arguments& arguments) {
-    TRY_ASSIGN(const ItemLine item, item_named(arguments.item, arguments.gtin));
+WallTime reader_now() {
+    const auto now = std::chrono::system_clock::now().time_since_epoch();
+    return WallTime{static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(now).count())};
+}
+
+// What was asked, and what is tried when it is unknown.
+struct Asked {
+    ItemQuery query;
+    std::string serial;  // empty when a commitment was given
+};
+
+// A serial that is copied from a label may have blanks in it, which no serial has.
+Result<ItemLine> item_of(const Arguments& arguments) {
+    const auto as_typed = item_named(arguments.item, arguments.gtin);
+    if (as_typed.ok() || arguments.gtin.empty()) return as_typed;
+    const std::string plain = without_blanks(arguments.item);
+    return plain == arguments.item ? as_typed : item_named(plain, arguments.gtin);
+}
+
+Result<Asked> asked_from(const Arguments& arguments) {
+    TRY_ASSIGN(const ItemLine item, item_of(arguments));
     ItemQuery query;
     query.name = item.name;
+    query.now = reader_now();
     if (!item.lot.empty()) query.lot = item.lot;
     if (item.expiry != 0) query.expiry = day_text(item.expiry);
     if (!arguments.lot.empty()) query.lot = arguments.lot;
     if (!arguments.expiry.empty()) query.expiry = arguments.expiry;
     if (!arguments.country.empty()) query.country = arguments.country;
-    return query;
+    if (!arguments.seller.empty()) query.seller = arguments.seller;
+    if (!arguments.purpose.empty()) {
+        const auto purpose = rpc::purpose_from(arguments.purpose);
+        if (!purpose) return Error{"usage", "--purpose: buy_new, own, resale, dispense or inspect"};
+        query.purpose = *purpose;
+    }
+    return Asked{std::move(query), item.serial};
+}
+
+struct NearItem {
+    std::string serial;
+    ProvenItem proven;
+};
+
+// Of an unknown item: what is registered under a serial that looks like it.
+Result<std::vector<NearItem>> find_near(const Trust& trust, const Asked& asked, RpcClient& client) {
+    std::vector<NearItem> found;
+    if (asked.serial.empty()) return found;
+    for (const std::string& serial : near_spellings(asked.serial)) {
+        ItemQuery query = asked.query;
+        query.name.commitment = ledger::serial_commitment(query.name.gtin, serial);
+        TRY_ASSIGN(ProvenItem proven, fetch_item(trust, query, client));
+        if (proven.item) found.push_back({serial, std::move(proven)});
+    }
+    return found;
+}
+
+std::string near_text(const Asked& asked, const std::vector<NearItem>& near) {
+    std::string out;
+    for (const NearItem& one : near)
+        out += fmt::format("  registered is {}, which looks like {}: {}. Compare what is printed, character by character\n",
+                           one.serial, asked.serial, rpc::name_of(one.proven.verdict.kind));
+    if (out.empty() && !asked.serial.empty())
+        out = "  nothing that looks like it (case, O and 0, I and 1, blanks) is registered either\n";
+    return out;
+}
+
+json near_json(const std::vector<NearItem>& near) {
+    json out = json::array();
+    for (const NearItem& one : near)
+        out.push_back({{"serial", one.serial}, {"verdict", rpc::name_of(one.proven.verdict.kind)}});
+    return out;
+}
+
+// How old the state is that the answer speaks of, by the reader's clock.
+std::uint64_t age_s(const ItemQuery& query, const ProvenItem& proven) {
+    const std::uint64_t then_ms = proven.signed_header.header.time.ms;
+    return query.now.ms > then_ms ? (query.now.ms - then_ms) / 1000 : 0;
+}
+
+std::string age_text(std::uint64_t seconds) {
+    if (seconds < 120) return fmt::format("{} seconds", seconds);
+    if (seconds < 2 * 3600) return fmt::format("{} minutes", seconds / 60);
+    if (seconds < 2 * 86'400) return fmt::format("{} hours", seconds / 3600);
+    return fmt::format("{} days", seconds / 86'400);
+}
+
+Status check_age(const Arguments& arguments, const ItemQuery& query, const ProvenItem& proven) {
+    const std::uint64_t age = age_s(query, proven);
+    if (arguments.max_age_s == 0 || age <= arguments.max_age_s) return Ok{};
+    return Error{"answer_too_old",
+                 fmt::format("the answer is {} old, of block {}; what happened since is not in it", age_text(age),
+                             proven.signed_header.header.height.value)};
 }
 
 std::string time_text(WallTime time) {
@@ -111,6 +197,7 @@ std::string people_text(const Trust& trust, const ProvenItem& proven) {
     out += '\n';
     for (const rpc::Reason reason : proven.verdict.reasons)
         out += fmt::format("  {}: {}\n", rpc::info(reason).code, rpc::info(reason).meaning);
+    out += fmt::format("  {}\n", rpc::meaning_of(proven.verdict.action));
     if (proven.product)
         for (const ledger::RecallMark& recall : proven.product->recalls) out += recall_text(recall);
     if (proven.item) {
@@ -156,6 +243,7 @@ json proven_json(const Trust& trust, const ProvenItem& proven) {
     for (const std::uint32_t signer : proven.signed_header.signers) signers.push_back(set.label(signer));
     json out{{"ok", proven.verdict.kind == rpc::VerdictKind::kGenuine},
              {"verdict", rpc::name_of(proven.verdict.kind)},
+             {"action", rpc::name_of(proven.verdict.action)},
              {"reasons", reasons},
              {"proven", true},
              {"height", proven.signed_header.header.height.value},
@@ -172,7 +260,9 @@ json proven_json(const Trust& trust, const ProvenItem& proven) {
 }
 
 int unproven_exit(const GlobalOptions& options, const Error& error) {
-    if (error.code != "unproven" && error.code != "no_trust") return fail(options, error);
+    const bool is_no_answer = error.code == "unproven" || error.code == "no_trust" || error.code == "answer_too_old" ||
+                              error.code == "not_synced";
+    if (!is_no_answer) return fail(options, error);
     const json out{{"ok", false},
                    {"verdict", "unproven"},
                    {"proven", false},
@@ -184,15 +274,28 @@ int unproven_exit(const GlobalOptions& options, const Error& error) {
 }
 
 int run_verify(const Arguments& arguments, const GlobalOptions& options) {
-    const auto query = query_from(arguments);
-    if (!query.ok()) return fail(options, query.error());
+    const auto asked = asked_from(arguments);
+    if (!asked.ok()) return fail(options, asked.error());
     auto client = connect(options);
     if (!client.ok()) return fail(options, client.error());
     const auto trust = load_trust_and_follow(options.trust, *client);
     if (!trust.ok()) return unproven_exit(options, trust.error());
-    const auto proven = fetch_item(*trust, *query, *client);
+    const auto proven = fetch_item(*trust, asked->query, *client);
     if (!proven.ok()) return unproven_exit(options, proven.error());
-    return finish(options, proven_json(*trust, *proven), people_text(*trust, *proven),
+    if (const Status fresh = check_age(arguments, asked->query, *proven); !fresh.ok())
+        return unproven_exit(options, fresh.error());
+    json object = proven_json(*trust, *proven);
+    object["purpose"] = rpc::name_of(asked->query.purpose);
+    object["age_s"] = age_s(asked->query, *proven);
+    std::string text = people_text(*trust, *proven);
+    if (!proven->item) {
+        const auto near = find_near(*trust, *asked, *client);
+        if (!near.ok()) return unproven_exit(options, near.error());
+        object["near"] = near_json(*near);
+        text += near_text(*asked, *near);
+    }
+    text += fmt::format("  the answer is {} old\n", age_text(age_s(asked->query, *proven)));
+    return finish(options, object, text,
                   proven->verdict.kind == rpc::VerdictKind::kGenuine ? kExitOk : kExitCaution);
 }
 
@@ -262,13 +365,13 @@ json history_json(const Trust& trust, const Provenance& history) {
 }
 
 int run_history(const Arguments& arguments, const GlobalOptions& options) {
-    const auto query = query_from(arguments);
-    if (!query.ok()) return fail(options, query.error());
+    const auto asked = asked_from(arguments);
+    if (!asked.ok()) return fail(options, asked.error());
     auto client = connect(options);
     if (!client.ok()) return fail(options, client.error());
     const auto trust = load_trust_and_follow(options.trust, *client);
     if (!trust.ok()) return unproven_exit(options, trust.error());
-    const auto history = fetch_provenance(*trust, *query, *client);
+    const auto history = fetch_provenance(*trust, asked->query, *client);
     if (!history.ok()) return unproven_exit(options, history.error());
     return finish(options, history_json(*trust, *history), history_text(*trust, *history));
 }
@@ -293,6 +396,10 @@ void add_verify_command(CLI::App& app, GlobalOptions& options) {
     sub->add_option("--expiry", arguments->expiry, "Expiry date as printed on the item");
     sub->add_option("--country", arguments->country,
                     "Where it is offered, ISO 3166-1 alpha-2: judges territories and recalls");
+    sub->add_option("--purpose", arguments->purpose,
+                    "Why you ask: buy_new, own, resale, dispense or inspect; without: own");
+    sub->add_option("--seller", arguments->seller, "Who offers or sold it: an organisation, or a shop's pseudonym");
+    sub->add_option("--max-age", arguments->max_age_s, "Refuse an answer that is older, in seconds");
     sub->callback([&options, arguments] { options.exit_status = run_verify(*arguments, options); });
 }
 

@@ -26,6 +26,9 @@ struct ItemQuery {
     std::optional<std::string> lot;        // as printed
     std::optional<std::string> expiry;     // YYYY-MM-DD or YYMMDD, as printed on the item
     std::optional<std::string> country{};  // where it is offered, ISO 3166-1 alpha-2
+    rpc::Purpose purpose = rpc::kDefaultPurpose;
+    std::optional<std::string> seller{};   // who offers or sold it: an organisation's id, or a shop's pseudonym
+    WallTime now{};                        // the reader's clock; 0: he has none
 };
 
 struct SignedHeader {
@@ -46,6 +49,9 @@ struct ProvenItem {
     std::optional<ledger::ProductRecord> product;
     std::optional<ledger::OrganisationRecord> maker;
     std::vector<ProvenBox> containers;  // of a packed item, from the inside out
+    std::optional<ledger::OrganisationRecord> brand;   // of the product
+    std::optional<ledger::OrganisationRecord> holder;  // of the item, or of its outermost container
+    std::optional<ledger::SellerRecord> shop;          // rpc::shop_of()
     rpc::Verdict verdict;
 };
 

@@ -130,6 +130,8 @@ Result<ProvenItem> fetch_item(const Trust& trust, const ItemQuery& query, RpcCli
     if (query.lot) params["lot"] = *query.lot;
     if (query.expiry) params["expiry"] = *query.expiry;
     if (query.country) params["country"] = *query.country;
+    if (query.seller) params["seller"] = *query.seller;
+    params["purpose"] = rpc::name_of(query.purpose);
     TRY_ASSIGN(const json answer, client.call("item_verify", params));
     return check_item_answer(trust, query, answer);
 }
