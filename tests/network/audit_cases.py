@@ -6,7 +6,7 @@ import io
 import json
 import shutil
 
-from shared import NetworkCase
+from shared import NetworkCase, key_of
 
 
 def digest_of(folder):
@@ -132,7 +132,7 @@ class AuditCases(NetworkCase):
         gtin, uris = self.a_day()
         self.net.agreed()
         items = {row["key"]: row for row in self.rows("items", "--gtin", gtin)}
-        records = {self.item(uri)["key"]: self.item(uri) for uri in uris}
+        records = {key_of(uri): self.item(uri) for uri in uris}
         self.assertEqual(set(items), set(records))
         for key, record in records.items():
             for column in ("gtin", "lot", "state", "maker", "custodian"):

@@ -92,8 +92,8 @@ class EpcisCases(NetworkCase):
         self.run_as("corner", "sell", *uris[:2], "--country", "FR")
         self.run_as("corner", "return", uris[0], "--reason", "small")
         self.run_as("corner", "cancel-sale", uris[1], "--reason", "till")
-        self.run_as("atelier", "decommission", uris[2], "--as", "sampled", "--reason", "assay")
-        self.run_as("atelier", "correct", uris[2], "--event", "1", "--reason", "another piece")
+        self.run_as("acme", "decommission", uris[2], "--as", "sampled", "--reason", "assay")
+        self.run_as("acme", "correct", uris[2], "--event", "1", "--reason", "another piece")
         return gtin, uris, (case, pallet)
 
     def exported(self, uris, ssccs, name="history.jsonld"):

@@ -10,7 +10,7 @@ import csv
 import re
 
 import harness
-from shared import NetworkCase
+from shared import NetworkCase, commitment_of, key_of
 
 # Of the other's items. No height, port or size of these tests comes near it.
 COUNT = 1237
@@ -104,7 +104,7 @@ class InsiderCases(NetworkCase):
         self.hand_over("acme", "corner", mine["uris"][4])
         self.run_as("corner", "sell", mine["uris"][4])
         self.run_as("acme", "recall", mine["gtin"], "--lot", "INSIDE", "--reason", "a test")
-        mine["keys"] = [self.acme.rpc.call("item_get", uri=uri)["key"] for uri in mine["uris"]]
+        mine["commitments"] = [commitment_of(uri) for uri in mine["uris"]]
         # A shopper's question in plaintext, to the other's node: it may not keep what it was asked.
         shopper = self.borea.rpc_as(None)
         shopper.call("item_verify", gtin=mine["gtin"], serial=mine["serials"][0])
@@ -133,8 +133,8 @@ class InsiderCases(NetworkCase):
         found = self.run_as("borea", "vault", "find", "--gtin", mine["gtin"], nodes=[self.borea])["items"]
         self.assertEqual(sorted(item["serial"] for item in found), sorted(mine["serials"]))
         self.assertEqual({item["lot"] for item in found}, {"INSIDE"})
-        one = self.run_as("borea", "vault", "find", found[3]["key"], nodes=[self.borea])["items"]
-        self.assertEqual([item["serial"] for item in one], [found[3]["serial"]])
+        one = self.run_as("borea", "vault", "find", "--gtin", mine["gtin"], commitment_of(mine["uris"][3]), nodes=[self.borea])["items"]
+        self.assertEqual([item["serial"] for item in one], [mine["serials"][3]])
         for org in ("acme", "veritas"):
             answer = self.net.cli("vault", "find", "--gtin", mine["gtin"], org=org, nodes=[self.borea])
             self.assertEqual((answer.status, answer.json["error"]["code"]), (1, "access_denied"), str(answer))
@@ -156,7 +156,8 @@ class InsiderCases(NetworkCase):
     def questions(self):
         """For every method: what somebody would ask who wants to know about acme's goods."""
         mine = self.made["acme"]
-        item, gtin = {"key": mine["keys"][0]}, {"gtin": mine["gtin"]}
+        gtin = {"gtin": mine["gtin"]}
+        item = {**gtin, "commitment": mine["commitments"][0]}
         registration = self.acme.rpc.call("item_history", **item)["events"][0]
         height = registration["height"]
         nothing = [{}]
@@ -172,21 +173,24 @@ class InsiderCases(NetworkCase):
             "tx_submit": [{"transaction": "AAAA"}], "tx_submit_and_wait": [{"transaction": "AAAA"}],
             "item_verify": [item, {**item, "country": "FR"}], "item_get": [item], "item_history": [item],
             "item_proof": [item],
-            "container_get": [{"sscc": mine["sscc"]}],
-            "container_history": [{"sscc": mine["sscc"]}, {"sscc": mine["sscc"], "item": mine["keys"][0]}],
+            "container_get": [{"maker": "acme", "sscc": mine["sscc"]}], "container_find": [{"sscc": mine["sscc"]}],
+            "container_history": [{"maker": "acme", "sscc": mine["sscc"]},
+                                  {"maker": "acme", "sscc": mine["sscc"], "item": item}],
             "product_get": [gtin], "product_list": [{"limit": 1000}], "lot_get": [{**gtin, "lot": "INSIDE"}],
+            "lot_list": [gtin],
             "org_get": [{"id": "acme"}], "org_list": [{"limit": 1000}],
             "licence_get": [{**gtin, "manufacturer": "atelier"}],
             "recall_list": [{}, gtin], "report_get": [{"id": "0" * 64}],
             "report_list": [{}, {"organisation": "acme"}],
             "report_stats": [{"organisation": "acme", "month": "2026-01"}], "seller_get": [{"pseudonym": shop["pseudonym"]}],
             "events_subscribe": [{"from_height": 1}], "events_unsubscribe": [{"subscription": 1}],
-            "vault_put": [{"items": []}], "vault_find": [gtin, {}, {"keys": mine["keys"][:5]}], "vault_status": nothing,
+            "vault_put": [{"items": []}], "vault_find": [gtin, {}, {"keys": [key_of(uri) for uri in mine["uris"][:5]]}], "vault_status": nothing,
         }
 
     def check_answer(self, answer, asked):
         """No other item of acme's than the one that was asked for, and no number of them."""
-        others = {key for key in self.made["acme"]["keys"] if key != asked}
+        mine = self.made["acme"]
+        others = {one for one in mine["commitments"] + [key_of(uri) for uri in mine["uris"]] if one not in asked}
         raw = {bytes.fromhex(key) for key in others}
         for value in numbers_and_texts(answer):
             if isinstance(value, (int, float)):
@@ -216,7 +220,7 @@ class InsiderCases(NetworkCase):
                             self.assertIn(answer["error"]["data"]["code"], REFUSED, answer)
                         else:
                             told += 1
-                            self.check_answer(answer["result"], self.made["acme"]["keys"][0])
+                            self.check_answer(answer["result"], {self.made["acme"]["commitments"][0], key_of(self.made["acme"]["uris"][0])})
             rpc.close()
         self.assertGreater(told, 60)
         # The same questions tell their owner and an auditor what they keep from others: so the check can fail.
@@ -224,7 +228,7 @@ class InsiderCases(NetworkCase):
             rpc = self.acme.rpc_as(who)
             for method in ("product_get", "tx_get", "lot_get"):
                 with self.assertRaises(AssertionError):
-                    self.check_answer(rpc.call(method, **questions[method][0]), None)
+                    self.check_answer(rpc.call(method, **questions[method][0]), set())
             rpc.close()
 
     def test_blocks_over_rpc_are_for_overseers(self):

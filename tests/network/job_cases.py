@@ -155,7 +155,7 @@ class CustodyCases(NetworkCase):
         _, (uri,) = self.registered(1)
         self.run_as("atelier", "flag", uri, "--flag", "stolen")
         self.assertEqual(self.refused("atelier", "ship", uri, "--to", "swift"), {"flagged"})
-        self.assertEqual(self.refused("borea", "clear-flag", uri, "--flag", "stolen"), {"not_allowed"})
+        self.assertEqual(self.refused("borea", "clear-flag", uri, "--flag", "stolen"), {"flag_not_yours"})
         self.run_as("customs", "clear-flag", uri, "--flag", "stolen")
         self.run_as("atelier", "ship", uri, "--to", "swift")
 
@@ -201,7 +201,7 @@ class VerifyCases(NetworkCase):
             self.assertEqual(self.verdict(uri, status=5), ("caution", {"recalled"}))
         self.assertEqual(self.verdict(good, status=0), ("genuine", set()))
         self.assertEqual(self.refused("atelier", "ship", uris[0], "--to", "swift"), {"recalled"})
-        self.assertEqual(self.run_as("acme", "recall", gtin, "--lot", "BAD", "--reason", "again")["result"],
+        self.assertEqual(self.run_as("acme", "recall", gtin, "--lot", "BAD", "--reason", "wrong label")["result"],
                          "already_there")
         self.run_as("acme", "lift-recall", gtin, "--lot", "BAD")
         self.assertEqual(self.verdict(uris[0], status=0), ("genuine", set()))

@@ -1,11 +1,31 @@
 """The network that all cases share, and what they all ask of it."""
 
+import hashlib
 import os
 import random
 import unittest
+import urllib.parse
 
 SEED = int(os.environ.get("TOUCHSTONE_SEED", "20240607"))
 net = None  # set before the first case
+
+
+def _named(uri):
+    """GTIN and serial of a Digital Link, as bytes."""
+    parts = urllib.parse.urlparse(uri).path.split("/")
+    return (urllib.parse.unquote(parts[parts.index(code) + 1]).encode() for code in ("01", "21"))
+
+
+def commitment_of(uri):
+    """What the ledger is told in the place of the serial (docs/verify.md)."""
+    gtin, serial = _named(uri)
+    return hashlib.sha256(b"touchstone/serial/1" + gtin + serial).hexdigest()
+
+
+def key_of(uri):
+    """Where the item's record is."""
+    gtin, _ = _named(uri)
+    return hashlib.sha256(b"touchstone/item/2" + gtin + bytes.fromhex(commitment_of(uri))).hexdigest()
 
 
 class NetworkCase(unittest.TestCase):
