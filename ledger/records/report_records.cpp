@@ -257,7 +257,7 @@ std::string month_of(WallTime time) {
 
 bool is_month(std::string_view text) {
     if (text.size() != 7 || text[4] != '-') return false;
-    for (const std::size_t at : {0, 1, 2, 3, 5, 6})
+    for (const std::size_t at : {0u, 1u, 2u, 3u, 5u, 6u})
         if (text[at] < '0' || text[at] > '9') return false;
     const int month = (text[5] - '0') * 10 + (text[6] - '0');
     return month >= 1 && month <= 12;

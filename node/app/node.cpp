@@ -43,7 +43,7 @@ std::string names_of_operations(const ledger::ParsedTransaction& transaction) {
     std::string_view last;
     std::size_t named = 0;
     for (const ledger::Operation& operation : transaction.operations()) {
-        const std::string_view name = epcis::name_of(operation);
+        const std::string_view name = ledger::info(operation).name;
         if (std::exchange(last, name) == name) continue;
         if (++named > kNamesMax) return names + ", …";
         names.append(names.empty() ? "" : ", ").append(name);

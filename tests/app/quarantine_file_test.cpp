@@ -153,8 +153,8 @@ TEST_CASE("the list of a quarantine is read as it was written, and refused when 
     const testing::Folder folder;
     const Home home(folder.path);
     QuarantineList list;
-    QuarantinedTransaction& one = list.entry(lt::item(1));
-    one = {lt::item(1), "shop", "receive", Height(7), 2, true, true};
+    QuarantinedTransaction& one = list.entry(lt::digest(1));
+    one = {lt::digest(1), "shop", "receive", Height(7), 2, true, true};
     REQUIRE(list.write(home).ok());
     REQUIRE(QuarantineList::read(home)->all() == list.all());
     for (const char* text : {"", "[]", "{\"transactions\":[{}]}", "{\"transactions\":[{\"id\":7}]}"}) {

@@ -16,6 +16,10 @@ using rpc::VaultItem;
 
 namespace {
 
+ledger::StateKey key_of(const std::string& gtin, const std::string& serial) {
+    return ledger::item_key(gtin, ledger::serial_commitment(gtin, serial));
+}
+
 const std::string kGtin = "09506000134352";
 const std::string kOther = "09506000134369";
 constexpr auto kMinimal = crypto::SecretFileWork::kMinimal;
@@ -81,7 +85,7 @@ struct Reached {
         look(vault->list(kGtin, 1, 1000));
         look(vault->documents(1, 1000));
         for (const char* id : {"doc", "doc2"}) look(vault->document(id));
-        for (const VaultItem& item : items(3)) look(vault->find(ledger::item_key(item.gtin14, item.serial)));
+        for (const VaultItem& item : items(3)) look(vault->find(key_of(item.gtin14, item.serial)));
         return noticed;
     }
     crypto::SecretFileBytes key;
@@ -104,13 +108,13 @@ TEST_CASE("what a vault was given it has again after a restart, by key and by pr
     }
     const auto vault = open(place);
     REQUIRE(vault->status().items == 9);
-    const auto found = *vault->find(ledger::item_key(kGtin, "7HK2M9QX1002"));
+    const auto found = *vault->find(key_of(kGtin, "7HK2M9QX1002"));
     REQUIRE(found.has_value());
     REQUIRE(found->item.serial == "7HK2M9QX1002");
     REQUIRE(found->item.gtin14 == kGtin);
     REQUIRE(found->item.lot == "L1");
     REQUIRE(found->first_seen == kFirst);
-    REQUIRE(!vault->find(ledger::item_key(kGtin, "NEVER"))->has_value());
+    REQUIRE(!vault->find(key_of(kGtin, "NEVER"))->has_value());
 
     std::set<std::string> serials;
     std::uint64_t from = 1;
@@ -166,7 +170,7 @@ TEST_CASE("the disk of a vault tells no serial, no GTIN and no document") {
     for (const char* text : {"7HK2M9QX", kGtin.c_str(), "a document", "capture-1"})
         REQUIRE(disk.find(text) == std::string::npos);
     // Nor the items' keys, which stand on the ledger.
-    REQUIRE(disk.find(as_text(ledger::item_key(kGtin, "7HK2M9QX1000").view())) == std::string::npos);
+    REQUIRE(disk.find(as_text(key_of(kGtin, "7HK2M9QX1000").view())) == std::string::npos);
     REQUIRE((std::filesystem::status(place / "vault.key").permissions() & std::filesystem::perms::all) ==
             (std::filesystem::perms::owner_read | std::filesystem::perms::owner_write));
     REQUIRE((std::filesystem::status(place).permissions() & std::filesystem::perms::all) ==

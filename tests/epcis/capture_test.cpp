@@ -257,10 +257,10 @@ void live(Desk& desk) {
     step("shop", op::Sell{{item(1), item(2)}, "FR", {}});
     step("shop", op::CancelSale{{item(2)}, "till"});
     step("shop", op::Return{{item(1)}, "small"});
-    step("maker", op::Decommission{{item(3)}, ledger::ItemState::kSampled, "assay"});
+    step("brand", op::Decommission{{item(3)}, ledger::ItemState::kSampled, "assay"});
     json wrong = event("DELETE", "sampling", {uri(3)});
     wrong["errorDeclaration"] = {{"declarationTime", "2026-01-02T10:00:00Z"}};
-    REQUIRE(desk.one("maker", wrong).state == EventState::kAccepted);
+    REQUIRE(desk.one("brand", wrong).state == EventState::kAccepted);
 }
 
 // Every event by the organisation that recorded it, as each member would capture its own.

@@ -1,4 +1,5 @@
-// Writes docs/errors.md and docs/transitions.md from the ledger's own tables, or checks that they say the same.
+// Writes docs/errors.md, docs/transitions.md and docs/operations-reference.md from the ledger's own tables, or checks
+// that they say the same.
 //   generate_docs <folder>           writes
 //   generate_docs --check <folder>   exits with 1 if a file differs
 #include <fmt/format.h>
@@ -9,6 +10,7 @@
 #include <sstream>
 
 #include "ledger/rules/transitions.h"
+#include "tests/ledger/generate_docs_operations.h"
 
 namespace {
 
@@ -162,7 +164,8 @@ int main(int count, char** arguments) {
     }
     const std::filesystem::path folder = arguments[count - 1];
     bool good = true;
-    for (const auto& [name, text] : {std::pair{"errors.md", errors()}, std::pair{"transitions.md", transitions()}})
+    for (const auto& [name, text] : {std::pair{"errors.md", errors()}, std::pair{"transitions.md", transitions()},
+                                   std::pair{"operations-reference.md", operations_reference()}})
         good = (check ? same(folder / name, text) : write(folder / name, text)) && good;
     return good ? 0 : 1;
 }

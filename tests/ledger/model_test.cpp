@@ -57,7 +57,7 @@ class Model {
     }
     bool sells(const std::string& actor, std::uint64_t n) {
         ModelItem& one = all[n];
-        const bool seller = actor == "brand" || actor == "shop";  // the market names no shop here
+        const bool seller = actor == "brand" || actor == "shop" || actor == "market";
         if (!seller || one.state != "active" || one.custodian != actor || fixed(one) || recalled()) return false;
         one.state = "sold";
         return true;

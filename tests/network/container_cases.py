@@ -120,8 +120,9 @@ class ContainerCases(NetworkCase):
 
     def test_the_end_of_an_item_and_a_sale_undone(self):
         _, (first, second) = self.registered(2)
-        self.run_as("atelier", "decommission", first, "--as", "destroyed", "--reason", "fire")
-        self.assertEqual(self.run_as("atelier", "decommission", first, "--as", "destroyed")["already_there"], 1)
+        self.assertEqual(self.refused("atelier", "decommission", first, "--as", "destroyed"), {"not_owner"})
+        self.run_as("acme", "decommission", first, "--as", "destroyed", "--reason", "fire")
+        self.assertEqual(self.run_as("acme", "decommission", first, "--as", "destroyed")["already_there"], 1)
         verdict = self.run_as(None, "verify", first, status=5)
         self.assertEqual((verdict["verdict"], verdict["reasons"]), ("caution", ["destroyed"]))
         self.hand_over("atelier", "corner", second)

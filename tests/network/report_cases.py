@@ -21,7 +21,9 @@ class ReportCases(NetworkCase):
         _, (uri, other) = self.registered(2)
         photo = self.net.root / "photo.jpg"
         photo.write_bytes(b"not really a photo")
-        filed = self.run_as("corner", "report", uri, "--kind", "counterfeit", "--text", "the seal is missing",
+        # Of a stranger it is heard, and says nothing of the goods.
+        self.run_as("corner", "report", other, "--kind", "counterfeit", "--text", "dear")
+        filed = self.run_as("veritas", "report", uri, "--kind", "counterfeit", "--text", "the seal is missing",
                             "--evidence", str(photo))
         report = filed["report"]
         self.assertEqual(self.verdict(uri, status=5), ("caution", {"open_report"}))

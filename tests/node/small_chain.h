@@ -90,7 +90,7 @@ class SmallChain {
         add("shop", {op::Receive{lt::items(0, 4)}});
         add("shop", {op::Sell{lt::items(0, 2), "FR"}});
         add("brand", {op::Recall{lt::kGtin, "L1", "preservative"}});
-        add("brand", {op::Recall{lt::kGtin, "L9", "never made"}});
+        add("brand", {op::Recall{lt::kGtin, {}, "glass", {"FR"}}});
         return *this;
     }
 
@@ -141,7 +141,10 @@ class SmallChain {
                                         header.parent, header.proposer},
                                        parsed, [&](const Hash256& key) { return *view->get(key); });
         REQUIRE(effects.ok());
-        for (const auto& outcome : effects->outcomes) REQUIRE(outcome.applied());
+        for (const auto& outcome : effects->outcomes) {
+            INFO(ledger::info(outcome.refusal).code << ": " << outcome.detail);
+            REQUIRE(outcome.applied());
+        }
         header.validators_hash = validators_hash_after(*epoch, *effects);
         const auto rules = effects->rules;
         auto delta = prepare_effects(*state_.tree, nullptr, *effects, view.get());

@@ -177,7 +177,7 @@ TEST_CASE("what must be executed to be refused delays an honest transaction by a
     node.take_in();
     node.run(1);
     const std::uint64_t at = node.height();
-    const Hash256 honest = node.submit("brand", {op::DeclareProduct{lt::kOtherGtin, "Another lamp", {}, {}}});
+    const Hash256 honest = node.submit("brand", {op::DeclareProduct{"09506000134369", "Another lamp", {}, {}}});
     node.run();
     REQUIRE(node.outcomes.at(honest).outcome.applied());
     REQUIRE(node.outcomes.at(honest).height.value <= at + 2);

@@ -89,6 +89,7 @@ json params_of(const MethodInfo& method, Running& running) {
         {"container_find", {{"sscc", kSscc}}},
         {"product_get", {{"gtin", test::kGtin}}},
         {"lot_get", {{"gtin", test::kGtin}, {"lot", "L1"}}},
+        {"lot_list", {{"gtin", test::kGtin}}},
         {"org_get", {{"id", "brand"}}},
         {"licence_get", {{"gtin", test::kGtin}, {"manufacturer", "maker"}}},
         {"report_get", {{"id", std::string(64, '0')}}},

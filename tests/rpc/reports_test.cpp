@@ -126,7 +126,7 @@ TEST_CASE("a report is told with its events and its proof, and warns on its item
 TEST_CASE("reports are listed by who answers them and by state, in pages") {
     Desk desk;
     std::vector<std::string> filed;
-    for (int i = 0; i < 5; ++i) filed.push_back(desk.file("shop", about(desk.node.item(0))).hex());
+    for (int i = 0; i < 5; ++i) filed.push_back(desk.file("auditor", about(desk.node.item(0))).hex());
     desk.run("brand", op::Respond{*Hash256::from_hex(filed[1]), "sorry"});
     const auto all = [&](json params) {
         std::vector<std::string> ids;
@@ -159,7 +159,7 @@ TEST_CASE("statistics are proven, and so is that there are none") {
     const json none = desk.result("report_stats", {{"organisation", "brand"}, {"month", "2020-01"}});
     REQUIRE(none["stats"]["filed"] == 0);
     REQUIRE(!desk.proven(none, "report_stats", ledger::report_stats_key("brand", "2020-01")));
-    const Hash256 id = desk.file("shop", about(desk.node.item(0)));
+    const Hash256 id = desk.file("auditor", about(desk.node.item(0)));
     desk.run("brand", op::Respond{id, "sorry"});
     const std::string month = ledger::month_of(desk.node.status().block_time);
     const json some = desk.result("report_stats", {{"organisation", "brand"}, {"month", month}});

@@ -83,6 +83,7 @@ void Simulator::make_genesis() {
     brand.roles = 1u << static_cast<int>(ledger::Role::kBrand);
     brand.keys.push_back({brand_key().public_key(), ledger::KeyPurpose::kAdmin, Height(0), Height(0)});
     brand.council = true;
+    brand.prefixes = {"9506000"};
     genesis_.organisations.push_back(brand);
     for (std::uint32_t i = 0; i < weather_.validators; ++i)
         genesis_.validators.push_back(
@@ -263,14 +264,13 @@ void Simulator::submit_one(std::uint32_t number) {
         operations.push_back(ledger::op::DeclareProduct{kGtin, "Product", {}, {}});
     } else {
         ledger::op::Register run;
-        run.gtin = kGtin;
         run.lot = "L" + std::to_string(number % 5);
         run.mode = ledger::RegisterMode::kPartial;
         const std::uint64_t items = 1 + random(6);
-        for (std::uint64_t i = 0; i < items; ++i)
-            run.items.push_back(ledger::item_key(kGtin, std::to_string(random(200))));
-        std::sort(run.items.begin(), run.items.end());
-        run.items.erase(std::unique(run.items.begin(), run.items.end()), run.items.end());
+        std::set<std::uint64_t> serials;
+        for (std::uint64_t i = 0; i < items; ++i) serials.insert(random(200));
+        for (const std::uint64_t serial : serials)
+            run.items.add({kGtin, ledger::serial_commitment(kGtin, std::to_string(serial))});
         operations.push_back(std::move(run));
     }
     const ledger::SignedTransactionPtr transaction = sign(number, operations);
@@ -399,9 +399,13 @@ Outcome Simulator::run() {
             for (const auto& node : nodes_) checker_.violation("  " + node->describe());
         }
     }
-    Outcome outcome{seed_, events_, checker_.height().value, checker_.transactions_final(), crashes_,
-                    0,     0,       0,
-                    checker_.violations()};
+    Outcome outcome;
+    outcome.seed = seed_;
+    outcome.events = events_;
+    outcome.blocks = checker_.height().value;
+    outcome.transactions_final = checker_.transactions_final();
+    outcome.crashes = crashes_;
+    outcome.violations = checker_.violations();
     outcome.deaths = deaths_;
     for (const Hash256& id : deadly_)
         if (checker_.is_final(id)) outcome.violations.push_back("a transaction that no node survives became final");

@@ -250,7 +250,7 @@ TEST_CASE("export: packed items are where their outermost container is", "[expor
     const auto items = rows_of(chain, "items");
     REQUIRE(all(items, "custodian") == std::multiset<std::string>{"brand", "carrier", "carrier"});
     REQUIRE(all(items, "receiver") == std::multiset<std::string>{"null", "shop", "shop"});
-    REQUIRE(all(items, "container") == std::multiset<std::string>{"null", box.hex(), box.hex()});
+    REQUIRE(all(items, "container") == std::multiset<std::string>{"null", box.key().hex(), box.key().hex()});
     REQUIRE(all(items, "state") == std::multiset<std::string>{"active", "packed", "packed"});
     REQUIRE(rows_of(chain, "items", {{}, {}, {}, "shop"}).size() == 2);
     REQUIRE(rows_of(chain, "items", {{}, {}, {}, "carrier"}).size() == 2);

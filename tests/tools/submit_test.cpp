@@ -1,6 +1,8 @@
 // What becomes of every line, against a ledger of one's own in memory: sent twice, refused in part, lost on the way.
 #include "tools/client/submit.h"
 
+#include "ledger/schema/parsed.h"
+
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <map>
@@ -196,10 +198,9 @@ TEST_CASE("an operation that the ledger takes whole or not at all is sent again 
 
 TEST_CASE("an answer that names only the first refused items leads to the same end in more rounds") {
     Fixture fixture;
-    fixture.plan.pattern.kind = OperationKind::kShip;
-    fixture.plan.pattern.party = "carrier";
+    fixture.plan.pattern = ledger::op::Ship{{}, "carrier", {}};
     fixture.all_registered();
-    for (const std::size_t gone : {0, 1, 2, 7, 8, 12, 24}) fixture.ledger.items.erase(fixture.file.items[gone].key);
+    for (const std::size_t gone : {0, 1, 2, 7, 8, 12, 24}) fixture.ledger.items.erase(fixture.file.items[gone].name.key());
     fixture.ledger.named_max = 2;
     const SubmitReport report = fixture.send();
     REQUIRE(report.count(LineState::kAccepted) == 18);
@@ -210,10 +211,9 @@ TEST_CASE("an answer that names only the first refused items leads to the same e
 
 TEST_CASE("a chunk that is refused by samples goes again in halves until the ledger names the items") {
     Fixture fixture;
-    fixture.plan.pattern.kind = OperationKind::kShip;
-    fixture.plan.pattern.party = "carrier";
+    fixture.plan.pattern = ledger::op::Ship{{}, "carrier", {}};
     fixture.all_registered();
-    for (const std::size_t gone : {3, 14}) fixture.ledger.items.erase(fixture.file.items[gone].key);
+    for (const std::size_t gone : {3, 14}) fixture.ledger.items.erase(fixture.file.items[gone].name.key());
     fixture.ledger.sampled_from = 4;
     const SubmitReport report = fixture.send();
     REQUIRE(report.count(LineState::kAccepted) == 23);
@@ -225,7 +225,7 @@ TEST_CASE("a chunk that is refused by samples goes again in halves until the led
     atomic.plan.mode = Mode::kAtomic;
     atomic.plan.items_max = 50;
     atomic.all_registered();
-    atomic.ledger.items.erase(atomic.file.items[3].key);
+    atomic.ledger.items.erase(atomic.file.items[3].name.key());
     atomic.ledger.sampled_from = 4;
     REQUIRE(atomic.send().count(LineState::kRefused) == 25);
 }

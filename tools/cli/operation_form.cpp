@@ -86,6 +86,7 @@ class Adder {
     CLI::Option* one(const Tag& tag, Typed& typed, const std::string& help) {
         CLI::Option* const option = sub_.add_option(option_of(tag), typed.texts, help);
         option->expected(1)->multi_option_policy(CLI::MultiOptionPolicy::Throw)->required(needed(tag));
+        option->allow_extra_args(false);  // the next word is the next argument's
         option->default_str("");
         return option;
     }
