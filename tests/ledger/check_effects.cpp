@@ -127,9 +127,9 @@ Fault fault_of_change(const StateKey& key, const std::optional<Bytes>& before, c
 class Census {
   public:
     explicit Census(const State& state) {
-        for (const auto& [key, bytes] : state) {
-            const auto add = [&](const auto& record) { return take(StateKey::written(key), record); };
-            if (!fault_) fault_ = visit_record(bytes, add);
+        for (const auto& entry : state) {
+            const auto add = [&](const auto& record) { return take(StateKey::written(entry.first), record); };
+            if (!fault_) fault_ = visit_record(entry.second, add);
         }
     }
     Fault fault() {

@@ -68,6 +68,15 @@ void FuzzChain::prepare() {
     must("brand", {op::Ship{items(2, 1), "shop", {}}, op::Ship{{}, "carrier", {}, {box(1)}}});
     must("shop", {op::Receive{items(2, 1)}});
     must("market", {op::RegisterSeller{digest(0), "FR"}});
+    must("brand", {op::Pack{box(2), items(3, 1), {}}});
+    made.items = items(6, 2);
+    must("brand", {made, op::Sell{items(6, 1), {}}, op::Flag{items(7, 1), ItemFlag::kSuspect, {}}});
+    // One change that waits, and one validator who is to come.
+    must("market", {op::Propose{change::ReassignProduct{kOtherGtin, "brand"}, {}}});
+    must("brand", {op::VoteOnProposal{1, true, {}},
+                   op::Propose{change::AddValidator{{"brand", "brand-2", key_of("spare 0").public_key()}}, {}}});
+    must("customs", {op::VoteOnProposal{1, true, {}}, op::VoteOnProposal{2, true, {}}});
+    must("market", {op::VoteOnProposal{2, true, {}}});
     op::Report report;
     report.subject = {ReportSubjectKind::kItem, item(2).commitment, kGtin, {}, {}, {}};
     must("shop", {report});
@@ -114,6 +123,7 @@ void FuzzChain::must(const std::string& actor, const std::vector<Operation>& ope
 // Whoever has to do with what the operation names, for chance alone seldom finds him.
 std::string FuzzChain::likely_actor(ByteChoices& choices, const Operation& operation) const {
     std::vector<std::string> parties{"brand", "market", "customs"};
+    if (std::holds_alternative<op::VetoProposal>(operation)) parties.push_back("rival");
     const auto* const accept = std::get_if<op::AcceptProduct>(&operation);
     const auto product = get<ProductRecord>(product_key(accept != nullptr ? accept->gtin : std::string()));
     const auto* const unpack = std::get_if<op::Unpack>(&operation);
@@ -164,7 +174,7 @@ void FuzzChain::fit(ByteChoices& choices, Operation& operation) const {
         lift->lot = scope.lot, lift->maker = scope.maker;
         lift->made_from = scope.made_from, lift->made_until = scope.made_until;
     }
-    if (auto* const ready = std::get_if<op::ValidatorReady>(&operation); ready != nullptr && choices.coin()) {
+    if (auto* const ready = std::get_if<op::ValidatorReady>(&operation)) {
         const auto validators = get<ValidatorsRecord>(validators_key());
         if (!validators->pending.empty()) ready->block = choices.of(validators->pending).block;
     }

@@ -36,7 +36,7 @@ Bytes random_bytes(std::mt19937_64& engine, std::size_t size) {
 void run_one(std::uint64_t seed) {
     current_seed = seed;
     std::mt19937_64 engine(seed);
-    Bytes input = random_bytes(engine, 100 + engine() % 1500);
+    Bytes input = random_bytes(engine, 100 + engine() % 4000);
     input[0] = 0;
     if (seed % 8 == 0) {
         FuzzChain chain;
