@@ -351,6 +351,6 @@ TEST_CASE("an event that another organisation recorded is left to it") {
     live(desk);
     const json document = export_document({exported(desk.world, 3, true)}, kBoxNamed, desk.world.time);
     Desk second;
-    const auto results = second.capture("brand", document);
+    const auto results = second.capture("rival", document);
     for (const EventResult& result : results) REQUIRE(result.code == "other_actor");
 }

@@ -90,8 +90,8 @@ const std::map<std::string_view, Kinds>& may_change() {
     static const std::map<std::string_view, Kinds> kinds{
         {"declare_product", {Kind::kProduct}}, {"amend_product", {Kind::kProduct}}, {"offer_product", {Kind::kProduct}},
         {"accept_product", {Kind::kProduct}}, {"decline_product", {Kind::kProduct}}, {"recall", {Kind::kProduct}},
-        {"lift_recall", {Kind::kProduct}}, {"set_territories", {Kind::kProduct}}, {"grant_licence", {Kind::kLicence}},
-        {"revoke_licence", {Kind::kLicence}}, {"register", kRegistrations}, {"amend_registration", kRegistrations},
+        {"lift_recall", {Kind::kProduct}}, {"set_territories", {Kind::kProduct}}, {"grant_licence", {Kind::kLicence, Kind::kProduct}},
+        {"revoke_licence", {Kind::kLicence, Kind::kProduct}}, {"register", kRegistrations}, {"amend_registration", kRegistrations},
         {"void_registration", kRegistrations}, {"ship", kGoods}, {"cancel_shipment", kGoods}, {"receive", kGoods},
         {"reject_shipment", kGoods}, {"pack", kGoods}, {"unpack", kGoods}, {"lose", kGoods}, {"undo_end", kGoods},
         {"reclaim", kGoods}, {"reassign", kGoods}, {"seize", kGoods}, {"sell", {Kind::kItem}},

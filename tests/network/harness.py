@@ -50,7 +50,7 @@ def has_ended(pid):
         return True
 
 
-PREFIXES = {"acme": "950600", "borea": "4012345"}  # tools/devnet/devnet_founding.cpp
+PREFIXES = {"acme": "950600", "borea": "7612345"}  # tools/devnet/devnet_founding.cpp
 
 
 def gtin14(number, brand="acme"):

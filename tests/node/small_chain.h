@@ -90,7 +90,7 @@ class SmallChain {
         add("shop", {op::Receive{lt::items(0, 4)}});
         add("shop", {op::Sell{lt::items(0, 2), "FR"}});
         add("brand", {op::Recall{lt::kGtin, "L1", "preservative"}});
-        add("brand", {op::Recall{lt::kGtin, {}, "glass", {"FR"}}});
+        add("brand", {op::Recall{lt::kGtin, "L9", "never made", {}, {}, 0, 0, true}});
         return *this;
     }
 

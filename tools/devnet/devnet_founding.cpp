@@ -19,18 +19,24 @@ struct SampleOrganisation {
     ledger::Role role;
     const char* gln;
     const char* country;
-    const char* prefix;  // GS1 company prefix, of brands; or null
+    std::vector<std::string> prefixes;  // GS1 company prefixes, of brands
 };
 
-constexpr SampleOrganisation kSamples[] = {
-    {"acme", "Acme Cosmetics", ledger::Role::kBrand, "9506000134000", "IT", "950600"},
-    {"borea", "Borea Shoes", ledger::Role::kBrand, "4012345000009", "DE", "4012345"},
-    {"atelier", "Atelier Contract Makers", ledger::Role::kManufacturer, "9506000134017", "VN", nullptr},
-    {"swift", "Swift Logistics", ledger::Role::kLogistics, "9506000134024", "NL", nullptr},
-    {"corner", "Corner Shop", ledger::Role::kRetailer, "9506000134031", "FR", nullptr},
-    {"bazaar", "Bazaar Marketplace", ledger::Role::kPlatform, "9506000134048", "CN", nullptr},
-    {"customs", "Customs Office", ledger::Role::kRegulator, "9506000134055", "FR", nullptr},
-    {"veritas", "Veritas Audit", ledger::Role::kAuditor, "9506000134062", "CH", nullptr},
+// Acme also has the prefixes that GS1's published examples use, so that they can be tried on a local network.
+const SampleOrganisation kSamples[] = {
+    {"acme",
+     "Acme Cosmetics",
+     ledger::Role::kBrand,
+     "9506000134000",
+     "IT",
+     {"0614141", "4000001", "4012345", "950600", "9520001", "952001", "9521141"}},
+    {"borea", "Borea Shoes", ledger::Role::kBrand, "4012345000009", "DE", {"7612345"}},
+    {"atelier", "Atelier Contract Makers", ledger::Role::kManufacturer, "9506000134017", "VN", {}},
+    {"swift", "Swift Logistics", ledger::Role::kLogistics, "9506000134024", "NL", {}},
+    {"corner", "Corner Shop", ledger::Role::kRetailer, "9506000134031", "FR", {}},
+    {"bazaar", "Bazaar Marketplace", ledger::Role::kPlatform, "9506000134048", "CN", {}},
+    {"customs", "Customs Office", ledger::Role::kRegulator, "9506000134055", "FR", {}},
+    {"veritas", "Veritas Audit", ledger::Role::kAuditor, "9506000134062", "CH", {}},
 };
 
 Error bad_template(const std::filesystem::path& file, const std::string& why) {
@@ -72,7 +78,7 @@ Founding sample_founding() {
         record.roles = static_cast<std::uint16_t>(1u << static_cast<int>(sample.role));
         record.gln = sample.gln;
         record.country = sample.country;
-        if (sample.prefix != nullptr) record.prefixes = {sample.prefix};
+        record.prefixes = sample.prefixes;
         record.council = sample.role == ledger::Role::kBrand || sample.role == ledger::Role::kPlatform;
         founding.genesis.organisations.push_back(std::move(record));
     }
