@@ -68,9 +68,9 @@ Result<epcis::SubmitAnswer> NodeCapturePort::submit(std::span<const ledger::Oper
     const NodeStatus status = node_.status();
     ledger::PayloadHead head{
         status.chain_id, organisation_, key_.public_key(), status.height.value + kValidHeights, {}};
-    // From everything else in the payload, as the command line does: the same once more is the same transaction.
-    const Hash256 nonce = crypto::tagged_hash("touchstone/nonce/1", {ledger::build_payload(head, operations)});
-    head.nonce = to_bytes(nonce.view().first(16));
+    // What it writes is salted by the nonce, which nobody may guess from what is public.
+    head.nonce.resize(32);
+    crypto::random_bytes(head.nonce);
     const ledger::SignedTransaction transaction = ledger::sign_payload(ledger::build_payload(head, operations), key_);
     const auto taken = std::make_shared<std::promise<SubmitOutcome>>();
     auto outcome = taken->get_future();

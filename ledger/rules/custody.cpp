@@ -122,7 +122,6 @@ Verdict apply(Run& run, const op::RejectShipment& operation, OperationOutcome& o
 template <>
 Verdict apply(Run& run, const op::Sell& operation, OperationOutcome& outcome) {
     if (!may_sell(run.actor)) return Rejection{Refusal::kNotAllowed, "needs the role retailer, brand or platform"};
-    if (auto refused = check_seller_may_sell(run, operation.seller)) return refused;
     const std::string& country = operation.country.empty() ? run.actor.country : operation.country;
     ItemBatch batch(run, operation.items, outcome);
     const auto judge = [&](const ItemRecord& item) {
@@ -132,6 +131,7 @@ Verdict apply(Run& run, const op::Sell& operation, OperationOutcome& outcome) {
         return is_recalled(run, item, country) ? Refusal::kRecalled : Refusal::kNone;
     };
     if (auto refused = batch.judge_all(ItemOperation::kSell, judge)) return refused;
+    if (auto refused = check_seller_may_sell(run, operation.seller)) return refused;
     EventLog log(run, EventKind::kSold, operation.seller.is_zero() ? std::string() : operation.seller.hex(),
                  country);
     batch.change_all(ItemOperation::kSell, [&](const StateKey& key, ItemRecord& item) {

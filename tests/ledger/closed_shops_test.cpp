@@ -101,6 +101,8 @@ TEST_CASE("a sale on a platform names its shop; a platform with goods of its own
 void touchstone::ledger::test::closed_shop_refusals() {
     Platforms world;
     world.with_items(1);
+    world.must("brand", {op::Ship{items(0, 1), "market", {}}});
+    world.must("market", {op::Receive{items(0, 1)}});
     refused(world, "market", {op::Sell{items(0, 1), "FR"}}, Refusal::kSellerMissing);
     world.must("bazaar", {kAttest});
     refused(world, "bazaar", {kAttest}, Refusal::kAttestedAlready);

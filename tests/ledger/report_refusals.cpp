@@ -79,7 +79,8 @@ void seller_refusals() {
 
     world.must("bazaar", {op::RegisterSeller{other, "FR"}});
     refused(world, "market", {op::Sell{items(0, 1), "FR", other}}, Refusal::kSellerNotYours);
-    refused(world, "brand", {op::Sell{items(0, 1), "FR", shop}}, Refusal::kNotAllowed);
+    world.must("brand", {World::registration(items(9, 1))});
+    refused(world, "brand", {op::Sell{items(9, 1), "FR", shop}}, Refusal::kNotAllowed);
     for (const SellerStanding standing : {SellerStanding::kSuspended, SellerStanding::kClosed}) {
         world.must("market", {op::SetSellerStanding{shop, standing, "fakes"}});
         refused(world, "market", {op::Sell{items(0, 1), "FR", shop}}, Refusal::kSellerSuspended);

@@ -141,7 +141,7 @@ class AuditCases(NetworkCase):
         self.assertEqual([row["event"] for row in events],
                          ["declared"] + 6 * ["registered"] + 5 * ["shipped"] + 5 * ["received"] + 2 * ["sold"] +
                          ["recalled"])
-        self.assertEqual(events[-1]["detail"], "one, two, and \"three\"")
+        self.assertEqual(events[-1]["detail"], "lot AUDIT: one, two, and \"three\"")
         self.assertEqual({row["other"] for row in events if row["event"] == "shipped"}, {"corner"})
         first, last = events[0]["height"], events[-1]["height"]
         self.assertEqual(len(self.rows("events", "--gtin", gtin, "--organisation", "corner")), 5 + 5 + 2)

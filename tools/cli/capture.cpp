@@ -10,6 +10,7 @@
 
 #include "base/limits.h"
 #include "tools/client/capture_port.h"
+#include "tools/client/containers.h"
 #include "tools/cli/commands.h"
 #include "tools/client/serial_care.h"
 #include "tools/client/submit.h"
@@ -217,6 +218,12 @@ Result<Captured> execute(const Arguments& arguments, const GlobalOptions& option
     context.organisation = signer.organisation;
     TRY_ASSIGN(RpcClient client, connect(options));
     TRY(add_chain_parties(client, context));
+    context.containers = [&client](const Hash256& commitment) {
+        std::vector<epcis::KnownContainer> known;
+        for (const ContainerCustody& one : containers_with(client, commitment))
+            known.push_back({one.maker, one.custodian, one.receiver});
+        return known;
+    };
     TRY_ASSIGN(Captured captured, read_files(arguments, context));
     TRY(care_for(client, captured, arguments, signer.organisation));
     RpcCapturePort port(std::move(client), std::move(signer), options.no_wait ? Wait::kUntilTaken : Wait::kUntilFinal);

@@ -18,14 +18,11 @@ using nlohmann::json;
 
 namespace {
 
-struct Candidate {
-    std::string maker;
-    std::string custodian;
-};
+using Candidate = ContainerCustody;
 
-Result<std::vector<Candidate>> candidates(RpcClient& client, const std::string& sscc) {
+Result<std::vector<Candidate>> candidates(RpcClient& client, const json& named) {
     std::vector<Candidate> found;
-    const auto answer = client.call("container_find", {{"sscc", sscc}});
+    const auto answer = client.call("container_find", named);
     if (!answer.ok()) {
         if (answer.error().code == "not_found") return found;
         return answer.error();
@@ -35,7 +32,11 @@ Result<std::vector<Candidate>> candidates(RpcClient& client, const std::string& 
     for (const json& one : (*answer)["containers"]) {
         if (!one.is_object() || !one.contains("maker") || !one["maker"].is_string()) continue;
         const json custody = one.value("custody", json::object());
-        found.push_back({one["maker"], custody.is_object() ? custody.value("custodian", "") : std::string()});
+        const auto party = [&](const char* member) {
+            const auto at = custody.is_object() ? custody.find(member) : custody.end();
+            return at != custody.end() && at->is_string() ? at->get<std::string>() : std::string();
+        };
+        found.push_back({one["maker"], party("custodian"), party("receiver")});
     }
     return found;
 }
@@ -43,7 +44,7 @@ Result<std::vector<Candidate>> candidates(RpcClient& client, const std::string& 
 // The maker of the container that is meant.
 Result<std::string> maker_of(RpcClient& client, const std::string& sscc, const ContainerChoice& choice) {
     if (!choice.maker.empty()) return choice.maker;
-    TRY_ASSIGN(const std::vector<Candidate> all, candidates(client, sscc));
+    TRY_ASSIGN(const std::vector<Candidate> all, candidates(client, {{"sscc", sscc}}));
     std::vector<std::string> held, makers;
     for (const Candidate& one : all) {
         makers.push_back(one.maker);
@@ -149,6 +150,11 @@ Result<ledger::ContainerName> container_named(RpcClient& client, std::string_vie
     TRY_ASSIGN(const std::string digits, sscc_from(sscc));
     TRY_ASSIGN(std::string maker, maker_of(client, digits, choice));
     return ledger::ContainerName{std::move(maker), ledger::sscc_commitment(digits)};
+}
+
+std::vector<ContainerCustody> containers_with(RpcClient& client, const Hash256& commitment) {
+    auto found = candidates(client, {{"commitment", commitment.hex()}});
+    return found.ok() ? *std::move(found) : std::vector<ContainerCustody>();
 }
 
 Result<Contents> contents_of(RpcClient& client, const json& container) {

@@ -24,6 +24,12 @@ struct ContainerChoice {
 // Errors: bad_sscc, container_unknown, container_ambiguous (names the makers), those of the call.
 Result<ledger::ContainerName> container_named(RpcClient& client, std::string_view sscc, const ContainerChoice& choice);
 
+// All of this commitment that the caller has to do with. What can not be asked is not known.
+struct ContainerCustody {
+    std::string maker, custodian, receiver;
+};
+std::vector<ContainerCustody> containers_with(RpcClient& client, const Hash256& commitment);
+
 struct Findings {
     std::string scan_file;      // CSV of items
     std::string expected_file;  // CSV of what should be there, or empty: names for what is missing

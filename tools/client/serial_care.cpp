@@ -87,7 +87,14 @@ Result<SerialCare> care_for_serials(RpcClient& client, std::span<const ItemLine>
     TRY_ASSIGN(const bool here, has_vault_of(client, organisation));
     if (here) {
         // Before the ledger has their keys: a crash in between leaves serials too many in the vault, never too few.
-        TRY_ASSIGN(care.kept, keep(client, items));
+        auto kept = keep(client, items);
+        // The organisation's own node went away between the two calls, and another answered in its place.
+        if (!kept.ok() && kept.error().code == "access_denied" && use == VaultUse::kAuto) {
+            care.warnings.push_back("the serials are not in the vault: your node does not answer; another was asked");
+            return care;
+        }
+        if (!kept.ok()) return kept.error();
+        care.kept = *kept;
     } else if (use == VaultUse::kAlways) {
         return Error{"vault_not_here",
                      fmt::format("{} has no vault of '{}': ask that organisation's own node, or register with --vault "

@@ -21,7 +21,7 @@ def arriving(season):
     season.row("discrepancies found by scan", MISSING + FOUND,
                f"{MISSING} missing, still the carrier's; {FOUND} surplus")
     season.row("pallets counted otherwise than packed", 1, "both numbers are in its history")
-    season.row("items destroyed with the wet pallet", len(wet.items), "decommissioned by the carrier")
+    season.row("items destroyed with the wet pallet", len(wet.items), "decommissioned by their owner")
 
 
 def troubled_pallets(season):
@@ -90,8 +90,8 @@ def surplus(season, pallet, lost):
     season.found = found
     for item in lost[FOUND:]:
         carrier.does("flag", item.uri, "--flag", "stolen", "--reason", "never found", count=1)
-        season.stage.anybody.expect_verdict(item.uri, "caution", ["stolen"])
-        season.remember("piece lost on the road", item, "caution", ["stolen"])
+        season.stage.anybody.expect_verdict(item.uri, "caution", ["missing", "stolen"])
+        season.remember("piece lost on the road", item, "caution", ["missing", "stolen"])
 
 
 def wet_pallet(season, pallet):
@@ -104,8 +104,10 @@ def wet_pallet(season, pallet):
     season.stage.expect("contents of the wet pallet", keys, {item.key for item in pallet.items})
     path = season.file_of(pallet.items)
     carrier.does("unpack", "--from", pallet.sscc, "--file", path, count=len(pallet.items))
-    carrier.does("decommission", "--as", "destroyed", "--reason", "water damage", "--file", path,
-                 count=len(pallet.items))
+    # A carrier ends nothing that it does not own.
+    carrier.refused_items("not_owner", "decommission", "--as", "destroyed", pallet.items[0].uri, count=1)
+    season.stage["helios"].does("decommission", "--as", "destroyed", "--reason", "water damage", "--file", path,
+                                count=len(pallet.items))
     season.moved(pallet.items, state="destroyed")
     agora.refused_items("decommissioned", "sell", pallet.items[0].uri, "--country", "FR", count=1)
     season.remember("piece of the wet pallet", pallet.items[0], "caution", ["destroyed"])

@@ -18,14 +18,17 @@ def complaints(season):
     fates = draw_fates(season)
     for complaint, fate in zip(season.complaints, fates):
         handle(season, complaint, fate)
-    season.stage.anybody.expect_verdict(first.item.uri, "genuine", ["sold"])
+    # Upheld by customs: a warning until a regulator takes it back.
+    season.stage.anybody.expect_verdict(first.item.uri, "caution", ["counterfeit", "sold"])
     season.remember("piece under a complaint", season.complaints[1].item, "caution", ["sold", "open_report"])
     check_outcomes(season, collections.Counter(fates))
     close_shop(season)
     quiet = {complaint.item.key for complaint in season.complaints if complaint.item}
+    # Of a shop in good standing: of another's wares the verdict says so.
     season.remember("piece sold to a consumer", next(
-        item for item in season.items
-        if item.state == "sold" and item.lot is not season.lots[0] and item.key not in quiet), "genuine", ["sold"])
+        item for shop in season.shops[2:] for item in shop.sold
+        if item.state == "sold" and item.lot is not season.lots[0] and item.key not in quiet and
+        item not in season.returned), "genuine", ["sold"])
 
 
 def draw_fates(season):
@@ -82,15 +85,17 @@ def check_outcomes(season, fates):
             stats = season.stage[handler].run("report-stats", handler, "--month", month)
             season.stage.expect("proof of the statistics", stats["proven"], True)
             in_time.update({name: stats[name] for name in ("filed", "responded_in_time", "resolved_in_time")})
-    answered, decided = total - fates["silent"], total - fates["silent"] - fates["answered"]
+    # What was withdrawn counts nowhere.
+    counted = total - fates["withdrawn"]
+    answered, decided = counted - fates["silent"], counted - fates["silent"] - fates["answered"]
     season.stage.expect("proven statistics", in_time,
-                        {"filed": total, "responded_in_time": answered, "resolved_in_time": decided})
-    season.say(f"{total} complaints; proven: {answered} answered and {decided} resolved within 24 h")
+                        {"filed": counted, "responded_in_time": answered, "resolved_in_time": decided})
+    season.say(f"{total} complaints, of which {counted} count; proven: {answered} answered and {decided} resolved within 24 h")
     told = [f"{fates[fate]} {fate}" for fate in ("upheld", "rejected", "withdrawn")]
     season.row("complaints filed", total, f"{fates['silent']} never answered")
-    season.row("complaints decided", decided, ", ".join(told))
-    season.row("answered within 24 h of the chain's clock", answered, f"{answered / total:.0%}, proven by report-stats")
-    season.row("resolved within 24 h of the chain's clock", decided, f"{decided / total:.0%}, proven by report-stats")
+    season.row("complaints decided", decided + fates["withdrawn"], ", ".join(told))
+    season.row("answered within 24 h of the chain's clock", answered, f"{answered / counted:.0%}, proven by report-stats")
+    season.row("resolved within 24 h of the chain's clock", decided, f"{decided / counted:.0%}, proven by report-stats")
 
 
 def months(season):

@@ -8,7 +8,8 @@ from season.season import containers
 def recall(season):
     """The brand recalls a lot. What is sold is warned of, what is not sold can not be, and goes back to the brand."""
     stage, lot = season.stage, season.lots[0]
-    sold = next(item for item in lot.items if item.state == "sold")
+    sold = next(item for shop in season.shops[2:] for item in shop.sold  # of a shop in good standing
+                if item.lot is lot and item.state == "sold" and item not in season.returned)
     unsold = next(item for item in lot.items if item.state == "active" and item.custodian == "agora")
     for node in stage.nodes:
         stage.anybody.expect_verdict(sold.uri, "genuine", ["sold"], nodes=[node])
