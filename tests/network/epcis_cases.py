@@ -173,7 +173,7 @@ class EpcisCases(NetworkCase):
             self.assertEqual([event["touchstone:kind"] for event in again],
                              [event["touchstone:kind"] for event in events])
             parents = {event["parentID"] for event in again if "parentID" in event}
-            self.assertTrue(all(parent.startswith("urn:touchstone:container:") for parent in parents), parents)
+            self.assertTrue(all(parent.startswith("urn:touchstone:container-key:") for parent in parents), parents)
 
     def http(self, method, target, org=None, document=None, **headers):
         """One request to the REST binding of acme's own node; answers status, headers and body."""

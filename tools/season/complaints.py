@@ -20,7 +20,9 @@ def complaints(season):
         handle(season, complaint, fate)
     # Upheld by customs: a warning until a regulator takes it back.
     season.stage.anybody.expect_verdict(first.item.uri, "caution", ["counterfeit", "sold"])
-    season.remember("piece under a complaint", season.complaints[1].item, "caution", ["sold", "open_report"])
+    # By then its shop is warned, too.
+    season.remember("piece under a complaint", season.complaints[1].item, "caution",
+                    ["sold", "open_report", "shop_warned"])
     check_outcomes(season, collections.Counter(fates))
     close_shop(season)
     quiet = {complaint.item.key for complaint in season.complaints if complaint.item}
