@@ -41,6 +41,11 @@ std::optional<HeaderFault> check_header(const ledger::Block& block, const ChainF
     return std::nullopt;
 }
 
+bool is_timely(WallTime block, WallTime parent, const Clock& clock) {
+    if (block.ms + clock.age_ms_max < clock.now.ms) return false;
+    return block.ms <= clock.now.ms + clock.ahead_ms_max || block.ms == parent.ms;
+}
+
 Result<storage::StateDeltaPtr> prepare_genesis(storage::StateTree& state, const ledger::Genesis& genesis) {
     std::vector<storage::StateWrite> writes;
     for (auto& [key, record] : genesis.records()) writes.push_back({key, std::move(record)});

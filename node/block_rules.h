@@ -35,6 +35,16 @@ struct HeaderFault {
 // the validator set. nullopt: all hold.
 std::optional<HeaderFault> check_header(const ledger::Block& block, const ChainFacts& chain, const ParentFacts& parent);
 
+// By what a validator judges a proposal's time before it votes.
+struct Clock {
+    WallTime now;
+    std::uint64_t ahead_ms_max;
+    std::uint64_t age_ms_max;
+};
+// Deadlines, licences and undo windows are counted by the chain's clock. A leader may neither put it forward nor keep it
+// back; and where it is ahead of ours, since another leader's clock was wrong, it stays there until ours has come.
+bool is_timely(WallTime block, WallTime parent, const Clock& clock);
+
 // The genesis' records and indexes as the first change of an empty state.
 Result<storage::StateDeltaPtr> prepare_genesis(storage::StateTree& state, const ledger::Genesis& genesis);
 // A block's effects as a change on top of `parent` (null: of the committed state). `read_through`: the view that the

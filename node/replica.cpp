@@ -201,14 +201,10 @@ bool Replica::progress_verify() {
     return true;
 }
 
-// Deadlines, licences and undo windows are counted by the chain's clock. A leader may neither put it forward nor keep it
-// back; and where it stands ahead of ours, since another leader's clock was wrong, it stands until ours is there.
 bool Replica::is_timely(const ExecutedBlock& block) const {
     const ExecutedBlockPtr parent = chain_->find(block.header.parent);
     const WallTime parent_time = parent ? parent->header.time : chain_->tip().time;
-    const std::uint64_t time = block.header.time.ms;
-    if (time + kBlockAgeMaxMs < wall_.ms) return false;
-    return time <= wall_.ms + chain_->parameters().clock_ahead_ms || time == parent_time.ms;
+    return node::is_timely(block.header.time, parent_time, {wall_, chain_->parameters().clock_ahead_ms, kBlockAgeMaxMs});
 }
 
 // The body under the proposal's digest, when it is here, is of the proposal's view and parent, or is that parent again.
