@@ -20,8 +20,10 @@ inline constexpr std::size_t kFieldsPerOperationMax = 4096;  // on the wire, wit
 inline constexpr std::size_t kItemsPerRegisterMax = 50'000;
 inline constexpr std::size_t kBlockBytesMax = 8u << 20;
 inline constexpr std::size_t kBlockTransactionsMax = 4096;
-inline constexpr std::size_t kBlockItemsMax = 50'000;     // item keys touched by one block
+inline constexpr std::size_t kBlockItemsMax = 50'000;     // items that one block touches, or as many operations as cost so much
 inline constexpr std::size_t kBlockItemsTarget = 10'000;  // a proposer adds no transaction past this many items
+// An operation costs as much as this many items, however few it names: records, an event, an index.
+inline constexpr std::size_t kItemsPerOperation = 10;
 inline constexpr std::uint64_t kValidityHeightsMax = 100'000;
 
 // -- ledger fields, in bytes

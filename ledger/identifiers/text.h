@@ -11,7 +11,7 @@ namespace touchstone::ledger {
 bool is_plain_text(std::string_view text);
 // Organisation ids: 1 to limits::kOrgIdBytesMax of a-z, 0-9 and '-', neither starting nor ending with '-'.
 bool is_slug(std::string_view text);
-// ISO 3166-1 alpha-2 in form: two capital letters.
+// A code of ISO 3166-1 alpha-2. A territory "UK" would be one in which nothing can be sold.
 bool is_country(std::string_view text);
 
 }  // namespace touchstone::ledger

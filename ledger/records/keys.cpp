@@ -8,8 +8,18 @@ namespace {
 
 Bytes number_bytes(std::uint64_t value) { return std::move(Writer{}.u64(value)).take(); }
 
+StateKey in_half(Hash256 hash, bool is_public) {
+    std::uint8_t& first = hash.bytes[0];
+    first = static_cast<std::uint8_t>(is_public ? first & 0x7f : first | 0x80);
+    return StateKey::written(hash);
+}
+
+StateKey public_key(std::string_view tag, std::initializer_list<ByteView> parts) {
+    return in_half(crypto::tagged_hash(tag, parts), true);
+}
+
 StateKey made(std::string_view tag, std::initializer_list<ByteView> parts) {
-    return StateKey::written(crypto::tagged_hash(tag, parts));
+    return in_half(crypto::tagged_hash(tag, parts), false);
 }
 
 }  // namespace
@@ -21,16 +31,16 @@ Hash256 serial_commitment(std::string_view gtin14, std::string_view serial) {
 Hash256 sscc_commitment(std::string_view sscc) { return crypto::tagged_hash("touchstone/sscc/1", {as_bytes(sscc)}); }
 
 StateKey item_key(std::string_view gtin14, const Hash256& commitment) {
-    return made("touchstone/item/2", {as_bytes(gtin14), commitment.view()});
+    return public_key("touchstone/item/2", {as_bytes(gtin14), commitment.view()});
 }
 
 StateKey container_key(std::string_view maker, const Hash256& commitment) {
     return made("touchstone/container/2", {commitment.view(), as_bytes(maker)});
 }
 
-StateKey organisation_key(std::string_view id) { return made("touchstone/organisation/1", {as_bytes(id)}); }
+StateKey organisation_key(std::string_view id) { return public_key("touchstone/organisation/1", {as_bytes(id)}); }
 
-StateKey product_key(std::string_view gtin14) { return made("touchstone/product/1", {as_bytes(gtin14)}); }
+StateKey product_key(std::string_view gtin14) { return public_key("touchstone/product/1", {as_bytes(gtin14)}); }
 
 StateKey licence_key(std::string_view gtin14, std::string_view manufacturer) {
     return made("touchstone/licence/1", {as_bytes(gtin14), as_bytes(manufacturer)});
@@ -83,7 +93,7 @@ StateKey report_stats_key(std::string_view organisation, std::string_view month)
 
 StateKey reporter_key(std::string_view organisation) { return made("touchstone/reporter/1", {as_bytes(organisation)}); }
 
-StateKey seller_key(const Hash256& pseudonym) { return made("touchstone/seller/1", {pseudonym.view()}); }
+StateKey seller_key(const Hash256& pseudonym) { return public_key("touchstone/seller/1", {pseudonym.view()}); }
 
 StateKey document_key(const Hash256& document, std::string_view organisation) {
     return made("touchstone/document/1", {document.view(), as_bytes(organisation)});

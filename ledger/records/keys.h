@@ -2,8 +2,11 @@
 // and its natural key: bytes that a client sends are never one, so that no operation can reach a record of another kind
 // or one that it did not name.
 //
-// key = SHA-256(tag of the kind ‖ natural key). Items and containers are named by commitments, from which the key
-// follows and not the other way: who sees a key in a proof can look nothing up with it.
+// key = SHA-256(tag of the kind ‖ natural key), with its first bit set by whether anybody may ask for records of that
+// kind: 0 for items, products, organisations and sellers, 1 for all others. A proof of absence names the record that is
+// next to where the absent one would be; so nobody who asks for made-up items is shown where licences, volumes, lots or
+// containers are, whose names can be guessed. Items and containers are named by commitments, from which the key follows
+// and not the other way: who sees a key in a proof can look nothing up with it.
 // Pure functions; any thread.
 #pragma once
 
@@ -65,9 +68,12 @@ Hash256 serial_commitment(std::string_view gtin14, std::string_view serial);
 // SHA-256("touchstone/sscc/1" ‖ sscc), of 18 digits.
 Hash256 sscc_commitment(std::string_view sscc);
 
-// SHA-256("touchstone/item/2" ‖ gtin14 ‖ commitment).
+// Of a kind whose records anybody may ask for: its first bit is 0.
+inline bool is_public(const Hash256& key) { return !key.bit(0); }
+
+// SHA-256("touchstone/item/2" ‖ gtin14 ‖ commitment), first bit 0.
 StateKey item_key(std::string_view gtin14, const Hash256& commitment);
-// SHA-256("touchstone/container/2" ‖ commitment ‖ id of the organisation that made the container).
+// SHA-256("touchstone/container/2" ‖ commitment ‖ id of the organisation that made the container), first bit 1.
 StateKey container_key(std::string_view maker, const Hash256& commitment);
 StateKey organisation_key(std::string_view id);
 StateKey product_key(std::string_view gtin14);

@@ -26,7 +26,7 @@ std::optional<std::string> fault_of(const OrganisationRecord& organisation) {
     if (!organisation.gln.empty() && !is_gln(organisation.gln))
         return fmt::format("the GLN of '{}' is not 13 digits with a valid check digit", organisation.id);
     if (!organisation.country.empty() && !is_country(organisation.country))
-        return fmt::format("the country of '{}' is not two capital letters", organisation.id);
+        return fmt::format("the country of '{}' is no code of ISO 3166-1 alpha-2", organisation.id);
     if (organisation.keys.size() > limits::kKeysPerOrgMax)
         return fmt::format("'{}' has more than {} keys", organisation.id, limits::kKeysPerOrgMax);
     if (organisation.prefixes.size() > limits::kPrefixesPerOrgMax || !is_prefix_list(organisation.prefixes))

@@ -1,4 +1,4 @@
-// Layout: u8 version = 1 ‖ a u64 for each field in the order of parameter_fields() (114 bytes with what every record begins with).
+// Layout: u8 version = 1 ‖ a u64 for each field in the order of parameter_fields() (122 bytes with what every record begins with).
 #include "ledger/records/parameters.h"
 
 #include <fmt/format.h>
@@ -25,6 +25,7 @@ constexpr std::array kFields{
     ParameterField{"report_deadline_ms", &Parameters::report_deadline_ms},
     ParameterField{"proposal_deadline_ms", &Parameters::proposal_deadline_ms},
     ParameterField{"change_delay_ms", &Parameters::change_delay_ms},
+    ParameterField{"heartbeat_ms", &Parameters::heartbeat_ms},
 };
 // Whatever the council sets, the chain goes on and the council can set it right again.
 struct Bounds {
@@ -47,10 +48,14 @@ constexpr std::array kBounds{
     // The other members of the council must have the time to vote on what sets this right.
     Bounds{&Parameters::proposal_deadline_ms, 10 * 60 * 1000, kCenturyMs},
     Bounds{&Parameters::change_delay_ms, 0, 366ull * 24 * 3600 * 1000},
+    Bounds{&Parameters::heartbeat_ms, 0, 24 * 3600 * 1000},
 };
+// Empty blocks that come more often than this fill disks and tell nobody anything.
+constexpr std::uint64_t kHeartbeatLeastMs = 10'000;
 
 bool may_be_zero(const ParameterField& field) {
-    return field.field == &Parameters::clock_ahead_ms || field.field == &Parameters::change_delay_ms;
+    return field.field == &Parameters::clock_ahead_ms || field.field == &Parameters::change_delay_ms ||
+           field.field == &Parameters::heartbeat_ms;
 }
 
 std::string_view name_of(std::uint64_t Parameters::*field) {
@@ -70,6 +75,8 @@ std::optional<std::string> fault_of(const Parameters& p) {
     for (const Bounds& bounds : kBounds)
         if (p.*bounds.field < bounds.least || p.*bounds.field > bounds.most)
             return fmt::format("{} must be from {} to {}", name_of(bounds.field), bounds.least, bounds.most);
+    if (p.heartbeat_ms != 0 && p.heartbeat_ms < kHeartbeatLeastMs)
+        return fmt::format("heartbeat_ms must be 0 (no heartbeat) or at least {}", kHeartbeatLeastMs);
     if (p.block_bytes_max < p.transaction_bytes_max) return "a transaction of transaction_bytes_max fits no block";
     if (p.block_items_max < p.items_per_register_max) return "a registration of items_per_register_max fits no block";
     if (p.advance_timeout_ms < p.leader_timeout_ms) return "advance_timeout_ms is below leader_timeout_ms";

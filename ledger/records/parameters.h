@@ -28,6 +28,9 @@ struct Parameters {
     std::uint64_t proposal_deadline_ms = 7 * 24 * 60 * 60 * 1000;  // by when the council decides on a proposal
     // How long what the council does to another organisation's keys, roles or products waits for its veto; 0: not.
     std::uint64_t change_delay_ms = 2 * 24 * 60 * 60 * 1000;
+    // A chain on which nothing happens makes an empty block after this long, so that the age of an answer tells an idle
+    // chain from a node that is cut off; 0: it does not.
+    std::uint64_t heartbeat_ms = 5 * 60 * 1000;
     bool operator==(const Parameters&) const = default;
 
     Bytes encode() const;

@@ -329,11 +329,11 @@ Result<VolumeRecord> VolumeRecord::decode(ByteView bytes) {
 Bytes ItemRecord::encode() const {
     Writer writer = begin_record(RecordKind::kItem);
     // Most items have few of the optional fields: one allocation for each of ten thousand items matters.
-    writer.reserve(180 + gtin.size() + lot.size() + maker.size() + owner.size() + custodian.size() + receiver.size() +
+    writer.reserve(188 + gtin.size() + lot.size() + maker.size() + owner.size() + custodian.size() + receiver.size() +
                    facility.size() + offered_to.size());
     writer.string(gtin).string(lot).u32(expiry).u32(made_on).u8(static_cast<std::uint8_t>(state));
     writer.string(maker).string(owner).string(custodian);
-    writer.u64(registered_at.ms).u32(event_count).hash(event_head);
+    writer.u64(registered_at.ms).u32(event_count).hash(event_head).u64(salt);
     write_optional_fields(writer, *this);
     return std::move(writer).take();
 }
@@ -353,6 +353,7 @@ Result<ItemRecord> ItemRecord::decode(ByteView bytes) {
     record.registered_at = WallTime{reader.u64()};
     record.event_count = reader.u32();
     record.event_head = reader.hash();
+    record.salt = reader.u64();
     read_optional_fields(reader, record);
     return finished(reader, std::move(record));
 }
@@ -362,7 +363,7 @@ Bytes ContainerRecord::encode() const {
     writer.u8(static_cast<std::uint8_t>(state)).string(maker).string(custodian).string(receiver);
     write_place(writer, container);
     writer.u8(levels).u32(direct).u64(items).u64(created_at.ms).u32(event_count).hash(event_head);
-    writer.string(reclaimed_to).u64(ended_at.ms).string(ended_by);
+    writer.string(reclaimed_to).u64(ended_at.ms).string(ended_by).u64(salt);
     return std::move(writer).take();
 }
 
@@ -387,6 +388,7 @@ Result<ContainerRecord> ContainerRecord::decode(ByteView bytes) {
     record.reclaimed_to = reader.string();
     record.ended_at = WallTime{reader.u64()};
     record.ended_by = reader.string();
+    record.salt = reader.u64();
     return finished(reader, std::move(record));
 }
 

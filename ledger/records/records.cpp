@@ -1,5 +1,9 @@
 #include "ledger/records/records.h"
 
+#include <fmt/format.h>
+
+#include <chrono>
+
 #include "crypto/sha256.h"
 
 namespace touchstone::ledger {
@@ -62,6 +66,19 @@ const EventWords& words_of(EventKind kind) {
 }  // namespace
 
 Day day_of(std::uint64_t time_ms) { return static_cast<Day>(time_ms / kMillisecondsPerDay); }
+
+std::string day_text(Day day) {
+    if (day == 0) return {};
+    const std::chrono::year_month_day date{std::chrono::sys_days(std::chrono::days(day))};
+    return fmt::format("{:04}-{:02}-{:02}", static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
+                       static_cast<unsigned>(date.day()));
+}
+
+std::string time_text(WallTime time) {
+    const std::uint64_t s = time.ms / 1000;
+    const std::string day = day_text(day_of(time.ms));
+    return fmt::format("{} {:02}:{:02}:{:02} UTC", day.empty() ? "1970-01-01" : day, s / 3600 % 24, s / 60 % 60, s % 60);
+}
 
 std::string_view name_of(Role role) { return enum_name(role); }
 std::optional<Role> role_from(std::string_view name) { return enum_from<Role>(name); }

@@ -4,8 +4,11 @@
 // that no record can be read as one of another kind; tests/golden pins the digest of one worked example of each.
 // decode() refuses anything that encode() would not have written.
 //
-// What can be guessed from few tries (a volume, a licence, a lot) has a salt from the nonce of the transaction that wrote
-// it: a proof about something else may show the hash of such a record, and must not tell its content.
+// Whatever has a content that could be guessed has a salt: a proof about something else may show the hash of such a
+// record, and must not tell its content. Of items and containers it comes from the transaction that made them, and stays:
+// who buys one of a lot can compute what the others' records would be but for it. Of volumes, licences, lots and
+// statistics it comes from all transactions that ever wrote the record (next_salt in ledger/rules/rules.h): nobody who
+// wrote only some of them knows it.
 #pragma once
 
 #include <map>
@@ -25,6 +28,8 @@ namespace touchstone::ledger {
 
 using Day = std::uint32_t;  // days since 1970-01-01; 0 = none
 Day day_of(std::uint64_t time_ms);
+std::string day_text(Day day);  // YYYY-MM-DD; empty for none
+std::string time_text(WallTime time);  // YYYY-MM-DD hh:mm:ss UTC
 
 // -- records
 
@@ -226,6 +231,7 @@ struct ItemRecord {
     std::uint32_t returns = 0;       // how often it came back from a sale
     Hash256 shop{};                  // pseudonym of the shop that it was last sold through; zero: none was named
     std::string reclaimed_to{};      // whom its owner wants it handed to, against its holder; else empty
+    std::uint64_t salt = 0;          // of its first registration
     bool operator==(const ItemRecord&) const = default;
     bool has(ItemFlag flag) const;
     bool has(ItemFlag flag, std::string_view by) const;
@@ -251,6 +257,7 @@ struct ContainerRecord {
     std::string reclaimed_to{};  // as an item's
     WallTime ended_at{};         // while lost; else 0, as is `ended_by`
     std::string ended_by{};
+    std::uint64_t salt = 0;      // of its making
     bool operator==(const ContainerRecord&) const = default;
 
     Bytes encode() const;

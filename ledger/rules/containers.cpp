@@ -50,6 +50,7 @@ ContainerRecord& open_container(Run& run, const ContainerName& name) {
     made.maker = name.maker;
     made.custodian = run.actor.id;
     made.created_at = run.block.time;
+    made.salt = first_salt(run, name.key());
     return run.overlay.containers.create(slot, std::move(made));
 }
 
@@ -147,7 +148,7 @@ template <>
 Verdict apply(Run& run, const op::Pack& operation, OperationOutcome& outcome) {
     const StateKey target = operation.container.key();
     const ContainerRecord* const known = run.overlay.containers.get(target);
-    if (known == nullptr && operation.container.maker != run.actor.id)
+    if (operation.container.maker != run.actor.id && (known == nullptr || !may_know(run, *known)))
         return Rejection{Refusal::kContainerNotYours,
                          fmt::format("'{}' has made no such container", operation.container.maker)};
     const std::uint8_t above = known != nullptr ? levels_above(run, target) : std::uint8_t{1};
@@ -188,7 +189,7 @@ template <>
 Verdict apply(Run& run, const op::Unpack& operation, OperationOutcome& outcome) {
     const StateKey source = operation.container.key();
     const ContainerRecord* const from = run.overlay.containers.get(source);
-    if (from == nullptr) return Rejection{Refusal::kContainerUnknown, source.hex()};
+    if (from == nullptr || !may_know(run, *from)) return Rejection{Refusal::kContainerUnknown, source.hex()};
     if (auto refused = check_open(run, source)) return refused;
     UnitBatch batch(run, operation.items, operation.containers, outcome);
     const auto judge = [&](const auto& record) {

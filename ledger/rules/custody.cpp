@@ -45,6 +45,8 @@ void end_shipment(UnitBatch& batch, ItemOperation operation, EventLog& log, cons
     batch.change_all(operation, [&](const StateKey& key, auto& record) {
         log.set_other(other_of(record));
         record.receiver.clear();
+        // Back in the hands that a claim wants it in.
+        if (record.reclaimed_to == record.custodian) record.reclaimed_to.clear();
         log.append(key, record);
     });
 }
@@ -126,7 +128,7 @@ Verdict apply(Run& run, const op::Sell& operation, OperationOutcome& outcome) {
     ItemBatch batch(run, operation.items, outcome);
     const auto judge = [&](const ItemRecord& item) {
         if (item.custodian != run.actor.id) return Refusal::kNotCustodian;
-        if (!may_move(item)) return Refusal::kFlagged;
+        if (!may_move(item) || item.has(ItemFlag::kCounterfeit)) return Refusal::kFlagged;
         if (!covers(product_of(run, item).territories, country)) return Refusal::kOutsideTerritory;
         return is_recalled(run, item, country) ? Refusal::kRecalled : Refusal::kNone;
     };
@@ -139,7 +141,6 @@ Verdict apply(Run& run, const op::Sell& operation, OperationOutcome& outcome) {
         item.ended_by = run.actor.id;
         item.shop = operation.seller;
         item.offered_to.clear();
-        item.reclaimed_to.clear();
         log.append(key, item);
     });
     return std::nullopt;
@@ -159,6 +160,7 @@ Verdict apply(Run& run, const op::Return& operation, OperationOutcome& outcome) 
         ++item.returns;
         item.ended_at = {};
         item.ended_by.clear();
+        note_arrival(run, item);
         log.append(key, item);
     });
     return std::nullopt;

@@ -54,7 +54,7 @@ class Attachment {
     Refusal judge(Slot& slot) {
         using Record = typename decltype(slot.record)::value_type;
         if (std::exchange(slot.seen_in, mark_) == mark_) return Refusal::kItemRepeated;
-        return slot.record ? may_attach(run_, *slot.record) : kUnknownOf<Record>;
+        return slot.record && may_know(run_, *slot.record) ? may_attach(run_, *slot.record) : kUnknownOf<Record>;
     }
 
     Run& run_;

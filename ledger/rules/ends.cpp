@@ -23,17 +23,16 @@ ItemOperation decommission_into(ItemState state) {
     }
 }
 
-// The shipment, the offer and the claim end with the goods.
+// The shipment and the offer end with the goods. The owner's claim does not: whoever holds them could wipe it out by an
+// end that he undoes.
 void end(const Run& run, ItemRecord& item) {
     item.receiver.clear();
     item.offered_to.clear();
-    item.reclaimed_to.clear();
     item.ended_at = run.block.time;
     item.ended_by = run.actor.id;
 }
 void end(const Run& run, ContainerRecord& container) {
     container.receiver.clear();
-    container.reclaimed_to.clear();
     container.ended_at = run.block.time;
     container.ended_by = run.actor.id;
 }

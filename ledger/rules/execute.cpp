@@ -13,9 +13,11 @@ namespace {
 Status check_block_bounds(const Parameters& parameters, std::span<const ParsedTransactionPtr> transactions) {
     std::uint64_t bytes = 0;
     std::uint64_t items = 0;
+    std::uint64_t load = 0;
     for (const ParsedTransactionPtr& transaction : transactions) {
         bytes += transaction->info().size_bytes;
         items += transaction->info().items;
+        load += transaction->info().load;
     }
     const auto over = [](std::string code, std::uint64_t count, std::uint64_t most) {
         return Error{std::move(code), fmt::format("the block has {}, at most {}", count, most)};
@@ -24,6 +26,9 @@ Status check_block_bounds(const Parameters& parameters, std::span<const ParsedTr
         return over("block_transactions", transactions.size(), parameters.block_transactions_max);
     if (bytes > parameters.block_bytes_max) return over("block_bytes", bytes, parameters.block_bytes_max);
     if (items > parameters.block_items_max) return over("block_items", items, parameters.block_items_max);
+    // One transaction always fits, or it would never be in a block.
+    if (transactions.size() > 1 && load > parameters.block_items_max)
+        return over("block_load", load, parameters.block_items_max);
     return Ok{};
 }
 
@@ -36,6 +41,7 @@ std::optional<Rejection> run_operations(Run& run, const ParsedTransaction& trans
             return Rejection{Refusal::kValidatorKeyOnly, run.signer.key.hex()};
         if (auto refused = std::visit([&](const auto& kind) { return apply(run, kind, one); }, operation))
             return refused;
+        one.concerned = run.concerned.take();
     }
     return std::nullopt;
 }
@@ -68,6 +74,7 @@ TransactionOutcome run_transaction(Overlay& overlay, const BlockContext& context
         // Nothing of it was done, so nothing was accepted; what stays are the items that made it fail.
         for (OperationOutcome& undone : outcome.operations) {
             undone.accepted = 0;
+            undone.concerned.clear();
             undone.name_the_first();
         }
     }

@@ -51,6 +51,9 @@ struct OperationOutcome {
     std::uint32_t accepted = 0;             // items (or 1 for operations without items)
     std::vector<ItemOutcome> refused;       // partial mode: every refused item; atomic: those that made it fail
     std::vector<RefusalCount> unnamed = {};  // atomic: the rest of them, counted by reason
+    // Organisations that have a part in what it touched, ascending, whether it names them or not; of what was refused,
+    // none.
+    std::vector<std::string> concerned = {};
 
     // Of an operation that failed as a whole: keeps the first runs of neighbours (limits.h) and counts the others, so
     // that what a hopeless transaction leaves in every node's store is bounded.

@@ -167,7 +167,8 @@ Verdict apply(Run& run, const op::VoteOnProposal& operation, OperationOutcome& o
     if (auto refused = find_open(run, operation.proposal, slot)) return refused;
     for (const ProposalVote& vote : slot->record->votes)
         if (vote.organisation == run.actor.id)
-            return Rejection{Refusal::kVotedAlready, fmt::format("at height {}", vote.height.value)};
+            return Rejection{vote.approve == operation.approve ? Refusal::kVotedAlready : Refusal::kRecordedOtherwise,
+                             fmt::format("{} at height {}", vote.approve ? "for it" : "against it", vote.height.value)};
     run.overlay.proposals.change(*slot).votes.push_back(
         {run.actor.id, operation.approve, operation.reason, run.block.height});
     outcome.accepted = 1;
@@ -194,7 +195,7 @@ Verdict apply(Run& run, const op::CarryOut& operation, OperationOutcome& outcome
     const Change change = change_of(*slot->record);
     // Asked again: the organisation may have been suspended meanwhile, so that its keys can be replaced at once.
     if (run.block.time.ms < slot->record->due.ms && must_wait(run, change, slot->record->proposer))
-        return Rejection{Refusal::kNotDue, fmt::format("not before {} ms", slot->record->due.ms)};
+        return Rejection{Refusal::kNotDue, fmt::format("not before {}", time_text(slot->record->due))};
     if (auto refused = carry_out(run, change)) return refused;
     close(run, *slot, ProposalState::kPassed);
     outcome.accepted = 1;

@@ -13,7 +13,12 @@ namespace touchstone::ledger {
 template <>
 Verdict apply(Run& run, const op::AddKey& operation, OperationOutcome& outcome) {
     if (auto refused = check_admin(run)) return refused;
-    if (run.actor.find_key(operation.key) != nullptr) return Rejection{Refusal::kKeyExists, operation.key.hex()};
+    if (const OrganisationKey* const known = run.actor.find_key(operation.key)) {
+        if (!known->in_force(run.block.height))
+            return Rejection{Refusal::kRecordedOtherwise, fmt::format("{} is revoked", operation.key.hex())};
+        return Rejection{known->purpose == operation.purpose ? Refusal::kKeyExists : Refusal::kRecordedOtherwise,
+                         fmt::format("{} is there for '{}'", operation.key.hex(), name_of(known->purpose))};
+    }
     if (run.actor.keys.size() >= limits::kKeysPerOrgMax)
         return Rejection{Refusal::kTooManyKeys,
                          fmt::format("at most {}, revoked ones included", limits::kKeysPerOrgMax)};

@@ -9,7 +9,7 @@ void add(Run& run, const StateKey& volume_key, std::uint64_t items) {
     auto& slot = run.overlay.volumes.slot(volume_key);
     VolumeRecord& volume = slot.record ? run.overlay.volumes.change(slot) : run.overlay.volumes.create(slot, {});
     volume.registered += items;
-    volume.salt = run.salt;
+    volume.salt = next_salt(run, volume_key, volume.salt);
 }
 
 void take(Run& run, const StateKey& volume_key, std::uint64_t items) {
@@ -17,7 +17,7 @@ void take(Run& run, const StateKey& volume_key, std::uint64_t items) {
     VolumeRecord& volume = run.overlay.volumes.change(slot);
     INVARIANT(volume.registered >= items);
     volume.registered -= items;
-    volume.salt = run.salt;
+    volume.salt = next_salt(run, volume_key, volume.salt);
     if (volume.registered == 0) run.overlay.volumes.erase(slot);
 }
 
@@ -29,7 +29,7 @@ std::vector<LotRecord::Made>::iterator share_in(LotRecord& lot, const std::strin
 // Precondition: the lot has the maker.
 LotRecord::Made& change_share(Run& run, const LotShare& share) {
     LotRecord& lot = run.overlay.lots.change(run.overlay.lot(share.gtin, share.lot));
-    lot.salt = run.salt;
+    lot.salt = next_salt(run, lot_key(share.gtin, share.lot), lot.salt);
     const auto made = share_in(lot, share.maker);
     INVARIANT(made != lot.made.end() && made->maker == share.maker);
     return *made;
@@ -44,7 +44,7 @@ void add_to_lot(Run& run, const LotShare& share, Day expiry, std::uint64_t items
     LotRecord& lot = slot.record ? run.overlay.lots.change(slot) : run.overlay.lots.create(slot, {});
     lot.gtin = share.gtin;
     lot.lot = share.lot;
-    lot.salt = run.salt;
+    lot.salt = next_salt(run, lot_key(share.gtin, share.lot), lot.salt);
     const auto at = share_in(lot, share.maker);
     const bool known = at != lot.made.end() && at->maker == share.maker;
     LotRecord::Made& made = known ? *at : *lot.made.insert(at, {share.maker, 0, 0});

@@ -1,11 +1,12 @@
 // Layouts (base/codec.h), each after u8 version = 1:
-//   outcome        u16 refusal ‖ u32 operation ‖ text detail ‖ list of {u32 accepted ‖ list of runs ‖ list of counts}
+//   outcome        u16 refusal ‖ u32 operation ‖ text detail ‖ list of {u32 accepted ‖ list of runs ‖ list of counts ‖
+//                  list of texts: who is concerned}
 //   run            u32 first index ‖ u32 how many ‖ u16 refusal: neighbours that were refused for the same reason
 //   count          u16 refusal ‖ u32 how many: those of a refused operation that are not named
 //   stored result  u64 height ‖ u32 index ‖ string outcome
 // Runs: the usual refusal of fifty thousand items ("none of them is known here") is ten bytes instead of 300,000.
 // Example (outcome, applied, one operation that accepted 3):
-// 01 0000 00000000 00000000 00000001 00000003 00000000 00000000.
+// 01 0000 00000000 00000000 00000001 00000003 00000000 00000000 00000000.
 #include "base/limits.h"
 #include "ledger/rules/execute.h"
 #include "ledger/records/record_codecs.h"
@@ -15,7 +16,8 @@ namespace {
 
 constexpr std::size_t kRunBytes = 4 + 4 + 2;
 constexpr std::size_t kCountBytes = 2 + 4;
-constexpr std::size_t kOperationOutcomeBytesMin = 4 + 4 + 4;
+constexpr std::size_t kTextBytesMin = 4;
+constexpr std::size_t kOperationOutcomeBytesMin = 4 + 4 + 4 + 4;
 
 // The place behind the run that begins at `from`.
 std::size_t run_end(const std::vector<ItemOutcome>& refused, std::size_t from) {
@@ -69,6 +71,12 @@ OperationOutcome read_operation(Reader& reader) {
         if (items == 0 || (!operation.unnamed.empty() && refusal <= operation.unnamed.back().refusal)) reader.fail();
         operation.unnamed.push_back({refusal, items});
     }
+    const std::size_t concerned = read_count(reader, kTextBytesMin);
+    for (std::size_t i = 0; i < concerned; ++i) {
+        std::string organisation = reader.string();
+        if (organisation.empty() || (i > 0 && organisation <= operation.concerned.back())) reader.fail();
+        operation.concerned.push_back(std::move(organisation));
+    }
     return operation;
 }
 
@@ -99,6 +107,8 @@ Bytes TransactionOutcome::encode() const {
         writer.u32(static_cast<std::uint32_t>(one.unnamed.size()));
         for (const RefusalCount& some : one.unnamed)
             writer.u16(static_cast<std::uint16_t>(some.refusal)).u32(some.items);
+        writer.u32(static_cast<std::uint32_t>(one.concerned.size()));
+        for (const std::string& organisation : one.concerned) writer.string(organisation);
     }
     return std::move(writer).take();
 }

@@ -26,6 +26,16 @@ void clear_revoked(Run& run, const std::string& gtin, const std::string& maker) 
     std::erase_if(run.overlay.products.change(slot).revoked_licences, is_his);
 }
 
+// The same again is no trouble. Somebody who says something else must not believe that it was taken.
+Verdict judge_repeat(const Run& run, const op::DeclareProduct& operation, const ProductRecord& product) {
+    const bool same = product.brand == run.actor.id && product.name == operation.name &&
+                      product.image_hash == operation.image_hash &&
+                      product.document_hashes == operation.document_hashes &&
+                      product.serial_policy == operation.serial_policy;
+    return Rejection{same ? Refusal::kProductExists : Refusal::kRecordedOtherwise,
+                     fmt::format("{} is '{}' of '{}'", operation.gtin, product.name, product.brand)};
+}
+
 }  // namespace
 
 Verdict check_brand(Run& run, const std::string& gtin) {
@@ -46,8 +56,7 @@ Verdict apply(Run& run, const op::DeclareProduct& operation, OperationOutcome& o
                          fmt::format("{}; prefixes of '{}': {}", operation.gtin, run.actor.id,
                                      prefixes.empty() ? "none" : fmt::format("{}", fmt::join(prefixes, ", ")))};
     ProductSlot& slot = run.overlay.product(operation.gtin);
-    if (slot.record)
-        return Rejection{Refusal::kProductExists, fmt::format("{} is of '{}'", operation.gtin, slot.record->brand)};
+    if (slot.record) return judge_repeat(run, operation, *slot.record);
     ProductRecord declared;
     declared.gtin = operation.gtin;
     declared.brand = run.actor.id;
@@ -70,7 +79,8 @@ Verdict apply(Run& run, const op::GrantLicence& operation, OperationOutcome& out
     if (!maker.has(Role::kManufacturer))
         return Rejection{Refusal::kBadRole, fmt::format("'{}' is not a manufacturer", maker.id)};
 
-    auto& slot = run.overlay.licences.slot(licence_key(operation.gtin, operation.manufacturer));
+    const StateKey key = licence_key(operation.gtin, operation.manufacturer);
+    auto& slot = run.overlay.licences.slot(key);
     const std::uint64_t before = slot.record ? slot.record->quota : 0;
     const std::uint64_t used = slot.record ? slot.record->used : 0;
     const std::uint64_t quota = operation.add ? saturating_add(before, operation.quota) : operation.quota;
@@ -81,10 +91,11 @@ Verdict apply(Run& run, const op::GrantLicence& operation, OperationOutcome& out
     licence.gtin = operation.gtin;
     licence.manufacturer = operation.manufacturer;
     licence.quota = quota;
-    licence.salt = run.salt;
-    licence.from = operation.from;
-    licence.until = operation.until;
-    licence.facility = operation.facility;
+    licence.salt = next_salt(run, key, licence.salt);
+    // What adds to a quota says nothing of days and facility where it names none.
+    if (!operation.add || operation.from != 0) licence.from = operation.from;
+    if (!operation.add || operation.until != 0) licence.until = operation.until;
+    if (!operation.add || !operation.facility.empty()) licence.facility = operation.facility;
     licence.revoked = false;
     licence.revoke_reason.clear();
     licence.revoked_at = {};
@@ -97,7 +108,8 @@ Verdict apply(Run& run, const op::GrantLicence& operation, OperationOutcome& out
 template <>
 Verdict apply(Run& run, const op::RevokeLicence& operation, OperationOutcome& outcome) {
     if (auto refused = check_brand(run, operation.gtin)) return refused;
-    auto& slot = run.overlay.licences.slot(licence_key(operation.gtin, operation.manufacturer));
+    const StateKey key = licence_key(operation.gtin, operation.manufacturer);
+    auto& slot = run.overlay.licences.slot(key);
     if (!slot.record)
         return Rejection{Refusal::kNotLicensed,
                          fmt::format("'{}' has no licence for {}", operation.manufacturer, operation.gtin)};
@@ -105,7 +117,7 @@ Verdict apply(Run& run, const op::RevokeLicence& operation, OperationOutcome& ou
     LicenceRecord& licence = run.overlay.licences.change(slot);
     licence.revoked = true;
     licence.revoked_at = run.block.time;
-    licence.salt = run.salt;
+    licence.salt = next_salt(run, key, licence.salt);
     licence.revoke_reason = operation.reason;
     ProductRecord& product = run.overlay.products.change(run.overlay.product(operation.gtin));
     product.revoked_licences.push_back({operation.manufacturer, run.block.time});

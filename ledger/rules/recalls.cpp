@@ -1,12 +1,16 @@
 // Recalls are marks on a product: one operation whatever the number of items, and one place to look.
 //   Recall      the product's brand, everywhere or in countries; a regulator, in its own country (everywhere, if it has
-//               none). Each issuer has its own mark for each scope (lot, maker, days of manufacture): a second one of
-//               the same issuer and scope replaces countries and reason. A lot must be registered, unless the
-//               operation says that it need not be
+//               none), and in no other. Each issuer has its own mark for each scope (lot, maker, days of
+//               manufacture): a second one of the same issuer and scope widens it by its countries, so that nobody
+//               narrows a recall unawares, or takes its place where the operation says so. A lot must be registered,
+//               unless the operation says that it need not be
 //   LiftRecall  who issued it. A brand's mark is the brand's, whoever owns the product by then
 // What was lifted stays in the product's history.
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+
+#include <algorithm>
+#include <iterator>
 
 #include "ledger/records/index.h"
 #include "ledger/rules/rules.h"
@@ -27,8 +31,8 @@ std::string text_of(const RecallScope& scope) {
     std::string text;
     if (!scope.lot.empty()) text += fmt::format("lot {} ", scope.lot);
     if (!scope.maker.empty()) text += fmt::format("made by {} ", scope.maker);
-    if (scope.made_from != 0) text += fmt::format("made from day {} ", scope.made_from);
-    if (scope.made_until != 0) text += fmt::format("made until day {} ", scope.made_until);
+    if (scope.made_from != 0) text += fmt::format("made from {} ", day_text(scope.made_from));
+    if (scope.made_until != 0) text += fmt::format("made until {} ", day_text(scope.made_until));
     return text;
 }
 
@@ -44,6 +48,37 @@ std::string event_detail(const RecallScope& scope, const std::vector<std::string
 std::vector<std::string> reach_of(const Run& run, const ProductRecord& product, const op::Recall& operation) {
     if (is_brand(run, product) || run.actor.country.empty()) return operation.countries;
     return {run.actor.country};
+}
+
+Verdict check_reach(const Run& run, const ProductRecord& product, const op::Recall& operation) {
+    if (is_brand(run, product) || run.actor.country.empty() || operation.countries.empty()) return std::nullopt;
+    if (operation.countries == std::vector{run.actor.country}) return std::nullopt;
+    return Rejection{Refusal::kOutOfReach, fmt::format("'{}' recalls in {}", run.actor.id, run.actor.country)};
+}
+
+Verdict check_maker(Run& run, const op::Recall& operation) {
+    if (operation.maker.empty() || run.overlay.organisation(operation.maker) != nullptr) return std::nullopt;
+    return Rejection{Refusal::kUnknownRecipient, fmt::format("maker: there is no '{}'", operation.maker)};
+}
+
+// Where either holds; empty is everywhere.
+std::vector<std::string> both(const std::vector<std::string>& some, const std::vector<std::string>& more) {
+    std::vector<std::string> all;
+    if (some.empty() || more.empty()) return all;
+    std::set_union(some.begin(), some.end(), more.begin(), more.end(), std::back_inserter(all));
+    return all;
+}
+
+// What the actor could have meant.
+std::string own_recalls(const Run& run, const ProductRecord& product) {
+    std::string text;
+    for (const RecallMark& mark : product.recalls) {
+        const bool own = mark.as_brand ? is_brand(run, product) : mark.by == run.actor.id;
+        std::string scope = text_of(mark.scope);
+        if (!scope.empty()) scope.pop_back();
+        if (own) text += (text.empty() ? "" : "; ") + (scope.empty() ? std::string("the whole product") : scope);
+    }
+    return text.empty() ? "you have none of this product in force" : "yours in force: " + text;
 }
 
 Verdict check_lot(Run& run, const op::Recall& operation) {
@@ -62,6 +97,8 @@ Verdict apply(Run& run, const op::Recall& operation, OperationOutcome& outcome) 
     if (!slot.record) return Rejection{Refusal::kProductUnknown, operation.gtin};
     if (!is_brand(run, *slot.record) && !run.actor.has(Role::kRegulator))
         return Rejection{Refusal::kNotAllowed, fmt::format("needs '{}' or a regulator", slot.record->brand)};
+    if (auto refused = check_reach(run, *slot.record, operation)) return refused;
+    if (auto refused = check_maker(run, operation)) return refused;
     if (auto refused = check_lot(run, operation)) return refused;
     ProductRecord& product = run.overlay.products.change(slot);
     RecallMark mark{run.actor.id,     is_brand(run, product), operation.scope(),
@@ -72,6 +109,7 @@ Verdict apply(Run& run, const op::Recall& operation, OperationOutcome& outcome) 
             return Rejection{Refusal::kTooManyRecalls, fmt::format("{}", product.recalls.size())};
         product.recalls.push_back(mark);
     } else {
+        if (!operation.replace) mark.countries = both(at->countries, mark.countries);
         if (at->countries == mark.countries && at->reason == mark.reason)
             return Rejection{Refusal::kRecallActive, fmt::format("by '{}'", at->by)};
         mark.since = at->since;
@@ -91,7 +129,7 @@ Verdict apply(Run& run, const op::LiftRecall& operation, OperationOutcome& outco
     ProductRecord& product = run.overlay.products.change(slot);
     const auto at = mark_of(run, product, operation.scope());
     if (at == product.recalls.end())
-        return Rejection{Refusal::kRecallAbsent, "you have no recall in force with this lot, maker and dates"};
+        return Rejection{Refusal::kRecallAbsent, own_recalls(run, product)};
     product.recalls.erase(at);
     EventLog(run, EventKind::kRecallLifted, {}, event_detail(operation.scope(), {}, operation.reason))
         .append(product_key(operation.gtin), product);

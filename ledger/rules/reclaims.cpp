@@ -86,10 +86,17 @@ Refusal may_confirm(Run& run, const Record& record) {
     return may_go_on(run, record, record.reclaimed_to);
 }
 
+// What was sold and is taken from its buyer comes back from a sale, and its next buyer may know it.
+void note_taken(ItemRecord& item) {
+    if (item.ended_at.ms != 0) ++item.returns;  // whose state is the new one already
+}
+void note_taken(ContainerRecord&) {}
+
 // Whatever state it is in: nothing of the old custody is left.
 template <class Record>
 void take(Extraction& extraction, const StateKey& key, Record& record, const std::string& by) {
     extraction.take_out(key, record);
+    note_taken(record);
     record.state = item_state(transition(lifecycle_of(&record), ItemOperation::kSeize).next);
     record.custodian = by;
     record.receiver.clear();

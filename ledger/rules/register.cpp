@@ -23,7 +23,9 @@ Verdict check_licence(const Run& run, const op::Register& operation, const Licen
     if (licence.revoked) return Rejection{Refusal::kLicenceRevoked, licence.revoke_reason};
     if (run.today < licence.from || (licence.until != 0 && run.today > licence.until))
         return Rejection{Refusal::kLicenceNotInForce,
-                         fmt::format("from day {} until day {}, today is {}", licence.from, licence.until, run.today)};
+                         fmt::format("from {} until {}, today is {}", licence.from == 0 ? "the grant" : day_text(licence.from),
+                                     licence.until == 0 ? "further notice" : day_text(licence.until),
+                                     day_text(run.today))};
     if (!licence.facility.empty() && licence.facility != operation.facility)
         return Rejection{Refusal::kLicenceFacility, fmt::format("the licence is for {}", licence.facility)};
     return std::nullopt;
@@ -41,7 +43,16 @@ Verdict find_authority(Run& run, const op::Register& operation, const ProductRec
     return std::nullopt;
 }
 
-// A maker's lot has one expiry; what was registered without one does not fix it.
+// What the maker's lot expires on already; 0: nothing is known.
+Day lot_expiry(Run& run, const op::Register& operation) {
+    if (operation.lot.empty()) return 0;
+    const LotSlot& slot = run.overlay.lot(operation.gtin(), operation.lot);
+    const LotRecord::Made* const made = slot.record ? slot.record->of(run.actor.id) : nullptr;
+    return made != nullptr ? made->expiry : 0;
+}
+
+// A maker's lot has one expiry. What was registered without one does not fix it; where there is one, whoever leaves it
+// out has it too, or a lot that is past its date would have pieces that are not.
 Verdict check_lot(Run& run, const op::Register& operation) {
     if (operation.lot.empty()) return std::nullopt;
     const LotSlot& slot = run.overlay.lot(operation.gtin(), operation.lot);
@@ -52,13 +63,14 @@ Verdict check_lot(Run& run, const op::Register& operation) {
         return Rejection{Refusal::kTooManyMakers, fmt::format("lot {} of {}", operation.lot, operation.gtin())};
     }
     if (made->expiry == 0 || operation.expiry == 0 || made->expiry == operation.expiry) return std::nullopt;
-    return Rejection{Refusal::kLotMismatch, fmt::format("lot {} expires on day {}", operation.lot, made->expiry)};
+    return Rejection{Refusal::kLotMismatch, fmt::format("lot {} expires on {}", operation.lot, day_text(made->expiry))};
 }
 
 // Why an item that is registered already can not be registered.
-Refusal refusal_of_repeat(const Run& run, const op::Register& operation, const ItemRecord& item) {
+Refusal refusal_of_repeat(const Run& run, const op::Register& operation, Day expiry, const ItemRecord& item) {
     if (item.maker != run.actor.id) return Refusal::kItemTaken;
-    const bool same = item.lot == operation.lot && item.expiry == operation.expiry && item.made_on == operation.made_on;
+    const bool same = item.lot == operation.lot && (item.expiry == operation.expiry || item.expiry == expiry) &&
+                      item.made_on == operation.made_on;
     return same ? Refusal::kItemExists : Refusal::kRegistrationDiffers;
 }
 
@@ -67,7 +79,7 @@ struct Accepted {
     ItemSlot* slot;
 };
 
-std::vector<Accepted> judge_items(Run& run, const op::Register& operation, std::uint64_t rest,
+std::vector<Accepted> judge_items(Run& run, const op::Register& operation, std::uint64_t rest, Day expiry,
                                   OperationOutcome& outcome) {
     const std::uint64_t mark = run.overlay.next_operation();
     std::vector<Accepted> accepted;
@@ -77,7 +89,7 @@ std::vector<Accepted> judge_items(Run& run, const op::Register& operation, std::
         if (std::exchange(slot.seen_in, mark) == mark) return Refusal::kItemRepeated;
         const ItemRecord* const item = slot.record ? &*slot.record : nullptr;
         const Transition permitted = transition(lifecycle_of(item), ItemOperation::kRegister);
-        if (!permitted.allowed()) return refusal_of_repeat(run, operation, *item);
+        if (!permitted.allowed()) return refusal_of_repeat(run, operation, expiry, *item);
         return accepted.size() < rest ? Refusal::kNone : Refusal::kQuotaExceeded;
     };
     for (std::uint32_t i = 0; i < operation.items.size(); ++i) {
@@ -101,7 +113,7 @@ ItemRecord& register_again(Run& run, ItemSlot& slot, ItemRecord item) {
     return voided = std::move(item);
 }
 
-void create_items(Run& run, const op::Register& operation, const std::string& brand,
+void create_items(Run& run, const op::Register& operation, const std::string& brand, Day expiry,
                   const std::vector<Accepted>& accepted) {
     EventLog log(run, EventKind::kRegistered, {}, operation.lot);
     const Lifecycle next = transition(Lifecycle::kAbsent, ItemOperation::kRegister).next;
@@ -109,7 +121,7 @@ void create_items(Run& run, const op::Register& operation, const std::string& br
     ItemRecord item;
     item.gtin = operation.gtin();
     item.lot = operation.lot;
-    item.expiry = operation.expiry;
+    item.expiry = expiry;
     item.made_on = operation.made_on;
     item.state = item_state(next);
     item.maker = run.actor.id;
@@ -118,9 +130,10 @@ void create_items(Run& run, const op::Register& operation, const std::string& br
     item.facility = operation.facility;
     item.registered_at = run.block.time;
     for (const Accepted& one : accepted) {
+        const StateKey& key = operation.items.keys()[one.index];
+        item.salt = first_salt(run, key);
         const bool voided = one.slot->record.has_value();
-        log.append(operation.items.keys()[one.index],
-                   voided ? register_again(run, *one.slot, item) : run.overlay.items.create(*one.slot, item));
+        log.append(key, voided ? register_again(run, *one.slot, item) : run.overlay.items.create(*one.slot, item));
     }
 }
 
@@ -134,19 +147,20 @@ Verdict apply(Run& run, const op::Register& operation, OperationOutcome& outcome
     if (auto refused = find_authority(run, operation, *product.record, authority)) return refused;
     if (auto refused = check_lot(run, operation)) return refused;
 
-    const std::vector<Accepted> accepted = judge_items(run, operation, authority.rest, outcome);
+    const Day expiry = operation.expiry != 0 ? operation.expiry : lot_expiry(run, operation);
+    const std::vector<Accepted> accepted = judge_items(run, operation, authority.rest, expiry, outcome);
     if (operation.mode == RegisterMode::kAtomic && !outcome.refused.empty())
         return rejection_of(outcome, operation.items.keys());
     outcome.accepted = static_cast<std::uint32_t>(accepted.size());
     if (accepted.empty()) return std::nullopt;
 
-    create_items(run, operation, product.record->brand, accepted);
+    create_items(run, operation, product.record->brand, expiry, accepted);
     add_to_product(run, operation.gtin(), accepted.size());
     add_to_lot(run, {operation.gtin(), operation.lot, run.actor.id}, operation.expiry, accepted.size());
     if (authority.licence != nullptr) {
         LicenceRecord& licence = run.overlay.licences.change(*authority.licence);
         licence.used += accepted.size();
-        licence.salt = run.salt;
+        licence.salt = next_salt(run, licence_key(operation.gtin(), run.actor.id), licence.salt);
     }
     return std::nullopt;
 }

@@ -5,7 +5,8 @@
 //                      Within its lot a new expiry becomes that of the lot, which a wrong first registration had fixed.
 //                      No recall is evaded: what one holds for now, and would not any more, is amended by its issuer
 //   VoidRegistration   who made the items, or the brand, while they never moved: in their maker's hands, the brand's
-//                      property, never sold. Quota and counts come back, and the serial may be registered again
+//                      property, never sold. Quota and counts come back, and the serial may be registered again; so what
+//                      another's recall holds for is not voided, or it would come back as something else
 #include <fmt/format.h>
 
 #include <map>
@@ -26,11 +27,19 @@ void amend(ItemRecord& item, const op::AmendRegistration& operation) {
     if (operation.clear_made_on || operation.made_on != 0) item.made_on = operation.made_on;
 }
 
-bool evades_recall(const Run& run, const ProductRecord& product, const ItemRecord& before, const ItemRecord& after) {
+// A recall of another organisation, which does not hold for the item as it will be.
+bool is_held(const Run& run, const ProductRecord& product, const ItemRecord& before, const ItemRecord* after) {
     return std::any_of(product.recalls.begin(), product.recalls.end(), [&](const RecallMark& recall) {
         const bool own = recall.as_brand ? product.brand == run.actor.id : recall.by == run.actor.id;
-        return !own && is_within(recall.scope, before) && !is_within(recall.scope, after);
+        return !own && is_within(recall.scope, before) && (after == nullptr || !is_within(recall.scope, *after));
     });
+}
+
+bool has_expiry(Run& run, const ItemRecord& item) {
+    if (item.lot.empty()) return false;
+    const LotSlot& slot = run.overlay.lot(item.gtin, item.lot);
+    const LotRecord::Made* const made = slot.record ? slot.record->of(item.maker) : nullptr;
+    return made != nullptr && made->expiry != 0;
 }
 
 // The makers of the lot that items are moved into, each with the expiry of its share: as they are, and as the items
@@ -51,17 +60,17 @@ class TargetLot {
             return Refusal::kNone;
         }
         if (at->second == 0) at->second = item.expiry;
-        return item.expiry == 0 || item.expiry == at->second ? Refusal::kNone : Refusal::kLotMismatch;
+        return item.expiry == at->second ? Refusal::kNone : Refusal::kLotMismatch;
     }
 
   private:
     std::map<std::string, Day> expiries_;
 };
 
-std::string text_of(Day day) { return day == 0 ? "none" : fmt::format("day {}", day); }
+std::string text_of(Day day) { return day == 0 ? "none" : day_text(day); }
 std::string text_of(const std::string& lot) { return lot.empty() ? "none" : lot; }
 
-// "lot L1 -> L9; expiry none -> day 20500: label of the other line"
+// "lot L1 -> L9; expiry none -> 2026-02-16: label of the other line"
 std::string describe(const ItemRecord& before, const ItemRecord& after, const std::string& reason) {
     std::string text;
     const auto add = [&](std::string_view name, const auto& was, const auto& is) {
@@ -108,12 +117,13 @@ class LotMoves {
 
 // The quota of a licence that was used for them. The brand registers without one.
 void give_back_quota(Run& run, const std::string& gtin, const std::string& maker, std::uint64_t items) {
-    auto& slot = run.overlay.licences.slot(licence_key(gtin, maker));
+    const StateKey key = licence_key(gtin, maker);
+    auto& slot = run.overlay.licences.slot(key);
     if (!slot.record) return;
     LicenceRecord& licence = run.overlay.licences.change(slot);
     // Who was the product's brand before may have registered more than its licence counts.
     licence.used -= std::min(licence.used, items);
-    licence.salt = run.salt;
+    licence.salt = next_salt(run, key, licence.salt);
 }
 
 }  // namespace
@@ -129,7 +139,9 @@ Verdict apply(Run& run, const op::AmendRegistration& operation, OperationOutcome
         amend(after, operation);
         if (after == item) return Refusal::kNothingChanges;
         if (after.expiry != 0 && after.made_on > after.expiry) return Refusal::kBadDate;
-        if (evades_recall(run, product, item, after)) return Refusal::kRecalled;
+        if (is_held(run, product, item, &after)) return Refusal::kRecalled;
+        // Cleared for one piece, while the lot has it: that piece would never expire.
+        if (after.expiry == 0 && item.expiry != 0 && after.lot == item.lot && has_expiry(run, item)) return Refusal::kLotMismatch;
         return after.lot.empty() || after.lot == item.lot ? Refusal::kNone : target.admit(after);
     };
     if (auto refused = batch.judge_all(ItemOperation::kAmend, judge)) return refused;
@@ -154,7 +166,8 @@ Verdict apply(Run& run, const op::VoidRegistration& operation, OperationOutcome&
         const ProductRecord& product = product_of(run, item);
         if (!is_theirs(run, item, product)) return Refusal::kNotMaker;
         const bool moved = item.custodian != item.maker || item.owner != product.brand || item.returns != 0;
-        return moved ? Refusal::kMovedAlready : Refusal::kNone;
+        if (moved) return Refusal::kMovedAlready;
+        return is_held(run, product, item, nullptr) ? Refusal::kRecalled : Refusal::kNone;
     };
     if (auto refused = batch.judge_all(ItemOperation::kVoid, judge)) return refused;
     EventLog log(run, EventKind::kVoided, {}, operation.reason);

@@ -85,11 +85,7 @@ Verdict find_handler(Run& run, const ReportSubject& subject, std::string& handle
             handler = product_of(run, *item).brand;
             return std::nullopt;
         }
-        case ReportSubjectKind::kLot: {
-            if (auto refused = find_brand(run, subject.gtin, handler)) return refused;
-            if (run.overlay.lot(subject.gtin, subject.lot).record) return std::nullopt;
-            return Rejection{Refusal::kLotUnknown, fmt::format("lot {} of {}", subject.lot, subject.gtin)};
-        }
+        case ReportSubjectKind::kLot:  // one that nothing is registered for is what a copy may have
         case ReportSubjectKind::kProduct:
             return find_brand(run, subject.gtin, handler);
         case ReportSubjectKind::kListing:
@@ -121,11 +117,12 @@ void erase_report_index(Run& run, const ReportRecord& report) {
 // -- figures
 
 ReporterRecord& reporter_of(Run& run, const std::string& id) {
-    auto& slot = run.overlay.reporters.slot(reporter_key(id));
+    const StateKey key = reporter_key(id);
+    auto& slot = run.overlay.reporters.slot(key);
     ReporterRecord& reporter =
         slot.record ? run.overlay.reporters.change(slot) : run.overlay.reporters.create(slot, {});
     reporter.organisation = id;
-    reporter.salt = run.salt;
+    reporter.salt = next_salt(run, key, reporter.salt);
     return reporter;
 }
 
@@ -133,12 +130,13 @@ ReporterRecord& reporter_of(Run& run, const std::string& id) {
 ReportStatsRecord* stats_of(Run& run, const ReportRecord& report) {
     if (report.reporter == report.handler) return nullptr;
     const std::string month = month_of(report.filed_at);
-    auto& slot = run.overlay.report_stats.slot(report_stats_key(report.handler, month));
+    const StateKey key = report_stats_key(report.handler, month);
+    auto& slot = run.overlay.report_stats.slot(key);
     ReportStatsRecord& stats =
         slot.record ? run.overlay.report_stats.change(slot) : run.overlay.report_stats.create(slot, {});
     stats.organisation = report.handler;
     stats.month = month;
-    stats.salt = run.salt;
+    stats.salt = next_salt(run, key, stats.salt);
     return &stats;
 }
 

@@ -2,9 +2,20 @@
 
 #include <fmt/format.h>
 
+#include "base/codec.h"
+#include "crypto/sha256.h"
 #include "ledger/records/recalls.h"
 
 namespace touchstone::ledger {
+
+Hash256 next_salt(const Run& run, const StateKey& key, const Hash256& before) {
+    return crypto::tagged_hash("touchstone/salt/2", {before.view(), run.salt.view(), key.view()});
+}
+
+std::uint64_t first_salt(const Run& run, const StateKey& key) {
+    const Hash256 whole = next_salt(run, key, {});
+    return Reader(whole.view()).u64();
+}
 
 Rejection rejection_of(const OperationOutcome& outcome, const std::vector<StateKey>& items) {
     INVARIANT(!outcome.refused.empty());
@@ -27,11 +38,12 @@ Verdict UnitBatch::first_refused() const {
 
 bool may_move(const ItemRecord& item) { return !item.has(ItemFlag::kStolen) && !item.has(ItemFlag::kQuarantined); }
 
-// Trouble travels back to whose goods they are, to a laboratory and to a regulator; stolen goods to a regulator only.
+// Trouble travels back to whose goods they are, to a laboratory and to a regulator, by a carrier too, who may take it no
+// further than anybody else; stolen goods to a regulator only.
 Refusal may_travel(Run& run, const ItemRecord& item, const OrganisationRecord& to) {
     if (to.has(Role::kRegulator)) return Refusal::kNone;
     if (item.has(ItemFlag::kStolen)) return Refusal::kFlagged;
-    if (to.has(Role::kAuditor) || to.id == item.maker || to.id == item.owner || to.id == product_of(run, item).brand)
+    if (to.has(Role::kAuditor) || to.has(Role::kLogistics) || to.id == item.maker || to.id == item.owner || to.id == product_of(run, item).brand)
         return Refusal::kNone;
     if (item.has(ItemFlag::kQuarantined)) return Refusal::kFlagged;
     return is_recalled(run, item, to.country) ? Refusal::kRecalled : Refusal::kNone;
@@ -44,6 +56,16 @@ void note_arrival(const Run& run, ItemRecord& item) {
 
 void note_arrival(const Run& run, ContainerRecord& container) {
     if (container.reclaimed_to == run.actor.id) container.reclaimed_to.clear();
+}
+
+bool may_know(Run& run, const ContainerRecord& container) {
+    const std::string& id = run.actor.id;
+    if (run.actor.has(Role::kRegulator) || run.actor.has(Role::kAuditor)) return true;
+    for (const ContainerRecord* at = &container;; at = run.overlay.containers.get(at->container)) {
+        INVARIANT(at != nullptr);
+        if (at->maker == id || at->custodian == id || at->receiver == id) return true;
+        if (at->container.is_zero()) return false;
+    }
 }
 
 const ContainerRecord& outermost(Run& run, const StateKey& key) {

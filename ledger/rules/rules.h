@@ -6,6 +6,7 @@
 
 #include "base/overloaded.h"
 #include "ledger/schema/operations.h"
+#include "ledger/rules/concerned.h"
 #include "ledger/rules/overlay.h"
 #include "ledger/rules/transitions.h"
 
@@ -21,6 +22,7 @@ struct Run {
     std::uint32_t operation = 0;  // index of the one that runs
     OrganisationKey signer{};     // the actor's key that signed, as it was when the transaction began
     Hash256 salt{};               // for records that could be guessed (records.h)
+    Concerned concerned{overlay};  // by the operation that runs
 };
 
 using Verdict = std::optional<Rejection>;  // nullopt: done
@@ -29,18 +31,24 @@ using Verdict = std::optional<Rejection>;  // nullopt: done
 template <class Op>
 Verdict apply(Run& run, const Op& operation, OperationOutcome& outcome);
 
+// Of a record that this operation writes again, by what it was: who does not know that either can not guess what the
+// record says, though he signed the transaction.
+Hash256 next_salt(const Run& run, const StateKey& key, const Hash256& before);
+// Of a record that this operation makes.
+std::uint64_t first_salt(const Run& run, const StateKey& key);
+
 // Appends events of one operation to the chains of its subjects.
 class EventLog {
   public:
     EventLog(Run& run, EventKind kind, std::string other, std::string detail)
-        : overlay_(run.overlay), event_{kind,
-                                        0,
-                                        run.block.height,
-                                        run.block.time,
-                                        run.transaction_id,
-                                        run.actor.id,
-                                        std::move(other),
-                                        std::move(detail)} {}
+        : run_(run), event_{kind,
+                            0,
+                            run.block.height,
+                            run.block.time,
+                            run.transaction_id,
+                            run.actor.id,
+                            std::move(other),
+                            std::move(detail)} {}
 
     void set_other(const std::string& other) { event_.other = other; }
     void set_detail(std::string detail) { event_.detail = std::move(detail); }
@@ -51,11 +59,13 @@ class EventLog {
         event_.sequence = record.event_count++;
         Bytes bytes = event_.encode();
         record.event_head = next_event_head(record.event_head, subject, bytes);
-        overlay_.add_side(event_side_key(subject, event_.sequence), std::move(bytes));
+        run_.overlay.add_side(event_side_key(subject, event_.sequence), std::move(bytes));
+        run_.concerned.note(record);
+        run_.concerned.note(event_.other);
     }
 
   private:
-    Overlay& overlay_;
+    Run& run_;
     Event event_;
 };
 
@@ -65,13 +75,18 @@ inline constexpr Refusal kUnknownOf = Refusal::kItemUnknown;
 template <>
 inline constexpr Refusal kUnknownOf<ContainerRecord> = Refusal::kContainerUnknown;
 
+// Whether the actor may learn from a refusal that there is such a record. Everybody may ask for an item whose name he has.
+// The names of containers can be guessed: of those that are no business of his they are unknown to him.
+inline bool may_know(Run&, const ItemRecord&) { return true; }
+bool may_know(Run& run, const ContainerRecord& container);
+
 // The items, or the containers, of one all-or-nothing operation.
 template <class Record>
 class Batch {
   public:
     // `first`: the place of the first key among all keys of the operation, for the outcome.
-    Batch(RecordCache<Record>& cache, const std::vector<StateKey>& keys, std::uint32_t first = 0)
-        : cache_(cache), keys_(keys), first_(first) {}
+    Batch(Run& run, RecordCache<Record>& cache, const std::vector<StateKey>& keys, std::uint32_t first = 0)
+        : run_(run), cache_(cache), keys_(keys), first_(first) {}
 
     // `judge` answers Refusal::kNone or why a record may not. Every refused one is reported.
     template <class Judge>
@@ -101,11 +116,12 @@ class Batch {
     Refusal judge_one(typename RecordCache<Record>::Slot& slot, std::uint64_t mark, ItemOperation operation,
                       const Judge& judge) {
         if (std::exchange(slot.seen_in, mark) == mark) return Refusal::kItemRepeated;
-        if (!slot.record) return kUnknownOf<Record>;
+        if (!slot.record || !may_know(run_, *slot.record)) return kUnknownOf<Record>;
         const Transition permitted = transition(lifecycle_of(&*slot.record), operation);
         return permitted.allowed() ? judge(*slot.record) : permitted.refusal;
     }
 
+    Run& run_;
     RecordCache<Record>& cache_;
     const std::vector<StateKey>& keys_;
     std::uint32_t first_;
@@ -116,7 +132,7 @@ class Batch {
 class ItemBatch {
   public:
     ItemBatch(Run& run, const Items& items, OperationOutcome& outcome)
-        : run_(run), items_(items.keys()), outcome_(outcome), batch_(run.overlay.items, items_) {}
+        : run_(run), items_(items.keys()), outcome_(outcome), batch_(run, run.overlay.items, items_) {}
 
     template <class Judge>
     Verdict judge_all(ItemOperation operation, const Judge& judge) {
@@ -145,8 +161,8 @@ class UnitBatch {
           items_(items.keys()),
           containers_(containers.keys()),
           outcome_(outcome),
-          item_batch_(run.overlay.items, items_),
-          container_batch_(run.overlay.containers, containers_, static_cast<std::uint32_t>(items.size())) {}
+          item_batch_(run, run.overlay.items, items_),
+          container_batch_(run, run.overlay.containers, containers_, static_cast<std::uint32_t>(items.size())) {}
 
     template <class Judge>
     Verdict judge_all(ItemOperation operation, const Judge& judge) {

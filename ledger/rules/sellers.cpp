@@ -131,7 +131,7 @@ Verdict apply(Run& run, const op::AttestSeller& operation, OperationOutcome& out
         return Rejection{Refusal::kSellerNotClosed, operation.pseudonym.hex()};
     for (const SellerAttestation& one : slot.record->attestations)
         if (one.organisation == run.actor.id)
-            return Rejection{Refusal::kAttestedAlready, fmt::format("at {} ms", one.since.ms)};
+            return Rejection{Refusal::kAttestedAlready, fmt::format("at {}", time_text(one.since))};
     SellerRecord& seller = run.overlay.sellers.change(slot);
     seller.attestations.push_back({run.actor.id, operation.reason, run.block.time});
     EventLog(run, EventKind::kSellerAttested, {}, operation.reason).append(key, seller);

@@ -79,7 +79,8 @@ struct Receive {
     bool operator==(const Receive&) const = default;
 
     bool is_done(const UnitFacts& unit, std::string_view actor) const {
-        return unit.state == ItemState::kActive && unit.custodian == actor;
+        // A count or a scan is a word of its own, which the earlier receipt does not have.
+        return !counted && unit.state == ItemState::kActive && unit.custodian == actor;
     }
     std::optional<Rejection> fault() const {
         const bool found = counted || !missing.empty() || !surplus.empty();

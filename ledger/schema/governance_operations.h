@@ -159,7 +159,7 @@ struct VoteOnProposal {
                                          .done = "voted",
                                          .summary = "Vote on a proposal; more than two thirds approve it, and it is carried out or waits",
                                          .who = "a council member, with an admin key",
-                                         .example = "3 --approve",
+                                         .example = "3 --reason 'we know them'",
                                          .repeat = Repeat::kRefusal,
                                          .done_refusals = {Refusal::kVotedAlready}};
     std::uint64_t proposal = 0;
@@ -211,7 +211,7 @@ struct CarryOut {
 
     template <class Self, class Visit>
     static void fields(Self& self, Visit&& visit) {
-        visit(field::Number{{"proposal", "Its number"}}, self.proposal);
+        visit(field::Number{{"proposal", "Its number", "proposal,--proposal"}}, self.proposal);
     }
 };
 
@@ -232,7 +232,7 @@ struct VetoProposal {
 
     template <class Self, class Visit>
     static void fields(Self& self, Visit&& visit) {
-        visit(field::Number{{"proposal", "Its number"}}, self.proposal);
+        visit(field::Number{{"proposal", "Its number", "proposal,--proposal"}}, self.proposal);
         visit(field::Text{{"reason", "Why, for the record"}}, self.reason);
     }
 };

@@ -1,4 +1,5 @@
 // Form only, in three steps: bounds on the wire bytes, Protobuf, then each field into the ledger's own terms.
+#include <algorithm>
 #include <fmt/format.h>
 
 #include <map>
@@ -120,6 +121,7 @@ Result<ParsedTransactionPtr, Rejection> parse(SignedTransactionPtr transaction, 
                      payload.valid_until(),
                      transaction->size_bytes(),
                      faults.units(),
+                     std::max(faults.units(), limits::kItemsPerOperation * operations.size()),
                      crypto::tagged_hash("touchstone/salt/1", {as_bytes(payload.nonce()), id.view()})};
     return ParsedTransactionPtr(
         std::make_shared<ParsedTransaction>(std::move(known), std::move(transaction), std::move(operations)));

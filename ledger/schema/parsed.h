@@ -17,6 +17,7 @@ struct ParsedInfo {
     std::uint64_t valid_until;
     std::size_t size_bytes;
     std::size_t items;  // items and containers named by all operations
+    std::size_t load;   // what it counts in a block's bound: its items, or limits::kItemsPerOperation for each operation
     Hash256 salt;       // of what this transaction writes (records.h): only who sees the payload knows it
 };
 

@@ -75,7 +75,7 @@ struct GrantLicence {
         visit(field::Date{{"from_day", "First day"}}, self.from);
         visit(field::Date{{"until_day", "Last day"}}, self.until);
         visit(field::Gln{{"facility", "GLN of the only facility that it may register for"}}, self.facility);
-        visit(field::Yes{{"add", "Adds the quota to the one there is"}}, self.add);
+        visit(field::Yes{{"add", "Adds the quota to the one there is; days and facility stay where none are named"}}, self.add);
     }
 };
 
@@ -161,6 +161,7 @@ struct Recall {
     Day made_from = 0;
     Day made_until = 0;
     bool unregistered = false;  // the lot may be one of which nothing is registered yet
+    bool replace = false;       // in the place of one's recall of the same scope, instead of widening it
     bool operator==(const Recall&) const = default;
 
     RecallScope scope() const { return {lot, maker, made_from, made_until}; }
@@ -179,6 +180,8 @@ struct Recall {
         visit(field::Date{{"made_from", "Only what was made on this day or later"}}, self.made_from);
         visit(field::Date{{"made_until", "Only what was made on this day or earlier"}}, self.made_until);
         visit(field::Yes{{"unregistered", "The lot may be one of which nothing is registered yet"}}, self.unregistered);
+        visit(field::Yes{{"replace", "Put it in the place of your recall of the same scope; without this it is widened"}},
+              self.replace);
     }
 };
 
@@ -191,8 +194,8 @@ struct LiftRecall {
                                          .summary = "Lift your own recall; that there was one stays in the history",
                                          .who = "who issued it",
                                          .example = "--gtin 09506000134352 --lot A1 --reason 'tested'",
-                                         .repeat = Repeat::kRefusal,
-                                         .done_refusals = {Refusal::kRecallAbsent}};
+                                         .repeat = Repeat::kNever,
+                                         .done_refusals = {}};
     std::string gtin;
     std::string lot;
     std::string reason;

@@ -94,12 +94,12 @@ class ProtobufReader {
         value = text(tag);
         if (value.empty() && tag.need == field::Need::kRequired)
             return refuse(Refusal::kBadText, fmt::format("{} is missing", tag.name));
-        if (!value.empty() && !is_country(value)) refuse(Refusal::kBadText, "country is not two capital letters");
+        if (!value.empty() && !is_country(value)) refuse(Refusal::kBadText, "country is no code of ISO 3166-1 alpha-2");
     }
     void operator()(const field::Countries& tag, std::vector<std::string>& values) {
         values = texts(tag);
         if (values.size() > limits::kCountriesMax || !is_country_list(values))
-            refuse(Refusal::kBadCountries, "two capital letters each, ascending, each once");
+            refuse(Refusal::kBadCountries, "codes of ISO 3166-1 alpha-2, ascending, each once");
     }
     void operator()(const field::Prefixes& tag, std::vector<std::string>& values) {
         values = texts(tag);

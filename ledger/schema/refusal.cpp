@@ -123,7 +123,7 @@ constexpr std::array kRefusals{
     RefusalInfo{Refusal::kNotReceiver, "not_receiver", "The shipment is for another organisation.",
                 "Let the receiver that item_get shows act, or have the sender cancel and ship it to you."},
     RefusalInfo{Refusal::kNotInTransit, "not_in_transit", "The item is not in transit.",
-                "Check item_history: it was received, rejected or cancelled already, or never shipped."},
+                "Check item_history: it was received, rejected, cancelled or recorded as lost already, or never shipped."},
     RefusalInfo{Refusal::kInTransit, "in_transit", "The item is in transit.",
                 "Let the receiver receive or reject it, or cancel the shipment."},
     RefusalInfo{Refusal::kAlreadySold, "already_sold", "The item has been sold.",
@@ -147,11 +147,11 @@ constexpr std::array kRefusals{
                 "Have those cleared that are over."},
     RefusalInfo{Refusal::kNotAllowed, "not_allowed",
                 "The organisation's roles and its relation to the subject do not permit this.",
-                "Let an organisation with the right role act; the detail names which."},
+                "Let an organisation act that may; the detail, or the help of the command, says who that is."},
     RefusalInfo{Refusal::kRecallActive, "recall_active", "The product or the lot is recalled already.",
                 "Nothing to do; recall_list shows the recalls in force."},
-    RefusalInfo{Refusal::kRecallAbsent, "recall_absent", "No such recall is in force.",
-                "Check GTIN and lot against recall_list; a recall of the whole product is lifted without a lot."},
+    RefusalInfo{Refusal::kRecallAbsent, "recall_absent", "You have no such recall in force.",
+                "Each issuer lifts its own, by the lot, maker and dates that it was issued with; the detail names yours."},
     RefusalInfo{Refusal::kNotMaker, "not_maker",
                 "Only who made it may do this, or for an item the product's brand; the maker is another organisation.",
                 "Let the maker that item_get or container_get shows act, or the product's brand."},
@@ -162,8 +162,8 @@ constexpr std::array kRefusals{
                 "The organisation did not sell the item, is not its brand, and is no return point of the product.",
                 "Let the seller that item_get shows take it back, or ask the brand to name you as a return point."},
     // containers, ownership, the end
-    RefusalInfo{Refusal::kContainerUnknown, "container_unknown", "There is no such container.",
-                "Check the SSCC; a container exists from its first pack on."},
+    RefusalInfo{Refusal::kContainerUnknown, "container_unknown", "You have to do with no such container: you neither made it nor hold it, and it is not on its way to you.",
+                "Check the SSCC and who made the container. One that was on its way to you may have been recorded as lost."},
     RefusalInfo{Refusal::kContainerNotYours, "container_not_yours",
                 "There is no such container of that maker, and only its maker makes one.",
                 "Check the SSCC and who made the container; to pack into a new one, name yourself as its maker."},
@@ -206,8 +206,8 @@ constexpr std::array kRefusals{
     RefusalInfo{Refusal::kNotReclaimed, "not_reclaimed", "Nobody claims it from its holder.",
                 "Let its owner reclaim it first, or seize it."},
     RefusalInfo{Refusal::kOutOfReach, "out_of_reach",
-                "The goods are held in another country than the regulator's, whose orders hold in its own only.",
-                "Ask the regulator of the country where they are."},
+                "The regulator's orders hold in its own country only; the goods, or the countries that it names, are others.",
+                "Ask the regulator of the country that is meant."},
     // reports
     RefusalInfo{Refusal::kBadReport, "bad_report",
                 "The report's fields do not fit its subject, or it has no or an unknown kind.",
@@ -375,6 +375,9 @@ constexpr std::array kRefusals{
                 "The change is of a kind that nobody vetoes: keys that are replaced because one was stolen, or the "
                 "chain's own parameters.",
                 "Speak to the council's members; the change is carried out by one of them."},
+    RefusalInfo{Refusal::kRecordedOtherwise, "recorded_otherwise",
+                "It is recorded already, and otherwise than you say it now; what is recorded stays.",
+                "The detail says what is recorded. Where an operation amends it, use that one."},
 };
 
 const RefusalInfo* find(Refusal refusal) {

@@ -162,6 +162,8 @@ enum class Refusal : std::uint16_t {
     kNotDue,
     kNotConcerned,
     kNoVeto,
+    // what is sent again, and was sent otherwise before
+    kRecordedOtherwise = 590,
 };
 
 // One that happened: why, and what it was about, for people.

@@ -46,7 +46,7 @@ struct Correct {
                                          .done = "corrected",
                                          .summary = "Declare an event of an item wrong that you recorded; it stays, with the correction",
                                          .who = "who recorded the event",
-                                         .example = "--sequence 2 --reason 'wrong pallet' https://id.gs1.org/01/09506000134352/21/7KQ2M9XTRB4H",
+                                         .example = "--event 2 --reason 'wrong pallet' https://id.gs1.org/01/09506000134352/21/7KQ2M9XTRB4H",
                                          .repeat = Repeat::kRefusal,
                                          .done_refusals = {Refusal::kCorrectedAlready}};
     ItemName item;
@@ -112,8 +112,8 @@ struct Respond {
                                          .summary = "Answer a complaint that is yours to handle",
                                          .who = "its handler",
                                          .example = "--text 'we look into it' REPORT",
-                                         .repeat = Repeat::kRefusal,
-                                         .done_refusals = {Refusal::kReportResponded}};
+                                         .repeat = Repeat::kNever,
+                                         .done_refusals = {}};
     Hash256 report;
     std::string text;
     bool operator==(const Respond&) const = default;
@@ -134,8 +134,8 @@ struct Resolve {
                                          .summary = "Decide a complaint: upheld or rejected; or withdraw your own",
                                          .who = "a regulator, or a platform that has no part in it; its reporter: withdrawn",
                                          .example = "--outcome upheld --reason 'laboratory' REPORT",
-                                         .repeat = Repeat::kRefusal,
-                                         .done_refusals = {Refusal::kReportResolved}};
+                                         .repeat = Repeat::kNever,
+                                         .done_refusals = {}};
     Hash256 report;
     ReportOutcome outcome = ReportOutcome::kUpheld;
     std::string reason;
@@ -216,7 +216,7 @@ struct AttestSeller {
 
     template <class Self, class Visit>
     static void fields(Self& self, Visit&& visit) {
-        visit(field::Digest{{"pseudonym", "The shop's pseudonym"}}, self.pseudonym);
+        visit(field::Digest{{"pseudonym", "The shop's pseudonym", "pseudonym,--pseudonym"}}, self.pseudonym);
         visit(field::Text{{"reason", "Why, for the record"}}, self.reason);
     }
 };

@@ -85,7 +85,7 @@ TEST_CASE("what a document names and what is not there, or stands twice, is repo
     world.must("carrier", {op::RecordDocument{kDocument, {item(1)}, {box(1)}}});
     REQUIRE(document_at(world, "carrier").attached == 2);
     REQUIRE(world.must("market", {op::RecordDocument{kDocument, {}, {box(1)}}}).operations.at(0).refused ==
-            std::vector<ItemOutcome>{{0, Refusal::kNotRelated}});
+            std::vector<ItemOutcome>{{0, Refusal::kContainerUnknown}});
 }
 
 TEST_CASE("a document about an item changes nothing of it, whatever its state") {

@@ -69,7 +69,7 @@ TEST_CASE("a shipment that was lost ends as lost, and is its sender's again when
     world.must("shop", {op::Ship{items(0, 2), "carrier", {}}, op::Pack{box(1, "shop"), items(2, 2), {}},
                         op::Ship{{}, "carrier", {}, {box(1, "shop")}}});
     refused(world, "carrier", {op::Lose{items(0, 1), {}}}, Refusal::kNotCustodian);
-    refused(world, "brand", {op::Lose{{}, {}, {box(1, "shop")}}}, Refusal::kNotCustodian);
+    refused(world, "brand", {op::Lose{{}, {}, {box(1, "shop")}}}, Refusal::kContainerUnknown);
     refused(world, "brand", {op::Lose{items(2, 1), {}}}, Refusal::kPacked);
     world.must("shop", {op::Lose{items(0, 1), "truck 17", {box(1, "shop")}}});
     world.must("brand", {op::Lose{items(1, 1), "so says the insurer"}});
@@ -79,13 +79,13 @@ TEST_CASE("a shipment that was lost ends as lost, and is its sender's again when
     REQUIRE(world.box_at(box(1, "shop")).state == ItemState::kLost);
     REQUIRE(world.box_at(box(1, "shop")).ended_by == "shop");
     refused(world, "carrier", {op::Receive{items(0, 1)}}, Refusal::kNotInTransit);
-    refused(world, "carrier", {op::Receive{{}, {box(1, "shop")}}}, Refusal::kNotInTransit);
+    refused(world, "carrier", {op::Receive{{}, {box(1, "shop")}}}, Refusal::kContainerUnknown);
     refused(world, "shop", {op::Unpack{box(1, "shop"), items(2, 1), {}}}, Refusal::kDecommissioned);
     refused(world, "shop", {op::Lose{items(0, 1), {}}}, Refusal::kDecommissioned);
 
     world.time.ms += 100 * limits::kEndUndoMs;
     refused(world, "carrier", {op::UndoEnd{items(0, 1), {}}}, Refusal::kEndedByOther);
-    refused(world, "brand", {op::UndoEnd{{}, {}, {box(1, "shop")}}}, Refusal::kEndedByOther);
+    refused(world, "brand", {op::UndoEnd{{}, {}, {box(1, "shop")}}}, Refusal::kContainerUnknown);
     world.must("shop", {op::UndoEnd{{}, "in a ditch", {box(1, "shop")}}});
     world.must("brand", {op::UndoEnd{items(0, 2), "in a ditch"}});  // the owner of both
     REQUIRE(world.item_at(item(0)).state == ItemState::kActive);

@@ -186,7 +186,8 @@ static void changes_that_can_not_be() {
     const std::vector<std::pair<const char*, std::uint64_t>> last_words{
         {"transaction_bytes_max", 4},     {"leader_timeout_ms", 1},       {"retry_ms", 1},
         {"validity_heights_max", 1},      {"proposal_deadline_ms", 1},    {"validity_heights_max", UINT64_MAX},
-        {"clock_ahead_ms", UINT64_MAX},   {"proposal_deadline_ms", UINT64_MAX}};
+        {"clock_ahead_ms", UINT64_MAX},   {"proposal_deadline_ms", UINT64_MAX}, {"heartbeat_ms", 1},
+        {"heartbeat_ms", UINT64_MAX}};
     for (const auto& [name, value] : last_words)
         REQUIRE(refused(change::SetParameters{{{name, value}}}) == "bad_parameter");
     REQUIRE(refused(change::AddValidator{{"nobody", "v9", public_of("v9")}}) == "organisation_unknown");
@@ -247,7 +248,8 @@ static void an_empty_council() {
 static void keys_of_an_organisation() {
     Council council;
     REQUIRE(council.run("line", council.add_key("line", "line-2", KeyPurpose::kOperate)).applied());
-    REQUIRE(council.run_code("line", council.add_key("line", "line-2", KeyPurpose::kAdmin)) == "key_exists");
+    REQUIRE(council.run_code("line", council.add_key("line", "line-2", KeyPurpose::kOperate)) == "key_exists");
+    REQUIRE(council.run_code("line", council.add_key("line", "line-2", KeyPurpose::kAdmin)) == "recorded_otherwise");
     // Signed for another organisation: nobody can take another's key for his own.
     const auto stolen = council.world.transaction("line", {council.add_key("acme", "line-3", KeyPurpose::kOperate)});
     const auto unproven = check_signature(*stolen);

@@ -94,7 +94,7 @@ class Model {
     bool travels(const ModelItem& one, const std::string& to) const {
         if (to == "customs") return true;
         if (has(one, ItemFlag::kStolen)) return false;
-        if (to == "brand" || to == one.maker || to == "auditor") return true;
+        if (to == "brand" || to == one.maker || to == "auditor" || to == "carrier") return true;
         return !has(one, ItemFlag::kQuarantined) && !recalled();
     }
     static bool may_flag(const std::string& actor, const ModelItem& one, ItemFlag flag) {

@@ -38,7 +38,7 @@ TEST_CASE("what a suspended holder has goes to its owner, and to another only wi
     refused(world, "brand", {op::Reclaim{items(2, 1), "nobody", {}}}, Refusal::kUnknownRecipient);
     // Trouble does not go on to anybody.
     world.must("customs", {op::Flag{items(2, 1), ItemFlag::kQuarantined, {}}});
-    refused(world, "brand", {op::Reclaim{items(2, 1), "carrier", {}}}, Refusal::kFlagged);
+    refused(world, "brand", {op::Reclaim{items(2, 1), "rival", {}}}, Refusal::kFlagged);
     world.must("brand", {op::Reclaim{items(2, 1), "brand", {}}});
 }
 
@@ -52,7 +52,6 @@ TEST_CASE("a claim against a holder in good standing hinders nothing until a reg
     refused(world, "brand", {op::Reassign{items(0, 1), {}}}, Refusal::kNotAllowed);
     refused(world, "customs", {op::Reassign{items(3, 1), {}}}, Refusal::kNotReclaimed);
     world.must("shop", {op::Sell{items(1, 1), {}}});
-    REQUIRE(world.item_at(item(1)).reclaimed_to.empty());
     world.must("customs", {op::Reassign{items(0, 1), "order 12"}});
     REQUIRE(world.item_at(item(0)).custodian == "brand");
     REQUIRE(world.item_at(item(0)).reclaimed_to.empty());

@@ -217,7 +217,7 @@ const TransactionOutcome kOutcome{
     Refusal::kQuotaExceeded,
     1,
     "why",
-    {{3, {}}, {0, {{5, Refusal::kQuotaExceeded}, {6, Refusal::kQuotaExceeded}}, {{Refusal::kItemExists, 7}}}}};
+    {{3, {}}, {0, {{5, Refusal::kQuotaExceeded}, {6, Refusal::kQuotaExceeded}}, {{Refusal::kItemExists, 7}}, {"brand", "maker"}}}};
 const StoredResult kStored{Height(7), 2, kOutcome};
 
 std::vector<Example> examples() {
@@ -391,7 +391,7 @@ TEST_CASE("values that no encoder writes are refused") {
     REQUIRE(refuses(kContainer.encode(), 2, 4, ContainerRecord::decode));
     REQUIRE(refuses(kPackedContainer.encode(), 2, 1, ContainerRecord::decode));
     // A bit of no optional field, and of one that is empty.
-    const std::size_t present_at = state_at + 1 + (4 + 5) + (4 + 5) + (4 + 5) + 8 + 4 + 32;
+    const std::size_t present_at = state_at + 1 + (4 + 5) + (4 + 5) + (4 + 5) + 8 + 4 + 32 + 8;
     REQUIRE(refuses(kItem.encode(), present_at, 0x80, ItemRecord::decode));
     REQUIRE(refuses(kSoldItem.encode(), present_at - 2 + 1, 0x91, ItemRecord::decode));
     // No record is one of another kind, whatever is in it.

@@ -73,7 +73,7 @@ TEST_CASE("dates are amended, cleared, and told before and after") {
     REQUIRE(world.item_at(item(0)).expiry == 21'500);
     REQUIRE(world.item_at(item(0)).made_on == 19'990);
     REQUIRE(last_event(world, item(0)).detail ==
-            "expiry day 21000 -> day 21500; made on none -> day 19990: label of the other line");
+            "expiry 2027-07-01 -> 2028-11-12; made on none -> 2024-09-24: label of the other line");
     // The lot's expiry was fixed by a wrong registration, and follows.
     REQUIRE(world.get<LotRecord>(lot_key(kGtin, "L1"))->of("brand")->expiry == 21'500);
     world.must("brand", {registration(items(8, 1), "L1", 21'500)});
@@ -85,7 +85,7 @@ TEST_CASE("dates are amended, cleared, and told before and after") {
     REQUIRE(world.item_at(item(0)).lot.empty());
     REQUIRE(world.item_at(item(0)).expiry == 0);
     REQUIRE(world.item_at(item(0)).made_on == 0);
-    REQUIRE(last_event(world, item(0)).detail == "lot L1 -> none; expiry day 21500 -> none; made on day 19990 -> none");
+    REQUIRE(last_event(world, item(0)).detail == "lot L1 -> none; expiry 2028-11-12 -> none; made on 2024-09-24 -> none");
     REQUIRE(made_by(world, "L1", "brand") == 3);
 }
 

@@ -94,12 +94,12 @@ TEST_CASE("what expires at one height is erased in bounded steps") {
 TEST_CASE("a block keeps its bounds") {
     Genesis genesis = small_genesis();
     genesis.parameters.block_transactions_max = 2;
-    genesis.parameters.block_items_max = genesis.parameters.items_per_register_max = 5;
+    genesis.parameters.block_items_max = genesis.parameters.items_per_register_max = 2 * limits::kItemsPerOperation;
     World world(genesis);
     const auto with = [&](std::uint64_t count) { return world.transaction("shop", {op::Receive{items(0, count)}}); };
     REQUIRE(error_of(world, {with(1), with(1), with(1)}) == "block_transactions");
-    REQUIRE(error_of(world, {with(3), with(3)}) == "block_items");
-    REQUIRE(execute(world.context(), std::vector{with(3), with(2)}, world.reader()).ok());
+    REQUIRE(error_of(world, {with(11), with(10)}) == "block_items");
+    REQUIRE(execute(world.context(), std::vector{with(10), with(10)}, world.reader()).ok());
     world.parameters.block_bytes_max = 2 * info(*with(1)).size_bytes;
     REQUIRE(execute(world.context(), std::vector{with(1), with(1)}, world.reader()).ok());
     --world.parameters.block_bytes_max;

@@ -34,7 +34,6 @@ void report_refusals() {
             Refusal::kProductUnknown);
     refused(world, "shop", {report_about({ReportSubjectKind::kLot, {}, kOtherGtin, "L1", {}, {}})},
             Refusal::kProductUnknown);
-    refused(world, "shop", {report_about({ReportSubjectKind::kLot, {}, kGtin, "L9", {}, {}})}, Refusal::kLotUnknown);
     refused(world, "brand", {report_about({ReportSubjectKind::kListing, {}, {}, {}, "nobody", digest(7)})},
             Refusal::kUnknownRecipient);
     refused(world, "brand", {report_about({ReportSubjectKind::kListing, {}, {}, {}, "shop", digest(7)})},

@@ -120,7 +120,7 @@ TEST_CASE("an emptied container is its maker's again, wherever it was emptied") 
     World world = shipped();
     world.must("shop", {op::Receive{{}, {box(1)}}, op::Unpack{box(1), items(0, 3), {}}});
     REQUIRE(world.box_at(box(1)).custodian == "brand");
-    refused(world, "shop", {op::Pack{box(1), items(0, 1), {}}}, Refusal::kNotCustodian);
+    refused(world, "shop", {op::Pack{box(1), items(0, 1), {}}}, Refusal::kContainerNotYours);
     world.must("brand", {op::Pack{box(1), items(3, 1), {}}});
     REQUIRE(world.box_at(box(1)).items == 1);
     // Nobody but its maker makes a container, and one's name is not another's.
