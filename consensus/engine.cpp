@@ -69,6 +69,7 @@ void Engine::Impl::start(Instant now) {
     finish_event();
 }
 
+// What is work is the replica's to say (R23).
 void Engine::Impl::on_work(Instant now, bool has_work) {
     now_ = now;
     has_work_ = has_work;

@@ -40,6 +40,7 @@ void Replica::set_time(Instant now, WallTime wall) {
 
 void Replica::start() {
     parts_.listener.on_epoch(chain_->epoch());
+    final_at_ = now_;
     engine_->start(now_);
     hand_back_notarizations();
 }
@@ -249,7 +250,8 @@ bool Replica::progress_build() {
         return true;
     }
     build_tried_ = true;
-    auto built = chain_->build({build.view, build.parent_digest, *self_, wall_, empty_now}, pool_);
+    const bool may_be_empty = empty_now || (build.parent_digest == chain_->tip().hash && heartbeat_is_due());
+    auto built = chain_->build({build.view, build.parent_digest, *self_, wall_, may_be_empty}, pool_);
     if (parts_.quarantine) parts_.quarantine->on_settled();
     if (!built.ok()) return fatal(built.error()), false;
     for (const Hash256& id : built->rejected) {
@@ -291,10 +293,19 @@ void Replica::update_work() {
     // More in the pool than blocks can hold above the tip needs no counting; that is so whenever there is much to do.
     std::size_t in_blocks = 0;
     for (const ExecutedBlockPtr& block : chain_->executed()) in_blocks += block->transactions.size();
-    const bool work = pool_.size() > in_blocks || pool_.size() > transactions_in_flight();
+    const bool work =
+        heartbeat_is_due() || pool_.size() > in_blocks || pool_.size() > transactions_in_flight();
     if (work != has_work_ || work) engine_->on_work(now_, work);
     if (work && !has_work_) moved_at_ = now_;
     has_work_ = work;
+}
+
+// SPEC.md R23. By the time that has passed here and not by the blocks' clock: validators whose clocks differ are due
+// together.
+Instant Replica::heartbeat_at() const {
+    const std::uint64_t every_ms = chain_->parameters().heartbeat_ms;
+    if (every_ms == 0 || !self_ || read_only_) return Instant::never();
+    return final_at_ + milliseconds(static_cast<std::int64_t>(every_ms));
 }
 
 void Replica::committed(const std::vector<ExecutedBlockPtr>& blocks) {
@@ -312,6 +323,7 @@ void Replica::committed(const std::vector<ExecutedBlockPtr>& blocks) {
     }
     build_tried_ = false;
     moved_at_ = now_;
+    final_at_ = now_;
     const bool changed =
         std::any_of(blocks.begin(), blocks.end(), [](const auto& block) { return block->rules.has_value(); });
     if (changed) parts_.listener.on_epoch(chain_->epoch());
@@ -494,6 +506,7 @@ Instant Replica::next_deadline() const {
     if (!read_only_)
         deadline = std::min(deadline, sync_.next_deadline(now_, lost ? lost->prev() : sync_top().height));
     deadline = std::min(deadline, gossip_again_at());
+    if (!heartbeat_is_due()) deadline = std::min(deadline, heartbeat_at());
     deadline = std::min(deadline, poll_at_);
     if (waits_for_its_turn()) deadline = std::min(deadline, ready_at_);
     if (build_ && !read_only_ && build_empty_at_ > now_) deadline = std::min(deadline, build_empty_at_);

@@ -227,6 +227,8 @@ class Replica : public TransportEvents {
     static bool is_own_fault(const Error& error);
     static Error diverged(const std::string& why);
     void update_work();
+    Instant heartbeat_at() const;
+    bool heartbeat_is_due() const { return heartbeat_at() <= now_; }
     std::size_t transactions_in_flight() const;
     void carry_out(const consensus::Effect& effect);
     void send_to(std::optional<ValidatorIndex> to, const Frame& frame);
@@ -285,6 +287,7 @@ class Replica : public TransportEvents {
     std::unordered_set<Hash256> under_check_;  // sent to the verify pool, or about to be
     std::size_t checking_ = 0;
     std::vector<ledger::SignedTransactionPtr> to_gossip_;
+    Instant final_at_;  // when a block became final here, or this node started
     Instant moved_at_;  // when something became final, work came, or its transactions were last gossiped again
     // Ends the callbacks of a verify pool that outlives this object.
     std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);

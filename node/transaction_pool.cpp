@@ -17,7 +17,7 @@ constexpr std::uint64_t kForgivenPerBlock = 64;  // the 64th part of it
 }  // namespace
 
 std::uint64_t work_of(const ledger::ParsedInfo& transaction) {
-    return kTransactionWork + transaction.items + transaction.size_bytes / kBytesPerWork;
+    return kTransactionWork + transaction.load + transaction.size_bytes / kBytesPerWork;
 }
 
 bool creates_units(const ledger::ParsedTransaction& transaction) {
@@ -47,7 +47,7 @@ bool TransactionPool::has_share(const ledger::ParsedInfo& transaction) const {
     const std::uint32_t penalty = found->second.penalty();
     return usage.transactions < (limits_.transactions / 2) >> penalty &&
            usage.bytes + transaction.size_bytes <= (limits_.bytes / 2) >> penalty &&
-           usage.items + transaction.items <= limits_.organisation_items >> penalty;
+           usage.items + transaction.load <= limits_.organisation_items >> penalty;
 }
 
 TransactionPool::Added TransactionPool::add(ledger::ParsedTransactionPtr transaction, Source source) {
@@ -68,7 +68,7 @@ TransactionPool::Added TransactionPool::add(ledger::ParsedTransactionPtr transac
     organisation.waiting.insert(sequence);
     ++organisation.usage.transactions;
     organisation.usage.bytes += facts.size_bytes;
-    organisation.usage.items += facts.items;
+    organisation.usage.items += facts.load;
     const bool creates = creates_units(*transaction);
     creating_ += creates ? 1 : 0;
     entries_.emplace(sequence, Entry{std::move(transaction), source, creates});
@@ -133,7 +133,7 @@ void TransactionPool::erase(std::uint64_t sequence) {
     organisation.waiting.erase(sequence);
     --organisation.usage.transactions;
     organisation.usage.bytes -= facts.size_bytes;
-    organisation.usage.items -= facts.items;
+    organisation.usage.items -= facts.load;
     creating_ -= entry->second.creates ? 1 : 0;
     by_id_.erase(facts.id);
     entries_.erase(entry);

@@ -100,6 +100,29 @@ TEST_CASE("a network slower than the timers brings everything to finality, and f
     }
 }
 
+// All are due together, so that nobody gives a view up, wherever clocks are.
+TEST_CASE("an idle chain makes a block each heartbeat, and no other (R23)") {
+    sim::Weather weather;
+    weather.transactions = 4;
+    weather.bad_until = seconds(5);
+    const auto blocks_of = [&](std::uint64_t seed, Duration heartbeat, Duration idle) {
+        weather.heartbeat = heartbeat;
+        weather.goes_on = idle;
+        const sim::Outcome outcome = sim::Simulator(seed, weather).run();
+        INFO("seed " << seed);
+        for (const std::string& violation : outcome.violations) UNSCOPED_INFO(violation);
+        REQUIRE(outcome.ok());
+        REQUIRE(outcome.nullified == 0);
+        return outcome.blocks;
+    };
+    for (std::uint64_t seed = 1; seed <= 4; ++seed) {
+        const std::uint64_t without = blocks_of(seed, seconds(0), seconds(3600));
+        const std::uint64_t with = blocks_of(seed, seconds(300), seconds(3600 + 30));
+        REQUIRE(without <= 4);
+        REQUIRE(with == without + 12);
+    }
+}
+
 // N33. A leader whose clock stands gave its block the parent's time: six hours old, and final.
 TEST_CASE("a leader's block that is old is not voted for") {
     sim::Weather weather;
@@ -107,6 +130,7 @@ TEST_CASE("a leader's block that is old is not voted for") {
     weather.bad_until = seconds(5);
     weather.stopped_clock = true;
     weather.quiet = seconds(3600);
+    weather.heartbeat = seconds(0);
     weather.give_up_after = seconds(3600 + 120);
     // In some of these that leader is the first after the quiet.
     for (std::uint64_t seed = 1; seed <= 12; ++seed) require_good(seed, weather);

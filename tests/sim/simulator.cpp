@@ -38,6 +38,7 @@ Weather weather_of(std::uint64_t seed) {
     weather.crashes = pick(8);
     weather.partitions = pick(4);
     weather.bad_until = seconds(2 + pick(15));
+    if (pick(3) == 0) weather.heartbeat = seconds(10);
     return weather;
 }
 
@@ -77,6 +78,7 @@ bool Simulator::is_observer(std::size_t node) const {
 void Simulator::make_genesis() {
     genesis_.name = "simulated";
     genesis_.time = WallTime{kGenesisMs};
+    genesis_.parameters.heartbeat_ms = static_cast<std::uint64_t>(weather_.heartbeat.us / 1000);
     ledger::OrganisationRecord brand;
     brand.id = "brand";
     brand.name = "Brand";

@@ -40,7 +40,8 @@ struct Weather {
     Duration clocks_ahead{};          // all of them, for the first half of the bad weather
     bool stopped_clock = false;       // of node 1
     Duration quiet{};                 // before the second half of the transactions
-    Duration goes_on{};                     // after everything is final
+    Duration goes_on{};               // after everything is final
+    Duration heartbeat = seconds(300);  // of an idle chain; 0: none
 };
 
 // The weather of a seed: mostly unkind, sometimes fair.
