@@ -17,7 +17,7 @@ constexpr std::array<AccessInfo, kAccessCount> kInfos{{
      "container."},
     {"member", "Any organisation of the ledger that is not suspended. Numbers of another organisation are null."},
     {"party",
-     "Organisations that packed it, held it, are to receive it, or own an item in it; regulators and auditors."},
+     "Organisations that made it, hold it, are to receive it, or own an item in it; regulators and auditors."},
     {"own_or_overseer", "The organisation that it is about; regulators and auditors."},
     {"overseer", "Regulators and auditors."},
     {"node_owner", "The organisation whose node this is (`organisation.id` of its settings), and nobody else."},

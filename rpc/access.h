@@ -14,7 +14,7 @@ enum class Access : std::uint8_t {
     kPublic,         // anybody
     kHolder,         // parties, overseers, and whoever names an item that is or was in the container
     kMember,         // organisations of the ledger; what is another's stays out of the answer
-    kParty,          // organisations that had it in hand or are to get it; overseers
+    kParty,          // organisations that made it, have it in hand or are to get it; overseers
     kOwnOrOverseer,  // the organisation that it is about; overseers
     kOverseer,       // organisations with the role regulator or auditor
     kNodeOwner,      // the organisation whose node this is

@@ -2,6 +2,7 @@
 
 #include <set>
 
+#include "ledger/records/record_codecs.h"
 #include "rpc/answer_parts.h"
 
 namespace touchstone::rpc {
@@ -64,6 +65,32 @@ Result<bool, RpcError> is_party(const ReadView& view, const ledger::StateKey& co
                     return event.actor == caller.organisation || event.other == caller.organisation;
                 }));
     if (acted) return true;
+    return owns_within(view, container, caller.organisation);
+}
+
+namespace {
+
+// nullopt: there is none, or something else.
+Result<std::optional<ledger::ContainerRecord>, RpcError> container_at(const ReadView& view, const ledger::StateKey& key) {
+    const auto bytes = view.record(key);
+    if (!bytes.ok()) return from_error(bytes.error());
+    if (!*bytes || ledger::kind_of_record(**bytes) != ledger::RecordKind::kContainer)
+        return std::optional<ledger::ContainerRecord>();
+    return read_record<ledger::ContainerRecord>(view, key);
+}
+
+}  // namespace
+
+Result<bool, RpcError> has_it(const ReadView& view, const ledger::StateKey& container, const Caller& caller) {
+    if (caller.oversees()) return true;
+    if (!caller.known()) return false;
+    HANDLER_TRY(std::optional<ledger::ContainerRecord> at, container_at(view, container));
+    for (bool inner = true; at; inner = false) {
+        if (at->custodian == caller.organisation || at->receiver == caller.organisation) return true;
+        if (inner && at->maker == caller.organisation) return true;
+        if (at->container.is_zero()) break;
+        HANDLER_TRY(at, container_at(view, at->container));
+    }
     return owns_within(view, container, caller.organisation);
 }
 

@@ -16,6 +16,9 @@ inline constexpr std::size_t kWalkedItemsMax = 2'000;
 // An organisation that packed it, held it or is to receive it, alone or inside another container, or that owns an item
 // in it. Overseers always.
 Result<bool, RpcError> is_party(const ReadView& view, const ledger::StateKey& container, const Caller& caller);
+// Who has it now, made it, or owns something in it: what is in it is for these. Overseers always. Who had it before may
+// know what happened to it (is_party), and not what others put into it since.
+Result<bool, RpcError> has_it(const ReadView& view, const ledger::StateKey& container, const Caller& caller);
 // The item is or was in the container, at any level.
 Result<bool, RpcError> was_in(const ReadView& view, const ledger::StateKey& item, const ledger::StateKey& container);
 

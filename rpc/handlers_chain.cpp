@@ -32,7 +32,13 @@ HandlerError chain_status(const CallContext& context, const Params&, JsonWriter&
     out.field("block_time_ms", status.block_time.ms).field("synced", status.synced);
     out.field("read_only", status.read_only).key("fault");
     status.fault.empty() ? out.null() : out.string(status.fault);
-    out.field("pool_transactions", status.pool_transactions).field("pool_bytes", status.pool_bytes);
+    // What waits tells how much somebody registers, and when: for who oversees, or keeps this node alive.
+    const bool told = context.caller->oversees() || context.caller->owns_node;
+    for (const auto& [name, value] : {std::pair{"pool_transactions", status.pool_transactions},
+                                      std::pair{"pool_bytes", status.pool_bytes}}) {
+        out.key(name);
+        told ? void(out.number(value)) : void(out.null());
+    }
     out.field("uptime_s", status.uptime_s).key("items");
     // Of all organisations together: with few of them, each would learn the others' from it.
     context.caller->oversees() ? out.number(status.items) : out.null();
@@ -102,7 +108,7 @@ HandlerError block_get(const CallContext& context, const Params& params, JsonWri
     out.key("transactions").begin_array();
     for (std::size_t i = from; i < until; ++i)
         if (const auto parsed = parse_stored(transactions[i]); parsed && may_see(*context.caller, *parsed))
-            write_summary(out, *parsed);
+            write_summary(out, *parsed, shown_to(*context.caller, *parsed));
     out.end_array();
     write_page_end(out, until < transactions.size() ? std::optional<std::uint64_t>(until) : std::nullopt);
     out.end_object();

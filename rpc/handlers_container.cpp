@@ -129,7 +129,7 @@ HandlerError write_content(const ReadView& view, const ledger::ContentEntry& con
 HandlerError container_get(const CallContext& context, const Params& params, JsonWriter& out) {
     HANDLER_TRY(const ledger::StateKey key, asked_container(params));
     const auto view = context.node().read();
-    HANDLER_TRY(const bool party, is_party(*view, key, *context.caller));
+    HANDLER_TRY(const bool party, has_it(*view, key, *context.caller));
     // An SSCC can be guessed: who is no party does not even learn whether there is such a container.
     if (!party) return access_denied(Access::kParty);
     HANDLER_TRY(const FoundContainer found, find_container(*view, key));
@@ -173,7 +173,7 @@ HandlerError container_find(const CallContext& context, const Params& params, Js
     HANDLER_TRY(const std::vector<ledger::ContainerName> names, containers_named(*view, commitment));
     out.begin_object().key("containers").begin_array();
     for (const ledger::ContainerName& name : names) {
-        HANDLER_TRY(const bool party, is_party(*view, name.key(), *context.caller));
+        HANDLER_TRY(const bool party, has_it(*view, name.key(), *context.caller));
         if (!party && name.maker != context.caller->organisation) continue;
         HANDLER_TRY(const auto outer, outermost(*view, name.key()));
         if (!outer) return index_fault();

@@ -1,4 +1,4 @@
-// product_get, product_list, lot_get, lot_list, org_get, org_list, licence_get, recall_list.
+// product_get, product_history, product_list, lot_get, lot_list, org_get, org_list, licence_get, recall_list.
 #include "ledger/identifiers/gs1.h"
 #include "ledger/records/index.h"
 #include "rpc/answer_parts.h"
@@ -44,6 +44,22 @@ HandlerError write_product(const CallContext& context, const ReadView& view, con
 HandlerError product_get(const CallContext& context, const Params& params, JsonWriter& out) {
     HANDLER_TRY(const std::string gtin, asked_gtin(params));
     return write_product(context, *context.node().read(), gtin, out);
+}
+
+// What was ever declared, amended, recalled and lifted: a recall that is over is still somebody's to know.
+HandlerError product_history(const CallContext& context, const Params& params, JsonWriter& out) {
+    HANDLER_TRY(const std::string gtin, asked_gtin(params));
+    HANDLER_TRY(const EventRange range, asked_events(params));
+    const ledger::StateKey key = ledger::product_key(gtin);
+    const auto view = context.node().read();
+    HANDLER_TRY(const auto product, read_record<ledger::ProductRecord>(*view, key));
+    const std::uint32_t count = product ? product->event_count : 0;
+    out.begin_object().field("gtin", gtin);
+    if (auto error = write_event_page(out, *view, key, count, range)) return error;
+    out.field("event_count", count).field_hex("head", (product ? product->event_head : Hash256{}).view());
+    if (auto error = write_proven(out, *view, {RecordKind::kProduct, key})) return error;
+    out.end_object();
+    return std::nullopt;
 }
 
 // Whose lots of a product the caller may see.
@@ -211,6 +227,15 @@ std::vector<MethodInfo> registry_methods() {
          kProductExample,
          product_get,
          nullptr},
+        {"product_history", Access::kPublic,
+         "Everything that happened to a product, oldest first, with the proof of its record, as item_history has it of an "
+         "item: declared, amended, recalled and lifted, its territories, handed over. Recalls of lots are here too, those "
+         "that are over as well.",
+         {gtin, {"limit", schema::kLimit, false, "Events in one answer."},
+          {"cursor", schema::kText, false, "Where an earlier answer ended."}},
+         schema::kPage, R"({"gtin":"09506000134352"})",
+         R"({"gtin":"09506000134352","events":[{"kind":"recall_lifted","sequence":2,"height":9,"time_ms":1767225600000,"transaction":"d4…","actor":"acme","other":null,"detail":"lot L42: tested","biz_step":null,"disposition":null,"bytes":"AQIA…"}],"complete":true,"cursor":null,"event_count":3,"head":"07…","proof":[{"kind":"product","key":"5e…","record":"AQAA…","path":"AAIA…"}],"height":9,"header":"AAFd…","certificate":"AAAA…"})",
+         product_history, nullptr},
         {"product_list", Access::kMember, "All declared products, by GTIN, as product_get has them.", page_params(),
          schema::kPage, R"({"limit":10})",
          R"({"products":[{"gtin":"09506000134352","brand":"acme","name":"Cream"}],"complete":true,"cursor":null})",

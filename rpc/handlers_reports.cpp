@@ -78,6 +78,11 @@ HandlerError report_stats(const CallContext& context, const Params& params, Json
     if (!ledger::is_month(month)) return invalid_params("month: YYYY-MM.");
     if (auto refused = check_own(*context.caller, organisation)) return refused;
     const auto view = context.node().read();
+    // A proof that there are none of a month shows another record's key: not for months that the chain has not seen.
+    const std::string newest = ledger::month_of(view->tip().header.time);
+    const auto first = context.node().block(Height(1));
+    const std::string oldest = first.ok() ? ledger::month_of((*first)->block.header.time) : newest;
+    if (month < oldest || month > newest) return invalid_params("month: from " + oldest + " to " + newest + ".");
     const ledger::StateKey key = ledger::report_stats_key(organisation, month);
     HANDLER_TRY(const auto stats, read_record<ledger::ReportStatsRecord>(*view, key));
     out.begin_object().key("stats");

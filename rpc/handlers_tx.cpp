@@ -60,10 +60,10 @@ std::string_view name_of(TransactionStatus::State state) {
 }
 
 // The members of a final transaction: where it stands and what became of it.
-void write_final(JsonWriter& out, const TransactionStatus& status, const ledger::ParsedTransaction* parsed) {
+void write_final(JsonWriter& out, const TransactionStatus& status, const ledger::ParsedTransaction& parsed,
+                 const Shown& shown) {
     out.field("height", status.height.value).field("index", status.index);
-    const std::vector<ledger::Operation> none;
-    write_outcome(out, status.outcome, parsed != nullptr ? parsed->operations() : none);
+    write_outcome(out, status.outcome, parsed, shown);
 }
 
 void tx_submit(const CallContext& context, const Params& params, Completion done) {
@@ -129,7 +129,8 @@ class FinalWait : public std::enable_shared_from_this<FinalWait> {
             const std::lock_guard lock(mutex_);
             out.begin_object().field_hex("id", id_.view()).field("status", "final");
         }
-        write_final(out, status, parsed.get());
+        // Whoever waits has sent it.
+        if (parsed) write_final(out, status, *parsed, everything_of(*parsed));
         out.end_object();
         finish(std::move(text));
     }
@@ -199,12 +200,13 @@ HandlerError tx_get(const CallContext& context, const Params& params, JsonWriter
             parsed = parse_stored(carried);
         }
         if (parsed && may_see(*context.caller, *parsed)) {
-            out.field_base64("transaction", ledger::signed_of(*parsed)->to_envelope());
-            write_final(out, status, parsed.get());
+            const Shown shown = shown_to(*context.caller, *parsed);
+            if (shown.all) out.field_base64("transaction", ledger::signed_of(*parsed)->to_envelope());
+            write_final(out, status, *parsed, shown);
             out.key("summary");
-            write_summary(out, *parsed);
+            write_summary(out, *parsed, shown);
             out.key("content");
-            write_operations(out, *parsed);
+            write_operations(out, *parsed, shown);
         } else {
             out.field("height", status.height.value).field("index", status.index);
             out.field("applied", status.outcome.applied());

@@ -39,6 +39,7 @@ HttpConnection::HttpConnection(tcp::socket socket, ServerStatePtr state, Listene
     : socket_(std::move(socket)), state_(std::move(state)), kind_(kind), timer_(socket_.get_executor()) {}
 
 HttpConnection::~HttpConnection() {
+    if (const std::size_t held = held_bytes_.exchange(0); held > 0) state_->note_held(-static_cast<std::int64_t>(held));
     if (entered_) state_->leave(this);
 }
 
@@ -110,6 +111,7 @@ void HttpConnection::parse_buffered() {
     while (!closed_ && !last_ && !full() && buffer_.size() > 0 && parse_some()) continue;
     if (closed_) return;
     flush();
+    account();
     read();
 }
 
@@ -321,6 +323,13 @@ void HttpConnection::linger() {
         return;
     }
     read();
+}
+
+void HttpConnection::account() {
+    std::size_t now = out_.size() + writing_bytes_.size();
+    for (const Slot& waiting : pending_) now += waiting.body.size();
+    const std::size_t before = held_bytes_.exchange(now);
+    if (now != before) state_->note_held(static_cast<std::int64_t>(now) - static_cast<std::int64_t>(before));
 }
 
 void HttpConnection::close() {

@@ -65,6 +65,8 @@ class HttpConnection : public Session, public std::enable_shared_from_this<HttpC
     void on_timer();
     void linger();
     void close();
+    // Tells the server how much of its answers' memory is here.
+    void account();
 
     tcp::socket socket_;
     ServerStatePtr state_;

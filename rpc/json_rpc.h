@@ -31,7 +31,7 @@ enum class Handled {
 
 struct DispatcherLimits {
     std::size_t batch_max = limits::kRpcBatchMax;
-    std::size_t reply_bytes_max = 64u << 20;  // of a batch: calls past it are answered too_large
+    std::size_t reply_bytes_max = 16u << 20;  // of a batch: calls past it are answered too_large
     std::size_t deferred_max = 20'000;        // calls that wait at one time
 };
 

@@ -46,8 +46,8 @@ constexpr std::array<ReasonInfo, kReasonCount> kReasons{{
      "The item was reported stolen.", "the item has the flag stolen"},
     {Reason::kCounterfeit, "counterfeit",
      {caution(kReport), caution(kDoNotUse), caution(kTakeDown), caution(kReport), caution(kReport)},
-     "Something with this serial was found to be counterfeit, by an inspector or in a report that was upheld. There may "
-     "be a genuine one beside it.",
+     "Something with this serial was found to be counterfeit in a report that was upheld, or an inspector suspects it to "
+     "be. There may be a genuine one beside it.",
      "the item has the flag counterfeit, which only a regulator clears"},
     {Reason::kSuspect, "suspect", {caution(kAsk), caution(kAsk), caution(kAsk), caution(kDoNotUse), caution(kAsk)},
      "A member of the ledger marked the item as suspect.", "the item has the flag suspect"},
@@ -134,7 +134,12 @@ constexpr std::array<ReasonInfo, kReasonCount> kReasons{{
      "nor platform and is not a brand that is named as the seller"},
     {Reason::kReclaimed, "reclaimed", {caution(kAsk), note(kAsk), caution(kAsk), caution(kAsk), note(kAsk)},
      "The item's owner wants it back from the organisation that holds it.",
-     "the item, or the outermost container that it is in, is reclaimed"},
+     "the item is not sold nor at an end, and it, or the outermost container that it is in, is reclaimed"},
+    {Reason::kHeldByAuthority, "held_by_authority",
+     {caution(kReport), caution(kAsk), caution(kTakeDown), caution(kDoNotUse), note(kKeep)},
+     "An authority holds the item: it was seized, or is being examined. Nobody else can have it in hand; a copied code "
+     "would look like this.",
+     "the item is not sold nor at an end, and its holder has the role regulator"},
     {Reason::kOwnershipOffered, "ownership_offered", {kSilent, kSilent, note(kBuy), kSilent, note(kKeep)},
      "The item's owner has offered it to another organisation, which has not answered yet.",
      "the item is offered to somebody"},

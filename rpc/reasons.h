@@ -84,6 +84,7 @@ enum class Reason : std::uint8_t {
     kReturnedOften,
     kNotReleased,
     kReclaimed,
+    kHeldByAuthority,
     kOwnershipOffered,
     kOpenReport,
     kOutsideTerritory,
@@ -94,7 +95,7 @@ enum class Reason : std::uint8_t {
     kShopSuspended,
     kShopWarned,
 };
-inline constexpr std::size_t kReasonCount = 42;
+inline constexpr std::size_t kReasonCount = 43;
 
 // What a reason does for one purpose.
 struct Effect {

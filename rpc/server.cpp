@@ -212,6 +212,23 @@ void ServerState::for_each(const std::function<void(Session&)>& call) {
     for (const auto& session : alive) call(*session);
 }
 
+void ServerState::note_held(std::int64_t change) {
+    const std::uint64_t held = counters.held_bytes += static_cast<std::uint64_t>(change);
+    if (change <= 0 || held <= options.held_bytes_max) return;
+    Session* largest = nullptr;
+    std::size_t most = 0;
+    for_each([&](Session& session) {
+        if (session.held_bytes() <= most) return;
+        most = session.held_bytes();
+        largest = &session;
+    });
+    if (largest == nullptr) return;
+    counters.hoarders.fetch_add(1, std::memory_order_relaxed);
+    for_each([&](Session& session) {
+        if (&session == largest) session.abort();
+    });
+}
+
 std::string ServerState::metrics() const {
     std::string text;
     const auto add = [&](std::string_view name, std::string_view type, std::uint64_t value) {
@@ -225,6 +242,8 @@ std::string ServerState::metrics() const {
     add("bad_requests_total", "counter", counters.bad_requests);
     add("timeouts_total", "counter", counters.timeouts);
     add("slow_consumers_total", "counter", counters.slow_consumers);
+    add("hoarders_total", "counter", counters.hoarders);
+    add("held_bytes", "gauge", counters.held_bytes);
     return text + dispatcher.metrics();
 }
 

@@ -43,6 +43,8 @@ struct ServerOptions {
     std::size_t connections_max = limits::kRpcConnectionsMax;
     std::size_t pipeline_max = 128;                // requests of a connection that wait for their answer
     std::size_t write_queue_bytes_max = 4u << 20;  // past it a connection is not read from
+    // Of answers that nobody has taken yet, of all connections together: past it the one that holds the most is cut.
+    std::size_t held_bytes_max = 256u << 20;
     std::size_t websocket_message_bytes_max = limits::kRpcBodyBytesMax;
     std::size_t subscriptions_max = 16;   // of one connection
     std::size_t stalled_blocks_max = 64;  // new blocks while a subscriber takes nothing

@@ -20,6 +20,11 @@ class Session {
     virtual void drain() = 0;
     virtual void abort() = 0;
     virtual void on_block(Height height) = 0;
+    // Of answers that the client has not taken yet.
+    std::size_t held_bytes() const { return held_bytes_.load(std::memory_order_relaxed); }
+
+  protected:
+    std::atomic<std::size_t> held_bytes_{0};
 };
 
 // The way back to a connection for an answer that comes later, maybe after the connection (and the server) are gone.
@@ -52,6 +57,8 @@ struct ServerCounters {
     std::atomic<std::uint64_t> bad_requests{0};
     std::atomic<std::uint64_t> timeouts{0};
     std::atomic<std::uint64_t> slow_consumers{0};
+    std::atomic<std::uint64_t> hoarders{0};    // cut, for what they held of the answers' memory
+    std::atomic<std::uint64_t> held_bytes{0};  // now
 };
 
 class ServerState {
@@ -70,6 +77,9 @@ class ServerState {
     void enter(const std::shared_ptr<Session>& session);
     void leave(Session* session);
     void for_each(const std::function<void(Session&)>& call);
+    // After a session's answers grew or shrank by so much. Past the bound the largest holder goes: it asks for much and
+    // takes nothing, and everybody else is served.
+    void note_held(std::int64_t change);
     std::string metrics() const;
 
   private:

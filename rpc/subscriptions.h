@@ -14,9 +14,8 @@ namespace touchstone::rpc {
 
 using SharedText = std::shared_ptr<const std::string>;
 
-// The members of a block's news: "height":…,"hash":…,"time_ms":…,"transaction_count":…,"events":[…]. A member is told
-// of the transactions that it signed and of those that name it; an overseer of all. Error: what check_access says of a
-// caller that is no member any more.
+// The members of a block's news: "height":…,"hash":…,"time_ms":…,"told":…,"events":[…],"transaction_count":….
+// Who is told what: write_operation_events. Error: what check_access says of a caller that is no member any more.
 Result<std::string, RpcError> block_news(const NodeApi& node, Height height, const Caller& caller);
 
 class BlockNews {

@@ -1,6 +1,7 @@
 #include "rpc/transaction_view.h"
 
 #include <algorithm>
+#include <numeric>
 #include <set>
 
 #include "ledger/schema/parsed.h"
@@ -91,10 +92,10 @@ void write_refusal(JsonWriter& out, const ledger::TransactionOutcome& outcome) {
     out.field("operation", outcome.operation).field("detail", outcome.detail).end_object();
 }
 
-// As the sender named it; nullptr, or a place past its units: nothing is known of it.
-void write_unit_name(JsonWriter& out, const ledger::Operation* operation, std::size_t index) {
-    const ledger::Items* const items = operation != nullptr ? ledger::items_of(*operation) : nullptr;
-    const ledger::Containers* const containers = operation != nullptr ? ledger::containers_of(*operation) : nullptr;
+// As the sender named it; a place past its units: nothing is known of it.
+void write_unit_name(JsonWriter& out, const ledger::Operation& operation, std::size_t index) {
+    const ledger::Items* const items = ledger::items_of(operation);
+    const ledger::Containers* const containers = ledger::containers_of(operation);
     const std::size_t count = items != nullptr ? items->size() : 0;
     if (index < count) {
         const ledger::ItemName name = items->at(index);
@@ -116,33 +117,71 @@ void write_unnamed(JsonWriter& out, const std::vector<ledger::RefusalCount>& unn
     out.end_array();
 }
 
+// Whoever has the goods, sells or lists them must know, and at once.
+bool is_for_all(ledger::EventKind kind) {
+    using ledger::EventKind;
+    return kind == EventKind::kRecalled || kind == EventKind::kRecallLifted || kind == EventKind::kFlagged ||
+           kind == EventKind::kFlagCleared;
+}
+
+bool is_told(const Caller& caller, const ledger::ParsedTransaction& transaction, const ledger::Operation& operation,
+             const ledger::OperationOutcome& outcome) {
+    if (caller.sees(transaction.info().organisation)) return true;
+    if (!caller.known()) return false;
+    const auto kind = ledger::info(operation).event;
+    return (kind && is_for_all(*kind)) || ledger::concerns(operation, caller.organisation) ||
+           std::binary_search(outcome.concerned.begin(), outcome.concerned.end(), caller.organisation);
+}
+
 }  // namespace
 
-void write_summary(JsonWriter& out, const ledger::ParsedTransaction& transaction) {
+Shown shown_to(const Caller& caller, const ledger::ParsedTransaction& transaction) {
+    Shown shown;
+    const auto& operations = transaction.operations();
+    const bool own = caller.sees(transaction.info().organisation);
+    for (std::size_t i = 0; i < operations.size(); ++i)
+        if (own || (caller.known() && ledger::concerns(operations[i], caller.organisation))) shown.operations.push_back(i);
+    shown.all = own || shown.operations.size() == operations.size();
+    return shown;
+}
+
+Shown everything_of(const ledger::ParsedTransaction& transaction) {
+    Shown shown{std::vector<std::size_t>(transaction.operations().size()), true};
+    std::iota(shown.operations.begin(), shown.operations.end(), std::size_t{0});
+    return shown;
+}
+
+void write_summary(JsonWriter& out, const ledger::ParsedTransaction& transaction, const Shown& shown) {
     const ledger::ParsedInfo& known = transaction.info();
     out.begin_object().field_hex("id", known.id.view()).field("organisation", known.organisation);
     out.field_hex("key", known.key.view()).field("valid_until", known.valid_until);
-    out.field("size_bytes", known.size_bytes).field("items", known.items).key("operations").begin_array();
-    for (const ledger::Operation& operation : transaction.operations()) out.string(ledger::info(operation).name);
+    for (const auto& [name, number] : {std::pair{"size_bytes", known.size_bytes}, std::pair{"items", known.items}}) {
+        out.key(name);
+        shown.all ? void(out.number(std::uint64_t{number})) : void(out.null());
+    }
+    out.key("operations").begin_array();
+    for (const std::size_t place : shown.operations) out.string(ledger::info(transaction.operations()[place]).name);
     out.end_array().end_object();
 }
 
-void write_operations(JsonWriter& out, const ledger::ParsedTransaction& transaction) {
+void write_operations(JsonWriter& out, const ledger::ParsedTransaction& transaction, const Shown& shown) {
     out.begin_array();
-    for (const ledger::Operation& operation : transaction.operations()) write_operation(out, operation);
+    for (const std::size_t place : shown.operations) write_operation(out, transaction.operations()[place]);
     out.end_array();
 }
 
 void write_outcome(JsonWriter& out, const ledger::TransactionOutcome& outcome,
-                   std::span<const ledger::Operation> operations) {
+                   const ledger::ParsedTransaction& transaction, const Shown& shown) {
+    const std::vector<ledger::Operation>& operations = transaction.operations();
     out.field("applied", outcome.applied());
     write_refusal(out, outcome);
     out.key("operations").begin_array();
-    for (std::size_t i = 0; i < outcome.operations.size(); ++i) {
+    for (const std::size_t i : shown.operations) {
+        if (i >= outcome.operations.size()) break;  // those behind the one that was refused
         out.begin_object().field("accepted", outcome.operations[i].accepted).key("refused").begin_array();
         for (const ledger::ItemOutcome& unit : outcome.operations[i].refused) {
             out.begin_object().field("index", unit.index);
-            write_unit_name(out, i < operations.size() ? &operations[i] : nullptr, unit.index);
+            write_unit_name(out, operations[i], unit.index);
             out.field("code", ledger::info(unit.refusal).code).end_object();
         }
         out.end_array();
@@ -152,19 +191,26 @@ void write_outcome(JsonWriter& out, const ledger::TransactionOutcome& outcome,
     out.end_array();
 }
 
-void write_operation_events(JsonWriter& out, const ledger::ParsedTransaction& transaction,
-                            const ledger::TransactionOutcome& outcome) {
-    if (!outcome.applied()) return;
+std::string_view name_of(Told told) { return told == Told::kAll ? "all" : "concerned"; }
+
+Told told_to(const Caller& caller) { return caller.oversees() ? Told::kAll : Told::kConcerned; }
+
+std::size_t write_operation_events(JsonWriter& out, const ledger::ParsedTransaction& transaction,
+                                   const ledger::TransactionOutcome& outcome, const Caller& caller) {
+    if (!outcome.applied()) return 0;
+    std::size_t told = 0;
     for (std::size_t i = 0; i < transaction.operations().size() && i < outcome.operations.size(); ++i) {
         const ledger::Operation& operation = transaction.operations()[i];
         const auto kind = ledger::info(operation).event;
-        if (!kind) continue;
+        if (!kind || !is_told(caller, transaction, operation, outcome.operations[i])) continue;
+        ++told;
         out.begin_object().field("kind", ledger::name_of(*kind));
         out.field_hex("transaction", transaction.info().id.view()).field("operation", i);
         out.field("actor", transaction.info().organisation);
         write_event(out, operation, outcome.operations[i]);
         out.end_object();
     }
+    return told;
 }
 
 bool may_see(const Caller& caller, const ledger::ParsedTransaction& transaction) {

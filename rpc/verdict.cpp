@@ -74,21 +74,11 @@ class FactFinder {
         return state() == ItemState::kActive || state() == ItemState::kPacked || state() == ItemState::kInTransit;
     }
 
-    // A recall names a lot as it is printed: where the print differs from the record, either may be meant.
-    bool is_meant(const ledger::RecallMark& recall) const {
-        if (ledger::is_within(recall.scope, item_)) return true;
-        if (!context_.lot || *context_.lot == item_.lot) return false;
-        ledger::ItemRecord as_printed;
-        as_printed.lot = *context_.lot;
-        as_printed.maker = item_.maker;
-        as_printed.made_on = item_.made_on;
-        return ledger::is_within(recall.scope, as_printed);
-    }
     void find_recalls() {
         bool here = item_.has(ItemFlag::kRecalled), elsewhere = false;
         if (records_.product)
             for (const ledger::RecallMark& recall : records_.product->recalls) {
-                if (!is_meant(recall)) continue;
+                if (!is_meant(recall, item_, context_.lot)) continue;
                 (ledger::covers(recall.countries, context_.country.value_or("")) ? here : elsewhere) = true;
             }
         set(Reason::kRecalled, here);
@@ -151,8 +141,10 @@ class FactFinder {
         const bool is_ready = !is_packed && state() == ItemState::kActive && is_with_seller();
         set(Reason::kNotReleased, is_at_large() && !is_ready);
         set(Reason::kHolderSuspended, is_at_large() && records_.holder && records_.holder->suspended);
-        set(Reason::kReclaimed,
-            !item_.reclaimed_to.empty() || (records_.outer && !records_.outer->reclaimed_to.empty()));
+        set(Reason::kHeldByAuthority, is_at_large() && records_.holder && records_.holder->has(ledger::Role::kRegulator));
+        // What was sold under a claim is for the two to settle: it is no trouble of the buyer's.
+        set(Reason::kReclaimed, is_at_large() && (!item_.reclaimed_to.empty() ||
+                                                  (records_.outer && !records_.outer->reclaimed_to.empty())));
     }
 
     void find_seller() {
@@ -203,6 +195,17 @@ Facts facts_without_item(const VerdictRecords& records) {
 }
 
 }  // namespace
+
+bool is_meant(const ledger::RecallMark& recall, const ledger::ItemRecord& item,
+              std::optional<std::string_view> printed_lot) {
+    if (ledger::is_within(recall.scope, item)) return true;
+    if (!printed_lot || *printed_lot == item.lot) return false;
+    ledger::ItemRecord as_printed;
+    as_printed.lot = *printed_lot;
+    as_printed.maker = item.maker;
+    as_printed.made_on = item.made_on;
+    return ledger::is_within(recall.scope, as_printed);
+}
 
 Verdict judge(const VerdictRecords& records, const VerdictContext& context) {
     const Facts facts = records.item ? FactFinder(records, context).find() : facts_without_item(records);

@@ -54,6 +54,10 @@ const std::string& holder_of(const ledger::ItemRecord& item, const ledger::Conta
 // The shop whose standing counts: the one that the reader names, or else the one that a sold item was sold through.
 std::optional<Hash256> shop_of(const ledger::ItemRecord* item, const VerdictContext& context);
 
+// Whether a recall is of the item as it is recorded, or as it is printed: it names a lot as people read it, and where the
+// two differ either may be meant. Where it holds is another question.
+bool is_meant(const ledger::RecallMark& recall, const ledger::ItemRecord& item, std::optional<std::string_view> printed_lot);
+
 // What a reader calls the seller: an organisation's id, or a shop's pseudonym, which is 64 hexadecimal digits. False:
 // neither. `text` outlives the context.
 bool set_seller(VerdictContext& context, std::string_view text);

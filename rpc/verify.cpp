@@ -118,7 +118,7 @@ Result<VerdictContext, RpcError> context_of(const VerifyRequest& request, const 
     VerdictContext context{block_time, request.lot, std::nullopt, request.country};
     context.now = now;
     if (request.country && !ledger::is_country(*request.country))
-        return invalid_params("country: two capital letters, ISO 3166-1 alpha-2.");
+        return invalid_params("country: a code of ISO 3166-1 alpha-2, such as FR.");
     if (!context.lot && !named.lot.empty()) context.lot = named.lot;
     const std::string_view expiry = request.expiry.value_or(named.expiry);
     if (request.expiry || !expiry.empty()) {

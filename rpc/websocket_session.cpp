@@ -50,7 +50,7 @@ void WebSocketSession::on_block(Height height) {
     asio::post(stream_.get_executor(), [self = shared_from_this(), height] {
         if (self->closed_ || self->subscriptions_.empty()) return;
         self->tip_ = std::max(self->tip_, height);
-        if (self->full() && ++self->stalled_blocks_ > self->state_->options.stalled_blocks_max) {
+        if (self->has_news_to_take() && ++self->stalled_blocks_ > self->state_->options.stalled_blocks_max) {
             self->state_->counters.slow_consumers.fetch_add(1, std::memory_order_relaxed);
             self->end_with(websocket::close_code::policy_error, "slow_consumer");
             return;
@@ -109,39 +109,46 @@ Result<std::uint64_t, RpcError> WebSocketSession::subscribe(Height from) {
 bool WebSocketSession::unsubscribe(std::uint64_t subscription) { return subscriptions_.erase(subscription) > 0; }
 
 void WebSocketSession::pump() {
-    if (!open_ || subscriptions_.empty()) return;
+    if (pumping_ || !pump_turn()) return;
+    pumping_ = true;
+    asio::post(stream_.get_executor(), [self = shared_from_this()] {
+        self->pumping_ = false;
+        self->pump();
+    });
+}
+
+bool WebSocketSession::pump_turn() {
+    if (!open_ || ending_ || closed_ || subscriptions_.empty() || has_news_to_take()) return false;
     const CallerPtr caller = state_->authenticator.again(opener_);
-    bool progress = true;
-    while (progress && !full() && !ending_ && !closed_) {
-        progress = false;
-        for (auto at = subscriptions_.begin(); at != subscriptions_.end() && !full();) {
-            auto& [id, next] = *at;
-            if (next > tip_) {
-                ++at;
-                continue;
-            }
-            const auto news = state_->news.get(next, *caller);
-            // What is not there yet comes with the next wake-up.
-            const bool later = !news.ok() && news.error().code == ErrorCode::kNotFound;
-            if (later) {
-                ++at;
-                continue;
-            }
-            auto text = std::make_shared<std::string>();
-            JsonWriter out(*text);
-            out.begin_object().field("jsonrpc", "2.0").field("method", news.ok() ? "events" : "events_ended");
-            out.key("params").begin_object().field("subscription", id);
-            if (news.ok())
-                out.raw(**news);
-            else
-                write_error(out.key("error"), news.error());
-            out.end_object().end_object();
-            send(std::move(text));
-            next = next.next();
-            progress = true;
-            at = news.ok() ? std::next(at) : subscriptions_.erase(at);
+    std::size_t told = 0;
+    for (auto at = subscriptions_.begin(); at != subscriptions_.end() && told < kNewsPerTurn && !has_news_to_take();) {
+        auto& [id, next] = *at;
+        if (next > tip_) {
+            ++at;
+            continue;
         }
+        const auto news = state_->news.get(next, *caller);
+        // What is not there yet comes with the next wake-up.
+        const bool later = !news.ok() && news.error().code == ErrorCode::kNotFound;
+        if (later) {
+            ++at;
+            continue;
+        }
+        auto text = std::make_shared<std::string>();
+        JsonWriter out(*text);
+        out.begin_object().field("jsonrpc", "2.0").field("method", news.ok() ? "events" : "events_ended");
+        out.key("params").begin_object().field("subscription", id);
+        if (news.ok())
+            out.raw(**news);
+        else
+            write_error(out.key("error"), news.error());
+        out.end_object().end_object();
+        send(std::move(text));
+        next = next.next();
+        ++told;
+        at = news.ok() ? std::next(at) : subscriptions_.erase(at);
     }
+    return told > 0;
 }
 
 // -- writing

@@ -55,14 +55,6 @@ std::optional<ledger::Day> read_day(std::string_view text) {
     return static_cast<ledger::Day>(sys_days{date}.time_since_epoch().count());
 }
 
-std::string day_text(ledger::Day value) {
-    using namespace std::chrono;
-    if (value == 0) return {};
-    const year_month_day date{sys_days{days{static_cast<int>(value)}}};
-    return fmt::format("{:04}-{:02}-{:02}", static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
-                       static_cast<unsigned>(date.day()));
-}
-
 std::optional<WallTime> read_time(std::string_view text) {
     if (text.size() < 17 || text[10] != 'T' || text[13] != ':') return std::nullopt;
     const auto date = read_day(text.substr(0, 10));

@@ -12,7 +12,7 @@ namespace touchstone::epcis {
 
 // YYYY-MM-DD, a day of the calendar.
 std::optional<ledger::Day> read_day(std::string_view text);
-std::string day_text(ledger::Day day);  // empty for none
+using ledger::day_text;
 // YYYY-MM-DDThh:mm[:ss[.fraction]] with Z or ±hh:mm; finer than a millisecond is rounded half up. nullopt: not so, or
 // before 1970.
 std::optional<WallTime> read_time(std::string_view text);

@@ -269,7 +269,7 @@ TEST_CASE("a key of the state opens no record") {
     }
     // Of another kind: not as a container either, to somebody who had the item in hand.
     const json item_key{{"key", running.node.item(0).key().hex()}};
-    REQUIRE(running.refusal("brand", "container_get", item_key) == "not_found");
+    REQUIRE(running.refusal("brand", "container_get", item_key) == "access_denied");
     REQUIRE(running.refusal("carrier", "container_get", item_key) == "access_denied");
     // Names alone do, and one that names nothing is found by nobody.
     json wrong = name_of_item(running.node.item(3));

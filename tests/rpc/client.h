@@ -24,6 +24,8 @@ class RawClient {
         boost::system::error_code ignored;  // a server that has closed already is what some tests look for
         boost::asio::write(socket_, boost::asio::buffer(bytes.data(), bytes.size()), ignored);
     }
+    // Something came that was not read yet.
+    bool has_input() const { return socket_.available() > 0; }
     void finish_sending() { socket_.shutdown(tcp::socket::shutdown_send); }
     // Everything until the server closes.
     std::string read_all() {

@@ -156,12 +156,15 @@ TEST_CASE("reports are listed by who answers them and by state, in pages") {
 
 TEST_CASE("statistics are proven, and so is that there are none") {
     Desk desk;
-    const json none = desk.result("report_stats", {{"organisation", "brand"}, {"month", "2020-01"}});
+    const std::string month = ledger::month_of(desk.node.status().block_time);
+    const json none = desk.result("report_stats", {{"organisation", "brand"}, {"month", month}});
     REQUIRE(none["stats"]["filed"] == 0);
-    REQUIRE(!desk.proven(none, "report_stats", ledger::report_stats_key("brand", "2020-01")));
+    REQUIRE(!desk.proven(none, "report_stats", ledger::report_stats_key("brand", month)));
+    // Of months that the chain has not seen nothing is proven: each proof of absence shows where another record is.
+    for (const char* unseen : {"2020-01", "2999-12"})
+        REQUIRE(desk.fault("report_stats", {{"organisation", "brand"}, {"month", unseen}}) == "invalid_params");
     const Hash256 id = desk.file("auditor", about(desk.node.item(0)));
     desk.run("brand", op::Respond{id, "sorry"});
-    const std::string month = ledger::month_of(desk.node.status().block_time);
     const json some = desk.result("report_stats", {{"organisation", "brand"}, {"month", month}});
     REQUIRE(some["stats"]["filed"] == 1);
     REQUIRE(some["stats"]["responded_in_time"] == 1);

@@ -9,70 +9,18 @@
 #include "rpc/server.h"
 #include "rpc/verdict.h"
 #include "tests/rpc/client.h"
+#include "tests/rpc/running_server.h"
 #include "tests/rpc/test_node.h"
 
 using namespace touchstone;
 using namespace touchstone::rpc;
 using nlohmann::json;
+using test::any_port;
 using test::RawClient;
-namespace websocket = boost::beast::websocket;
+using test::Running;
+using test::WebSocket;
 
 namespace {
-
-ServerOptions any_port() {
-    ServerOptions options;
-    options.port = 0;
-    options.auth.clock = [] { return test::kTestNow; };
-    return options;
-}
-
-struct Running {
-    explicit Running(ServerOptions options = any_port()) {
-        node.stock(3);
-        auto started = Server::start(node, options);
-        REQUIRE(started.ok());
-        server = *std::move(started);
-    }
-    // Sees everything.
-    RawClient client() const { return RawClient(server->port(), node.authorization("auditor")); }
-    bool alive() const { return RawClient(server->port()).call("chain_status").contains("result"); }
-    test::TestNode node;
-    std::unique_ptr<Server> server;
-};
-
-class WebSocket {
-  public:
-    explicit WebSocket(std::uint16_t port, const std::string& authorization = {}) : stream_(context_) {
-        stream_.next_layer().connect({boost::asio::ip::make_address("127.0.0.1"), port});
-        stream_.set_option(websocket::stream_base::decorator([&](websocket::request_type& request) {
-            if (!authorization.empty()) request.set(boost::beast::http::field::authorization, authorization);
-        }));
-        stream_.handshake("t", "/ws");
-    }
-    void send(const std::string& text) { stream_.write(boost::asio::buffer(text)); }
-    // nullopt when the server closed.
-    std::optional<json> receive() {
-        boost::beast::flat_buffer buffer;
-        boost::system::error_code error;
-        stream_.read(buffer, error);
-        if (error) return std::nullopt;
-        return json::parse(boost::beast::buffers_to_string(buffer.data()));
-    }
-    json call(const std::string& method, const json& params) {
-        send(json{{"jsonrpc", "2.0"}, {"id", 7}, {"method", method}, {"params", params}}.dump());
-        return *receive();
-    }
-    void call_only(const std::string& method, const json& params) {
-        send(json{{"jsonrpc", "2.0"}, {"id", 7}, {"method", method}, {"params", params}}.dump());
-    }
-    std::string close_reason() { return std::string(stream_.reason().reason.c_str()); }
-    int close_code() { return stream_.reason().code; }
-    boost::asio::ip::tcp::socket& socket() { return stream_.next_layer(); }
-
-  private:
-    boost::asio::io_context context_;
-    websocket::stream<boost::asio::ip::tcp::socket> stream_;
-};
 
 Hash256 hash_in(const json& value) { return *Hash256::from_hex(value.get<std::string>()); }
 
@@ -498,24 +446,6 @@ TEST_CASE("a member's subscription tells what concerns it") {
     }
 }
 
-TEST_CASE("a subscriber that takes nothing is disconnected by name") {
-    auto options = any_port();
-    options.write_queue_bytes_max = 1000;
-    options.stalled_blocks_max = 4;
-    options.timeouts.drain = std::chrono::milliseconds(1);
-    Running running(options);
-    WebSocket socket(running.server->port(), running.node.authorization("auditor"));
-    // Enough old blocks, told to many subscriptions, to fill what the kernel takes for a reader that sleeps.
-    running.node.stock_more(20'000);
-    for (int i = 0; i < 8; ++i) socket.call_only("events_subscribe", {{"from_height", 1}});
-    RawClient admin(running.server->admin_port());
-    while (admin.get("/metrics").second.find("touchstone_rpc_slow_consumers_total 1") == std::string::npos)
-        running.node.seal();
-    while (socket.receive()) continue;
-    REQUIRE(socket.close_reason() == "slow_consumer");
-    REQUIRE(running.alive());
-}
-
 TEST_CASE("WebSocket garbage closes that connection only") {
     auto options = any_port();
     options.websocket_message_bytes_max = 1000;
@@ -526,12 +456,12 @@ TEST_CASE("WebSocket garbage closes that connection only") {
         REQUIRE(error_code(*socket.receive()) == -32700);
         boost::asio::write(socket.socket(), boost::asio::buffer("\xff\xff\xff\xff\xff\xff\xff\xff", 8));
         REQUIRE_FALSE(socket.receive());
-        REQUIRE(socket.close_code() == websocket::close_code::protocol_error);
+        REQUIRE(socket.close_code() == boost::beast::websocket::close_code::protocol_error);
     }
     WebSocket large(running.server->port());
     large.send(std::string(2000, ' '));
     REQUIRE_FALSE(large.receive());
-    REQUIRE(large.close_code() == websocket::close_code::too_big);
+    REQUIRE(large.close_code() == boost::beast::websocket::close_code::too_big);
     REQUIRE(running.alive());
 }
 

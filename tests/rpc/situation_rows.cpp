@@ -243,6 +243,11 @@ void add_on_the_way(Rows& rows) {
         then(in_shop, "brand", [](Scene& at) { return op::Reclaim{at.items, "brand", "the shop is bankrupt"}; });
     rows.push_back({group, "in a shop, and its owner wants it back", reclaimed, {kBuyNew}, caution("reclaimed", kAsk)});
     rows.push_back({group, "in a shop, and its owner wants it back", reclaimed, {}, genuine("reclaimed", kAsk)});
+    const Make seized =
+        then(in_shop, "customs", [](Scene& at) { return op::Seize{at.items, "no papers"}; });
+    rows.push_back({group, "seized by customs", seized, {kBuyNew}, caution("not_released held_by_authority", kReport)});
+    rows.push_back({group, "seized by customs", seized, {}, caution("held_by_authority", kAsk)});
+    rows.push_back({group, "seized by customs", seized, {kInspect}, genuine("not_released held_by_authority", kAsk)});
     const Make offered = then(in_shop, "brand", [](Scene& at) { return op::TransferOwnership{at.items, "shop"}; });
     rows.push_back({group, "its owner offers it to the shop", offered, {kInspect}, genuine("ownership_offered", kKeep)});
     rows.push_back({group, "its owner offers it to the shop", offered, {kBuyNew}, genuine("", kBuy)});

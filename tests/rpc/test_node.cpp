@@ -246,6 +246,7 @@ NodeStatus TestNode::status() const {
 Result<StoredBlockPtr> TestNode::block(Height height) const {
     const std::lock_guard lock(mutex_);
     if (height.value == 0 || height.value > blocks_.size()) return Error{"not_found", "There is no such block yet."};
+    if (when_read) when_read(height);
     return std::make_shared<const StoredBlock>(blocks_[height.value - 1]);
 }
 

@@ -4,6 +4,7 @@
 // them and never reads them.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <mutex>
 
@@ -70,6 +71,7 @@ class TestNode : public rpc::NodeApi {
     void unsubscribe(SubscriptionId subscription) override;
     std::string metrics() const override { return "touchstone_test 1\n"; }
     bool ready(std::string* why_not) const override;
+    std::function<void(Height)> when_read;  // called by each block() of a block that there is
     bool is_ready = true;
     bool is_synced = true;
     const ledger::Genesis& genesis() const { return genesis_; }
