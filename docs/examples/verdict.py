@@ -21,10 +21,11 @@ DAY_MS = 86_400_000
 
 sha = lambda *parts: hashlib.sha256(b"".join(parts)).digest()
 commitment = lambda gtin, serial: sha(b"touchstone/serial/1", gtin.encode(), serial.encode())
-item_key = lambda gtin, digest: sha(b"touchstone/item/2", gtin.encode(), digest)
-product_key = lambda gtin: sha(b"touchstone/product/1", gtin.encode())
-organisation_key = lambda name: sha(b"touchstone/organisation/1", name.encode())
-seller_key = lambda pseudonym: sha(b"touchstone/seller/1", pseudonym)
+public = lambda digest: bytes([digest[0] & 0x7f]) + digest[1:]
+item_key = lambda gtin, digest: public(sha(b"touchstone/item/2", gtin.encode(), digest))
+product_key = lambda gtin: public(sha(b"touchstone/product/1", gtin.encode()))
+organisation_key = lambda name: public(sha(b"touchstone/organisation/1", name.encode()))
+seller_key = lambda pseudonym: public(sha(b"touchstone/seller/1", pseudonym))
 
 
 class Unproven(Exception):
@@ -59,7 +60,7 @@ def read_item(record):
     r = Reader(record, 6)
     item = {"gtin": r.text(), "lot": r.text(), "expiry": r.num(4), "made_on": r.num(4), "state": STATES[r.num(1)],
             "maker": r.text(), "owner": r.text(), "custodian": r.text(), "registered_at": r.num(8),
-            "event_count": r.num(4), "event_head": r.raw(32), "receiver": "", "facility": "", "container": None,
+            "event_count": r.num(4), "event_head": r.raw(32), "salt": r.raw(8), "receiver": "", "facility": "", "container": None,
             "offered_to": "", "ended_at": 0, "ended_by": "", "open_reports": 0, "returns": 0, "shop": None,
             "reclaimed_to": "", "flags": []}
     present = r.num(2)
@@ -101,7 +102,7 @@ def read_container(record):
     return r.end({"state": STATES[r.num(1)], "maker": r.text(), "custodian": r.text(), "receiver": r.text(),
                   "container": r.raw(32) if r.num(1) else None, "levels": r.num(1), "direct": r.num(4),
                   "items": r.num(8), "created_at": r.num(8), "event_count": r.num(4), "event_head": r.raw(32),
-                  "reclaimed_to": r.text(), "ended_at": r.num(8), "ended_by": r.text()})
+                  "reclaimed_to": r.text(), "ended_at": r.num(8), "ended_by": r.text(), "salt": r.raw(8)})
 
 
 def read_seller(record):
@@ -203,7 +204,8 @@ def facts_of_custody(found, asked):
     ready = holder and (holder["roles"] & {"retailer", "platform"} or "brand" in holder["roles"] and seller == holder["id"])
     yield "not_released", at_large and not (ready and not found["containers"] and state == "active")
     yield "holder_suspended", bool(at_large and holder and holder["suspended"])
-    yield "reclaimed", bool(item["reclaimed_to"] or found["containers"] and unit["reclaimed_to"])
+    yield "reclaimed", bool(at_large and (item["reclaimed_to"] or found["containers"] and unit["reclaimed_to"]))
+    yield "held_by_authority", bool(at_large and holder and "regulator" in holder["roles"])
     yield "ownership_offered", bool(item["offered_to"])
     yield "open_report", item["open_reports"] > 0
     for flag, _ in item["flags"]:

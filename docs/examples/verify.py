@@ -24,7 +24,7 @@ raw = base64.b64decode
 PARAMETERS = ["transaction_bytes_max", "operations_max", "items_per_register_max", "block_bytes_max",
               "block_transactions_max", "block_items_max", "validity_heights_max", "leader_timeout_ms",
               "advance_timeout_ms", "retry_ms", "clock_ahead_ms", "report_deadline_ms", "proposal_deadline_ms",
-              "change_delay_ms"]
+              "change_delay_ms", "heartbeat_ms"]
 PURPOSES = {"admin": 1, "operate": 2, "validate": 3}
 
 def organisation(o):  # its record, as the genesis has it

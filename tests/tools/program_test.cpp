@@ -11,6 +11,8 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "tools/cli/operation_form.h"
+
 using nlohmann::json;
 namespace fs = std::filesystem;
 
@@ -38,12 +40,13 @@ struct Run {
 };
 
 // stderr is left out: what scripts read is stdout.
-Run run(const std::string& arguments) {
+Run run(const std::string& arguments, const std::string& before = {}) {
     // Port 9 (discard) answers nobody.
     const std::string command =
+        before +
         "env -u TOUCHSTONE_TRUST -u TOUCHSTONE_ORG -u TOUCHSTONE_KEY TOUCHSTONE_PASSPHRASE=secret "
         "TOUCHSTONE_RPC=http://127.0.0.1:9 " TOUCHSTONE_PROGRAM " " +
-        arguments + " 2>/dev/null </dev/null";
+        arguments + (before.empty() ? " 2>/dev/null </dev/null" : " </dev/null");
     FILE* pipe = ::popen(command.c_str(), "r");
     REQUIRE(pipe != nullptr);
     Run result;
@@ -63,6 +66,22 @@ json one_object(const Run& result) {
 }
 
 }  // namespace
+
+// What the parser of arguments does not take ends with its own word; whatever comes later (files, keys, nodes) is fine.
+TEST_CASE("every operation's example is one that its command takes") {
+    const Folder folder;
+    folder.write("serials.csv", "serial,gtin\nA1B2C3D4E5F6,09506000134352\n");
+    for (const char* name : {"report.pdf", "invoice.pdf", "new.key"}) folder.write(name, "x");
+    for (const touchstone::ledger::Operation& operation : touchstone::tools::every_operation()) {
+        const auto& info = touchstone::ledger::info(operation);
+        if (info.command.empty()) continue;
+        const std::string line = std::string(info.command) + " " + std::string(info.example);
+        INFO(line);
+        const Run tried = run(line + " 2>&1 >&3", "cd " + folder.path.string() + " && exec 3>/dev/null && ");
+        REQUIRE(tried.out.find("Run with --help") == std::string::npos);
+        REQUIRE(tried.status != 0);  // there is neither a key nor a node
+    }
+}
 
 TEST_CASE("every command explains itself with an example and its exit statuses") {
     REQUIRE(run("--version").status == 0);

@@ -21,6 +21,7 @@ void add_item_commands(CLI::App& app, GlobalOptions& options);
 void add_operation_commands(CLI::App& app, GlobalOptions& options);
 // org, product, licence, lot show and list; recalls
 void add_registry_commands(CLI::App& app, GlobalOptions& options);
+void add_product_history(CLI::App& product, GlobalOptions& options);
 // report, reports, report-stats
 void add_report_commands(CLI::App& app, GlobalOptions& options);
 // seller register, standing, show

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "crypto/key_file.h"
+#include "ledger/identifiers/gs1.h"
 #include "tools/cli/commands.h"
 #include "tools/client/registry_reads.h"
 #include "tools/client/single_operation.h"
@@ -38,6 +39,7 @@ struct Arguments {
     std::uint64_t proposal = 0;
     bool against = false;
     std::string state;
+    std::string gtin;
 };
 using ArgumentsPtr = std::shared_ptr<Arguments>;
 using MakeChange = Result<ledger::Change> (*)(const Arguments&);
@@ -62,6 +64,18 @@ Result<std::uint16_t> roles_from(const std::vector<std::string>& names) {
     return roles;
 }
 
+Result<std::vector<ledger::OrganisationKey>> keys_from(const Arguments& arguments) {
+    std::vector<ledger::OrganisationKey> keys;
+    for (const auto& [list, purpose] : {std::pair{&arguments.admin_keys, ledger::KeyPurpose::kAdmin},
+                                        std::pair{&arguments.operate_keys, ledger::KeyPurpose::kOperate}}) {
+        for (const std::string& one : *list) {
+            TRY_ASSIGN(const crypto::PublicKey key, key_named(one));
+            keys.push_back({key, purpose, Height(0), Height(0)});
+        }
+    }
+    return keys;
+}
+
 Result<ledger::Change> admission(const Arguments& arguments) {
     change::Admit admit;
     admit.organisation.id = arguments.id;
@@ -72,13 +86,7 @@ Result<ledger::Change> admission(const Arguments& arguments) {
     admit.organisation.council = arguments.council;
     admit.organisation.prefixes = arguments.prefixes;
     std::sort(admit.organisation.prefixes.begin(), admit.organisation.prefixes.end());
-    for (const auto& [list, purpose] : {std::pair{&arguments.admin_keys, ledger::KeyPurpose::kAdmin},
-                                        std::pair{&arguments.operate_keys, ledger::KeyPurpose::kOperate}}) {
-        for (const std::string& one : *list) {
-            TRY_ASSIGN(const crypto::PublicKey key, key_named(one));
-            admit.organisation.keys.push_back({key, purpose, Height(0), Height(0)});
-        }
-    }
+    TRY_ASSIGN(admit.organisation.keys, keys_from(arguments));
     return ledger::Change(std::move(admit));
 }
 
@@ -139,11 +147,27 @@ Result<ledger::Change> validator_replacement(const Arguments& arguments) {
     return ledger::Change(change::ReplaceValidator{key, std::move(by)});
 }
 
+Result<ledger::Change> key_replacement(const Arguments& arguments) {
+    TRY_ASSIGN(std::vector<ledger::OrganisationKey> keys, keys_from(arguments));
+    return ledger::Change(change::ReplaceKeys{arguments.id, std::move(keys)});
+}
+
+Result<ledger::Change> prefixes_change(const Arguments& arguments) {
+    std::vector<std::string> prefixes = arguments.prefixes;
+    std::sort(prefixes.begin(), prefixes.end());
+    return ledger::Change(change::SetPrefixes{arguments.id, std::move(prefixes)});
+}
+
+Result<ledger::Change> product_reassignment(const Arguments& arguments) {
+    TRY_ASSIGN(std::string gtin, ledger::to_gtin14(arguments.gtin));
+    return ledger::Change(change::ReassignProduct{std::move(gtin), arguments.organisation});
+}
+
 // Which number the proposal got: the newest one of this organisation. Only to be told; nothing rests on it.
 std::optional<json> own_proposal(const GlobalOptions& options, const TransactionAnswer& answer) {
     auto client = connect(options);
     if (!client.ok()) return std::nullopt;
-    for (const char* state : {"open", "passed"}) {
+    for (const char* state : {"open", "waiting", "passed"}) {
         const auto listed = client->call("proposal_list", {{"state", state}, {"limit", 1000}});
         if (!listed.ok()) return std::nullopt;
         const json proposals = listed->value("proposals", json::array());
@@ -167,8 +191,9 @@ int run_propose(const Arguments& arguments, const GlobalOptions& options, MakeCh
         const std::uint64_t number = proposal->value("number", std::uint64_t{0});
         notes.text += proposal->value("state", "") == "passed"
                           ? fmt::format("  proposal {} passed: you alone are the council\n", number)
-                          : fmt::format("  proposal {}: the other council members vote with\n    touchstone vote {}\n",
-                                        number, number);
+                          : fmt::format("  proposal {}: the other council members see it with\n    touchstone proposals {}\n  and vote "
+                                        "with\n    touchstone vote {}\n",
+                                        number, number, number);
     });
 }
 
@@ -189,6 +214,7 @@ int run_vote(const Arguments& arguments, const GlobalOptions& options) {
 std::string subject_of(const json& what) {
     const std::string kind = what.value("kind", "");
     if (kind == "set_parameters") return what.value("parameters", json::object()).dump();
+    if (kind == "reassign_product") return fmt::format("{} to {}", what.value("gtin", ""), what.value("to", ""));
     if (kind == "remove_validator") return what.value("key", "").substr(0, 16);
     if (kind == "add_validator" || kind == "replace_validator")
         return fmt::format("{} of {}", what.value("name", ""), what.value("organisation", ""));
@@ -216,6 +242,38 @@ int run_proposals(const Arguments& arguments, const GlobalOptions& options) {
     }
     return finish(options, {{"ok", true}, {"proposals", proposals}},
                   proposals.empty() ? "there are no such proposals\n" : table.text());
+}
+
+// Everything that is voted on: nobody should approve keys and roles that he has not seen.
+int run_proposal(const Arguments& arguments, const GlobalOptions& options) {
+    auto client = connect(options);
+    if (!client.ok()) return fail(options, client.error());
+    const auto answer = client->call("proposal_get", {{"number", arguments.proposal}});
+    if (!answer.ok()) return fail(options, answer.error());
+    const json one = answer->value("proposal", json::object());
+    const auto text_of = [](const json& value) { return value.is_string() ? value.get<std::string>() : value.dump(); };
+    const auto when = [&](const char* member) {
+        const json ms = one.value(member, json());
+        return ms.is_number_unsigned() ? ledger::time_text(WallTime{ms.get<std::uint64_t>()}) : std::string("-");
+    };
+    Table table;
+    table.row({"proposal", std::to_string(arguments.proposal)});
+    table.row({"state", one.value("state", "")});
+    table.row({"by", one.value("proposer", "")});
+    table.row({"reason", one.value("reason", "")});
+    table.row({"opened", when("opened_at_ms")});
+    table.row({"decided until", when("deadline_ms")});
+    table.row({"waits until", when("due_ms")});
+    const json change = one.value("change", json::object());
+    for (const auto& [name, value] : change.items())
+        if (!value.is_null()) table.row({"change: " + name, text_of(value)});
+    const json votes = one.value("votes", json::array());
+    for (const json& vote : votes) {
+        const std::string reason = vote.value("reason", "");
+        table.row({"vote of " + vote.value("organisation", ""),
+                   (vote.value("approve", false) ? "for" : "against") + (reason.empty() ? "" : ": " + reason)});
+    }
+    return finish(options, {{"ok", true}, {"proposal", one}}, table.text());
 }
 
 int run_validators(const GlobalOptions& options) {
@@ -292,6 +350,29 @@ void add_organisation_proposals(CLI::App& propose, GlobalOptions& options) {
     sub = add_proposal(propose, options, "reinstate", "Give it back", "touchstone propose reinstate nordic",
                        reinstatement, arguments);
     sub->add_option("id", arguments->id, "Id of the organisation")->required();
+
+    arguments = std::make_shared<Arguments>();
+    sub = add_proposal(propose, options, "replace-keys",
+                       "The answer to a stolen admin key: revokes all keys of an organisation, and puts these in force",
+                       "touchstone propose replace-keys nordic --admin-key new-admin.key --reason 'key stolen'",
+                       key_replacement, arguments);
+    sub->add_option("id", arguments->id, "Id of the organisation")->required();
+    sub->add_option("--admin-key", arguments->admin_keys, "Public key or key file; may manage the others")->required();
+    sub->add_option("--operate-key", arguments->operate_keys, "Public key or key file, for daily work");
+
+    arguments = std::make_shared<Arguments>();
+    sub = add_proposal(propose, options, "set-prefixes", "The GS1 company prefixes of an organisation, all of them",
+                       "touchstone propose set-prefixes nordic --prefix 735005538 --prefix 731234", prefixes_change,
+                       arguments);
+    sub->add_option("id", arguments->id, "Id of the organisation")->required();
+    sub->add_option("--prefix", arguments->prefixes, "GS1 company prefix; again for more, none takes all away");
+
+    arguments = std::make_shared<Arguments>();
+    sub = add_proposal(propose, options, "reassign-product", "Decide a dispute about a GTIN: another brand gets the product",
+                       "touchstone propose reassign-product 09506000134352 --to nordic --reason 'court order 17'",
+                       product_reassignment, arguments);
+    sub->add_option("gtin", arguments->gtin, "The product's GTIN")->required();
+    sub->add_option("--to", arguments->organisation, "The brand that shall have it")->required();
 }
 
 void add_chain_proposals(CLI::App& propose, GlobalOptions& options) {
@@ -341,9 +422,13 @@ void add_governance_commands(CLI::App& app, GlobalOptions& options) {
     sub->callback([&options, arguments] { options.exit_status = run_vote(*arguments, options); });
 
     arguments = std::make_shared<Arguments>();
-    sub = add_read(app, "proposals", "What the council was asked", "touchstone proposals --state open");
-    sub->add_option("--state", arguments->state, "Only open, passed, rejected, withdrawn or expired ones");
-    sub->callback([&options, arguments] { options.exit_status = run_proposals(*arguments, options); });
+    sub = add_read(app, "proposals", "What the council was asked; all of one by its number", "touchstone proposals 3");
+    sub->add_option("--state", arguments->state, "Only open, waiting, passed, rejected, withdrawn, vetoed or expired ones");
+    sub->add_option("number", arguments->proposal, "All of this one: what it would change, who voted how");
+    sub->callback([&options, arguments] {
+        options.exit_status =
+            arguments->proposal != 0 ? run_proposal(*arguments, options) : run_proposals(*arguments, options);
+    });
 
     add_read(app, "validators", "Who validates, and who was voted in", "touchstone validators")->callback([&options] {
         options.exit_status = run_validators(options);

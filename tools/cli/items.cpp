@@ -33,6 +33,7 @@ struct Arguments {
     std::string maker;                    // of the containers
     std::string scan;
     std::string expected;
+    bool as_scanned = false;
     std::string vault = "auto";
 };
 
@@ -180,7 +181,7 @@ Result<ContainersOrder> containers_order(const ItemCommand& command, const Globa
     auto* const receipt = std::get_if<ledger::op::Receive>(&order.operation);
     if (receipt == nullptr || arguments.scan.empty()) return order;
     TRY_ASSIGN(RpcClient client, connect(options));
-    TRY_ASSIGN(order.found, add_findings({arguments.scan, arguments.expected, arguments.gtin}, client, *receipt));
+    TRY_ASSIGN(order.found, add_findings({arguments.scan, arguments.expected, arguments.gtin, arguments.as_scanned}, client, *receipt));
     return order;
 }
 
@@ -232,6 +233,9 @@ void add_unit_options(CLI::App& sub, const ledger::Operation& empty, Arguments& 
         sub.add_option("--scan", arguments.scan,
                        "CSV of all items found in the container: missing and surplus ones are recorded");
         sub.add_option("--expected", arguments.expected, "CSV of what the sender packed: names for what is missing")
+            ->needs("--scan");
+        sub.add_flag("--as-scanned", arguments.as_scanned,
+                     "Take the scan as it is, though a code in it looks like one that is missing")
             ->needs("--scan");
     }
     if (registers(empty))

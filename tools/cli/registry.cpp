@@ -167,6 +167,7 @@ void add_products(CLI::App& app, GlobalOptions& options) {
     product->require_subcommand(1);
     add_gtin_show(add_read(*product, "show", "One product", "touchstone product show 09506000134352"), options,
                   "product_get", nullptr);
+    add_product_history(*product, options);
     add_read(*product, "list", "All declared products", "touchstone product list --json")->callback([&options] {
         options.exit_status =
             show_list(options, {"product_list", "products", {"gtin", "brand", "name", "registered"}}, json::object());
@@ -230,7 +231,7 @@ void add_registry_commands(CLI::App& app, GlobalOptions& options) {
             }
             params["gtin"] = *whole;
         }
-        options.exit_status = show_list(options, {"recall_list", "recalls", {"gtin", "lot", "maker", "by", "reason"}}, params);
+        options.exit_status = show_list(options, {"recall_list", "recalls", {"gtin", "lot", "maker", "made_from", "made_until", "countries", "by", "reason"}}, params);
     });
 }
 

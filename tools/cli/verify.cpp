@@ -1,5 +1,4 @@
 // verify and history: what is said about one item, checked by this program itself.
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -13,7 +12,9 @@
 #include "tools/cli/commands.h"
 #include "tools/proof/epochs.h"
 #include "tools/proof/near_spellings.h"
+#include "tools/proof/newest.h"
 #include "tools/cli/history_export.h"
+#include "tools/client/country_arguments.h"
 #include "tools/client/item_file.h"
 #include "tools/proof/provenance.h"
 #include "tools/client/terminal.h"
@@ -21,6 +22,8 @@
 namespace touchstone::tools {
 
 using nlohmann::json;
+
+using ledger::time_text;
 
 namespace {
 
@@ -63,7 +66,12 @@ Result<Asked> asked_from(const Arguments& arguments) {
     if (item.expiry != 0) query.expiry = day_text(item.expiry);
     if (!arguments.lot.empty()) query.lot = arguments.lot;
     if (!arguments.expiry.empty()) query.expiry = arguments.expiry;
-    if (!arguments.country.empty()) query.country = arguments.country;
+    if (query.expiry && !rpc::parse_expiry(*query.expiry, query.now))
+        return Error{"bad_date", fmt::format("--expiry '{}' is no date; write YYYY-MM-DD", *query.expiry)};
+    if (!arguments.country.empty()) {
+        TRY_ASSIGN(const std::vector<std::string> countries, countries_from({arguments.country}));
+        query.country = countries.front();
+    }
     if (!arguments.seller.empty()) query.seller = arguments.seller;
     if (!arguments.purpose.empty()) {
         const auto purpose = rpc::purpose_from(arguments.purpose);
@@ -121,16 +129,50 @@ std::string age_text(std::uint64_t seconds) {
     return fmt::format("{} days", seconds / 86'400);
 }
 
+// An idle chain still makes a block each heartbeat. One missed may be the network's; after two, somebody is cut off.
+bool is_stale(const Trust& trust, std::uint64_t age_s) {
+    const std::int64_t heartbeat_s = trust.heartbeat.us / 1'000'000;
+    return heartbeat_s > 0 && age_s > 2 * static_cast<std::uint64_t>(heartbeat_s);
+}
+
+std::string stale_text(const Trust& trust) {
+    return fmt::format("  older than an idle chain of this heartbeat ({}) gets: the node, or the chain, may be cut off; "
+                       "ask another node with --rpc\n",
+                       age_text(static_cast<std::uint64_t>(trust.heartbeat.us / 1'000'000)));
+}
+
+// What the nodes that were asked said, where it is not all the same.
+std::string nodes_text(const NewestAnswer& answer) {
+    std::string out;
+    const Height newest = answer.proven.signed_header.header.height;
+    for (const NodeWord& node : answer.nodes) {
+        if (node.fault)
+            out += fmt::format("  not counted: {}: {} ({})\n", node.url, node.fault->message, node.fault->code);
+        else if (node.height < newest)
+            out += fmt::format("  not counted: {} answers of block {}, which is older\n", node.url, node.height.value);
+    }
+    return out;
+}
+
+json nodes_json(const NewestAnswer& answer) {
+    json out = json::array();
+    for (const NodeWord& node : answer.nodes) {
+        json one{{"rpc", node.url}};
+        if (node.fault)
+            one["error"] = {{"code", node.fault->code}, {"message", node.fault->message}};
+        else
+            one["height"] = node.height.value;
+        out.push_back(std::move(one));
+    }
+    return out;
+}
+
 Status check_age(const Arguments& arguments, const ItemQuery& query, const ProvenItem& proven) {
     const std::uint64_t age = age_s(query, proven);
     if (arguments.max_age_s == 0 || age <= arguments.max_age_s) return Ok{};
     return Error{"answer_too_old",
                  fmt::format("the answer is {} old, of block {}; what happened since is not in it", age_text(age),
                              proven.signed_header.header.height.value)};
-}
-
-std::string time_text(WallTime time) {
-    return fmt::format("{:%Y-%m-%d %H:%M:%S} UTC", fmt::gmtime(static_cast<std::time_t>(time.ms / 1000)));
 }
 
 const TrustedSet& epoch_of(const Trust& trust, const SignedHeader& header) {
@@ -161,6 +203,9 @@ std::string custody_text(const ProvenItem& proven) {
         case ledger::ItemState::kSold:
             return fmt::format("sold by {}, {}", item.custodian, time_text(item.ended_at));
         case ledger::ItemState::kPacked:
+            if (const auto& outer = proven.containers.back().record; outer.state == ledger::ItemState::kLost)
+                return fmt::format("in a container that was recorded as lost by {}, {}", outer.ended_by,
+                                   time_text(outer.ended_at));
             return fmt::format("in a container {}{}", place_text(proven.containers.back().record),
                                proven.containers.size() > 1
                                    ? fmt::format(" ({} containers in one another)", proven.containers.size())
@@ -176,7 +221,11 @@ std::string custody_text(const ProvenItem& proven) {
     return "";
 }
 
-// All recalls of the product that are in force: the reader sees whether his own lot or shop is meant.
+// Those of the product's recalls that are of this item; without an item, all.
+bool is_of_item(const ItemQuery& query, const ProvenItem& proven, const ledger::RecallMark& recall) {
+    return !proven.item || rpc::is_meant(recall, *proven.item, query.lot);
+}
+
 std::string recall_text(const ledger::RecallMark& recall) {
     std::string what = recall.scope.lot.empty() ? "recalled" : fmt::format("lot {} recalled", recall.scope.lot);
     if (!recall.scope.maker.empty()) what += fmt::format(", made by {}", recall.scope.maker);
@@ -186,7 +235,26 @@ std::string recall_text(const ledger::RecallMark& recall) {
     return fmt::format("  {} by {}{}: {}\n", what, recall.by, where, recall.reason);
 }
 
-std::string people_text(const Trust& trust, const ProvenItem& proven) {
+// What speaks against the item, by whom: the reasons alone do not tell whom to ask.
+std::string trouble_text(const ItemQuery& query, const ProvenItem& proven) {
+    std::string out;
+    std::size_t others = 0;
+    if (proven.product)
+        for (const ledger::RecallMark& recall : proven.product->recalls) {
+            const bool meant = is_of_item(query, proven, recall);
+            if (meant) out += recall_text(recall);
+            others += meant ? 0 : 1;
+        }
+    if (others > 0)
+        out += fmt::format("  {} more of this product in force, of other lots, makers or days: touchstone recalls\n",
+                           others == 1 ? "one recall is" : fmt::format("{} recalls are", others));
+    if (proven.item)
+        for (const ledger::FlagMark& mark : proven.item->flags)
+            out += fmt::format("  marked as {} by {}; its history says why\n", ledger::name_of(mark.flag), mark.by);
+    return out;
+}
+
+std::string people_text(const Trust& trust, const ItemQuery& query, const ProvenItem& proven) {
     using rpc::VerdictKind;
     const VerdictKind kind = proven.verdict.kind;
     std::string out = kind == VerdictKind::kGenuine   ? coloured("GENUINE", Colour::kGreen)
@@ -198,8 +266,7 @@ std::string people_text(const Trust& trust, const ProvenItem& proven) {
     for (const rpc::Reason reason : proven.verdict.reasons)
         out += fmt::format("  {}: {}\n", rpc::info(reason).code, rpc::info(reason).meaning);
     out += fmt::format("  {}\n", rpc::meaning_of(proven.verdict.action));
-    if (proven.product)
-        for (const ledger::RecallMark& recall : proven.product->recalls) out += recall_text(recall);
+    out += trouble_text(query, proven);
     if (proven.item) {
         const ledger::ItemRecord& item = *proven.item;
         out += fmt::format("  made by {}{}, registered {}\n", proven.maker ? proven.maker->name : item.maker,
@@ -233,6 +300,23 @@ json item_json(const ledger::ItemRecord& item) {
             {"ended_by", item.ended_by.empty() ? json() : json(item.ended_by)},
             {"open_reports", item.open_reports},
             {"events", item.event_count}};
+}
+
+json recalls_json(const ItemQuery& query, const ProvenItem& proven) {
+    json out = json::array();
+    const auto text_or_null = [](const std::string& text) { return text.empty() ? json() : json(text); };
+    if (!proven.product) return out;
+    for (const ledger::RecallMark& recall : proven.product->recalls)
+        out.push_back({{"by", recall.by},
+                       {"lot", text_or_null(recall.scope.lot)},
+                       {"maker", text_or_null(recall.scope.maker)},
+                       {"made_from", text_or_null(day_text(recall.scope.made_from))},
+                       {"made_until", text_or_null(day_text(recall.scope.made_until))},
+                       {"countries", recall.countries},
+                       {"reason", recall.reason},
+                       {"since_ms", recall.since.ms},
+                       {"of_item", is_of_item(query, proven, recall)}});
+    return out;
 }
 
 json proven_json(const Trust& trust, const ProvenItem& proven) {
@@ -273,30 +357,41 @@ int unproven_exit(const GlobalOptions& options, const Error& error) {
                   kExitUnproven);
 }
 
+// A seller whose name was mistyped has nothing, like one who sells what is not his.
+std::string seller_text(const ItemQuery& query, RpcClient& client) {
+    if (!query.seller || query.seller->size() == 2 * Hash256::kSize) return {};
+    const auto known = client.call("org_get", {{"id", *query.seller}});
+    if (known.ok() || known.error().code != "not_found") return {};
+    return fmt::format("  this node knows no organisation '{}': check how the seller is written\n", *query.seller);
+}
+
 int run_verify(const Arguments& arguments, const GlobalOptions& options) {
     const auto asked = asked_from(arguments);
     if (!asked.ok()) return fail(options, asked.error());
-    auto client = connect(options);
-    if (!client.ok()) return fail(options, client.error());
-    const auto trust = load_trust_and_follow(options.trust, *client);
-    if (!trust.ok()) return unproven_exit(options, trust.error());
-    const auto proven = fetch_item(*trust, asked->query, *client);
-    if (!proven.ok()) return unproven_exit(options, proven.error());
-    if (const Status fresh = check_age(arguments, asked->query, *proven); !fresh.ok())
+    auto answer = ask_newest(options, asked->query);
+    if (!answer.ok()) return unproven_exit(options, answer.error());
+    const ProvenItem& proven = answer->proven;
+    if (const Status fresh = check_age(arguments, asked->query, proven); !fresh.ok())
         return unproven_exit(options, fresh.error());
-    json object = proven_json(*trust, *proven);
+    json object = proven_json(answer->trust, proven);
+    const std::uint64_t age = age_s(asked->query, proven);
     object["purpose"] = rpc::name_of(asked->query.purpose);
-    object["age_s"] = age_s(asked->query, *proven);
-    std::string text = people_text(*trust, *proven);
-    if (!proven->item) {
-        const auto near = find_near(*trust, *asked, *client);
+    object["age_s"] = age;
+    object["stale"] = is_stale(answer->trust, age);
+    object["nodes"] = nodes_json(*answer);
+    object["recalls"] = recalls_json(asked->query, proven);
+    std::string text = people_text(answer->trust, asked->query, proven);
+    if (!proven.item) {
+        const auto near = find_near(answer->trust, *asked, answer->client);
         if (!near.ok()) return unproven_exit(options, near.error());
         object["near"] = near_json(*near);
         text += near_text(*asked, *near);
     }
-    text += fmt::format("  the answer is {} old\n", age_text(age_s(asked->query, *proven)));
-    return finish(options, object, text,
-                  proven->verdict.kind == rpc::VerdictKind::kGenuine ? kExitOk : kExitCaution);
+    text += seller_text(asked->query, answer->client);
+    text += fmt::format("  the answer is {} old\n", age_text(age));
+    if (is_stale(answer->trust, age)) text += stale_text(answer->trust);
+    text += nodes_text(*answer);
+    return finish(options, object, text, proven.verdict.kind == rpc::VerdictKind::kGenuine ? kExitOk : kExitCaution);
 }
 
 // Events that name a container and a sequence of its events, for the join and not for people.
@@ -367,13 +462,13 @@ json history_json(const Trust& trust, const Provenance& history) {
 int run_history(const Arguments& arguments, const GlobalOptions& options) {
     const auto asked = asked_from(arguments);
     if (!asked.ok()) return fail(options, asked.error());
-    auto client = connect(options);
-    if (!client.ok()) return fail(options, client.error());
-    const auto trust = load_trust_and_follow(options.trust, *client);
-    if (!trust.ok()) return unproven_exit(options, trust.error());
-    const auto history = fetch_provenance(*trust, asked->query, *client);
+    auto newest = ask_newest(options, asked->query);
+    if (!newest.ok()) return unproven_exit(options, newest.error());
+    const auto history = fetch_provenance(newest->trust, asked->query, newest->client);
     if (!history.ok()) return unproven_exit(options, history.error());
-    return finish(options, history_json(*trust, *history), history_text(*trust, *history));
+    json object = history_json(newest->trust, *history);
+    object["nodes"] = nodes_json(*newest);
+    return finish(options, object, history_text(newest->trust, *history) + nodes_text(*newest));
 }
 
 std::shared_ptr<Arguments> add_item_arguments(CLI::App& sub) {

@@ -11,6 +11,7 @@
 #include "tools/client/item_file.h"
 #include "tools/client/ledger_gate.h"
 #include "tools/client/paged_reads.h"
+#include "tools/proof/near_spellings.h"
 
 namespace touchstone::tools {
 
@@ -55,7 +56,11 @@ Result<std::string> maker_of(RpcClient& client, const std::string& sscc, const C
     if (held.empty() && choice.may_be_new && !choice.self.empty()) return choice.self;
     const std::vector<std::string>& meant = held.empty() ? makers : held;
     if (meant.size() == 1) return meant[0];
-    if (meant.empty()) return Error{"container_unknown", fmt::format("there is no container with the SSCC {}", sscc)};
+    if (meant.empty())
+        return Error{"container_unknown",
+                     fmt::format("there is no container with the SSCC {} that you made, hold or are to receive; those of "
+                                 "others are theirs to see",
+                                 sscc)};
     return Error{"container_ambiguous", fmt::format("several organisations made a container with the SSCC {}: {}; say "
                                                     "which with --maker",
                                                     sscc, fmt::join(meant, ", "))};
@@ -106,6 +111,8 @@ Result<std::vector<ItemLine>> lines_of(const std::string& path, const std::strin
     for (const BadLine& bad : file.bad)
         if (bad.code != "duplicate_line")
             return Error{"bad_file", fmt::format("{}: line {}: {}", path, bad.line, bad.message)};
+    // A scan of nothing would have everything missing.
+    if (file.items.empty()) return Error{"bad_file", fmt::format("{}: there is no item in the file", path)};
     return std::move(file.items);
 }
 
@@ -133,6 +140,19 @@ Status name_missing(const NamedItems& missing, const std::vector<ItemLine>& expe
                              "know what they are called: give the sender's list with --expected FILE, or receive with "
                              "--counted alone",
                              nameless)};
+}
+
+// A scanner that is set to other letters than the label's would have all goods missing, and marked so.
+Status check_misread(const ItemLine& line, const NamedItems& missing) {
+    if (line.serial.empty()) return Ok{};
+    for (const std::string& near : near_spellings(line.serial)) {
+        if (!missing.contains(ledger::item_key(line.name.gtin, ledger::serial_commitment(line.name.gtin, near)))) continue;
+        return Error{"scan_misread",
+                     fmt::format("line {}: '{}' is not in the container, and '{}', which looks like it, is there and was "
+                                 "not scanned; nothing was sent. Correct the scan, or say --as-scanned if both are right",
+                                 line.line, line.serial, near)};
+    }
+    return Ok{};
 }
 
 }  // namespace
@@ -177,10 +197,13 @@ Result<Found> add_findings(const Findings& findings, RpcClient& client, ledger::
     }
     TRY_ASSIGN(NamedItems missing, items_within(client, receipt.containers.front()));
     Found found;
-    for (const ItemLine& line : scan) {
-        if (missing.erase(line.name.key()) != 0) continue;
-        receipt.surplus.add(line.name);
-        found.surplus.push_back(line.text);
+    std::vector<const ItemLine*> surplus;
+    for (const ItemLine& line : scan)
+        if (missing.erase(line.name.key()) == 0) surplus.push_back(&line);
+    for (const ItemLine* const line : surplus) {
+        if (!findings.as_scanned) TRY(check_misread(*line, missing));
+        receipt.surplus.add(line->name);
+        found.surplus.push_back(line->text);
     }
     TRY(name_missing(missing, expected, receipt, found));
     return found;

@@ -34,13 +34,15 @@ struct Findings {
     std::string scan_file;      // CSV of items
     std::string expected_file;  // CSV of what should be there, or empty: names for what is missing
     std::string gtin;           // of serials that stand alone
+    bool as_scanned = false;    // what looks like a missing item is something else all the same
 };
 // Items as they were scanned, or as the file of expected ones has them.
 struct Found {
     std::vector<std::string> missing;
     std::vector<std::string> surplus;
 };
-// Sets counted, missing and surplus of a receipt of one container. Errors: usage, those of the files and of the calls.
+// Sets counted, missing and surplus of a receipt of one container. Errors: usage, scan_misread (a code looks like a missing
+// one), missing_unnamed, those of the files and of the calls.
 Result<Found> add_findings(const Findings& findings, RpcClient& client, ledger::op::Receive& receipt);
 
 // What is directly in a container, by state key; with the names of items where the node knows them.

@@ -12,8 +12,10 @@ Result<std::vector<std::string>> countries_from(std::vector<std::string> typed) 
     for (std::string& country : typed) {
         for (char& c : country) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
         if (!ledger::is_country(country))
-            return Error{"bad_country",
-                         fmt::format("'{}' is no country; write ISO 3166-1 alpha-2, such as FR", country)};
+            return Error{"bad_country", fmt::format("'{}' is no country of ISO 3166-1 alpha-2; write {}", country,
+                                                    country == "UK"   ? "GB for the United Kingdom"
+                                                    : country == "EL" ? "GR for Greece"
+                                                                      : "two letters, such as FR")};
     }
     std::sort(typed.begin(), typed.end());
     typed.erase(std::unique(typed.begin(), typed.end()), typed.end());

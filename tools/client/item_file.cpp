@@ -295,11 +295,4 @@ std::optional<ledger::Day> parse_day(std::string_view text) {
     return static_cast<ledger::Day>(chrono::sys_days(date).time_since_epoch().count());
 }
 
-std::string day_text(ledger::Day day) {
-    if (day == 0) return {};
-    const std::chrono::year_month_day date{std::chrono::sys_days(std::chrono::days(day))};
-    return fmt::format("{:04}-{:02}-{:02}", static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
-                       static_cast<unsigned>(date.day()));
-}
-
 }  // namespace touchstone::tools

@@ -63,6 +63,6 @@ Result<ItemLine> item_named(const std::string& text, const std::string& gtin);
 
 // YYYY-MM-DD or YYMMDD (GS1, day 00 = last of the month). nullopt when it is no day of the calendar.
 std::optional<ledger::Day> parse_day(std::string_view text);
-std::string day_text(ledger::Day day);  // YYYY-MM-DD, or "" for none
+using ledger::day_text;
 
 }  // namespace touchstone::tools

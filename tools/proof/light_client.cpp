@@ -105,7 +105,7 @@ Result<rpc::VerdictContext> context_of(const ItemQuery& query, WallTime block_ti
     }
     if (query.country) {
         if (!ledger::is_country(*query.country))
-            return Error{"bad_country", fmt::format("'{}' is no country; write two capital letters", *query.country)};
+            return Error{"bad_country", fmt::format("'{}' is no country of ISO 3166-1 alpha-2", *query.country)};
         context.country = *query.country;
     }
     if (query.seller && !rpc::set_seller(context, *query.seller))

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 
 #include "ledger/identifiers/gs1.h"
 
@@ -10,6 +11,7 @@ namespace {
 
 // Each is read as one of the others.
 constexpr std::array<std::string_view, 2> kAlike{"0Oo", "1Il"};
+constexpr std::size_t kDoubtfulMax = 16;  // characters of a serial
 
 char upper(char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; }
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
@@ -32,17 +34,21 @@ char as_digit(char c) {
     return c;
 }
 
-// All ways to read the doubtful characters of `base`, as far as there is room.
+// The ways to read the doubtful characters of `base`, as far as there is room; those that change the fewest first.
 void add_readings(const std::string& base, bool capitals, std::vector<std::string>& found) {
     std::vector<std::size_t> doubtful;
     for (std::size_t i = 0; i < base.size(); ++i)
         if (twin(base[i], capitals) != base[i]) doubtful.push_back(i);
-    const std::size_t bits = std::min<std::size_t>(doubtful.size(), 5);
-    for (std::size_t choice = 1; choice < (std::size_t{1} << bits); ++choice) {
-        std::string reading = base;
-        for (std::size_t bit = 0; bit < bits; ++bit)
-            if (choice >> bit & 1) reading[doubtful[bit]] = twin(base[doubtful[bit]], capitals);
-        found.push_back(std::move(reading));
+    const std::size_t bits = std::min<std::size_t>(doubtful.size(), kDoubtfulMax);
+    const std::size_t room = found.size() + kNearSpellingsMax;
+    for (std::size_t changes = 1; changes <= bits; ++changes) {
+        for (std::uint32_t choice = 1; choice < (1u << bits) && found.size() < room; ++choice) {
+            if (static_cast<std::size_t>(std::popcount(choice)) != changes) continue;
+            std::string reading = base;
+            for (std::size_t bit = 0; bit < bits; ++bit)
+                if (choice >> bit & 1) reading[doubtful[bit]] = twin(base[doubtful[bit]], capitals);
+            found.push_back(std::move(reading));
+        }
     }
 }
 

@@ -8,8 +8,8 @@
 
 namespace touchstone::tools {
 
-// Each is one look-up: enough for a misread serial of usual length.
-inline constexpr std::size_t kNearSpellingsMax = 32;
+// Each is one look-up: enough for three misread characters of eight that are easily misread.
+inline constexpr std::size_t kNearSpellingsMax = 96;
 
 // The likeliest first, each once, none of them `serial` itself; all are serials by GS1's rules.
 std::vector<std::string> near_spellings(std::string_view serial);

@@ -23,7 +23,8 @@ Trust trust_from(const ledger::Genesis& genesis) {
     return {genesis.name,
             genesis.chain_id(),
             crypto::state_root(leaves),
-            {{consensus::ValidatorSet(std::move(keys)), std::move(names)}}};
+            {{consensus::ValidatorSet(std::move(keys)), std::move(names)}},
+            milliseconds(static_cast<std::int64_t>(genesis.parameters.heartbeat_ms))};
 }
 
 Result<Trust> load_trust(const std::string& path) {

@@ -27,6 +27,7 @@ struct Trust {
     Hash256 chain_id;
     Hash256 genesis_root;            // of the state before the first block
     std::vector<TrustedSet> epochs;  // by number; the genesis' first, and those that follow_epoch() added
+    Duration heartbeat{};            // of the chain when it is idle, as the genesis has it; 0: none
 };
 
 Trust trust_from(const ledger::Genesis& genesis);

@@ -13,8 +13,10 @@ MEMBERS = (
     ("orient", "Orient Formula", "manufacturer", "VN", False),
     ("pelican", "Pelican Air Cargo", "logistics", "NL", False),
     ("customs", "Customs Office", "regulator", "FR", True),
+    ("selene", "Selene Beauty", "brand", "FR", False),
 )
 COUNTRIES = ("DE", "FR", "JP")
+CHANGE_DELAY_MS = 4000
 
 
 @dataclasses.dataclass(frozen=True)
@@ -39,10 +41,11 @@ def genesis_template(name):
     """What `touchstone devnet --genesis` takes: it adds keys, validators and the time."""
     organisations = [
         {"id": code, "name": full, "roles": [role], "gln": gs1.gln(100 + place), "country": country, "council": council}
-        | ({"prefixes": [gs1.COMPANY]} if role == "brand" else {})
+        | ({"prefixes": [gs1.COMPANY]} if code == "helios" else {})
         for place, (code, full, role, country, council) in enumerate(MEMBERS)
     ]
-    return {"name": name, "parameters": {}, "organisations": organisations}
+    # What the council does to others waits: days in life, here long enough to see it.
+    return {"name": name, "parameters": {"change_delay_ms": CHANGE_DELAY_MS}, "organisations": organisations}
 
 
 @dataclasses.dataclass(frozen=True)

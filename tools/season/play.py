@@ -2,7 +2,7 @@
 
 import time
 
-from season import arriving, cast, complaints, council, making, newcomer, recalls, reckoning, selling
+from season import arriving, cast, complaints, council, making, newcomer, recalls, reckoning, selling, trouble
 from season.season import Season
 
 VALIDATORS = 4
@@ -20,6 +20,10 @@ CHAPTERS = (
     ("September: complaints", complaints.complaints),
     ("September: corrections", complaints.corrections),
     ("October: a recall", recalls.recall),
+    ("October: wrong registrations", trouble.registrations),
+    ("October: lost, claimed, seized", trouble.stuck),
+    ("October: a brand is sold", trouble.brand_sold),
+    ("November: the council overreaches", trouble.overreach),
     ("November: a node more, under load", newcomer.newcomer),
     ("November: a stolen laptop", council.stolen_key),
     ("November: the council votes, under load", council.validators),
