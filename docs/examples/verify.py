@@ -7,9 +7,11 @@ from what is proven. Nothing else of an answer is printed. See ../verify.md; rec
 
 Names: purpose (buy_new, own, resale, dispense, inspect), lot, expiry (YYYY-MM-DD), country, seller, max_age (seconds).
 """
-import base64, datetime, hashlib, json, subprocess, sys, tempfile, time, urllib.request
+import base64, datetime, hashlib, http.client, json, signal, subprocess, sys, tempfile, time, urllib.request
 
 import verdict as rules
+
+ANSWER_BYTES_MAX, ANSWER_SECONDS_MAX = 8 << 20, 20  # a node may be slow or endless, and we need not wait for it
 
 def check(condition, why):
     if not condition:
@@ -63,7 +65,8 @@ def follow(chain, epochs, told):  # the validators known now signed the block th
         check(int.from_bytes(header[34:42], "big") == len(epochs) - 1, "an epoch is left out")
         check(header[162:194] == set_hash(len(epochs), one["validators"]), "others than the validators before them named")
         # What a node calls them is nobody's word but its own: they are known by their keys.
-        epochs.append([{"key": v["key"], "name": "key " + v["key"][:8]} for v in one["validators"]])
+        keys = [bytes.fromhex(v["key"]).hex() for v in one["validators"]]
+        epochs.append([{"key": key, "name": "key " + key[:8]} for key in keys])
 
 def check_header(chain, epochs, header, certificate):  # a quorum of its epoch signed exactly these bytes
     check(len(header) == 230 and header[:2] == b"\0\1", "the header is malformed")
@@ -142,7 +145,12 @@ def print_history(item, key, events):
     check(head == item["event_head"], "the events do not hash to the head in the item's record")
     print("\n".join(told) + f"\n  the {len(events)} events hash to the head in the item's record: complete")
 
-def print_verdict(found, asked, block_ms):
+def age_of(block_ms, asked):
+    age_s = max(0, int(time.time() * 1000) - block_ms) // 1000
+    check(age_s <= asked.get("max_age", age_s), "the answer is too old")
+    return age_s
+
+def print_verdict(found, asked, block_ms, age_s):
     now_ms = int(time.time() * 1000)
     verdict, reasons, action = rules.judge(found, asked, block_ms, now_ms)
     meanings = {row["code"]: row["meaning"] for row in rules.TABLE["reasons"]}
@@ -154,46 +162,72 @@ def print_verdict(found, asked, block_ms):
         print(f"  {product['name']}, {product['gtin']}, of {product['brand']}")
     if item:
         print(f"  lot {item['lot'] or 'none'}, {item['state']}, made by {item['maker']}, with {found['unit']['custodian']}")
-    age_s = max(0, now_ms - block_ms) // 1000
     print(f"  the answer is {age_s} seconds old")
-    check(age_s <= int(asked.get("max_age", age_s)), "the answer is too old")
 
 def asked_from(words):
     asked = dict(word.split("=", 1) for word in words)
     if asked.get("expiry"):
         asked["expiry_day"] = (datetime.date.fromisoformat(asked["expiry"]) - datetime.date(1970, 1, 1)).days
+    if "max_age" in asked:
+        asked["max_age"] = int(asked["max_age"])
     return asked
 
-def main(genesis_file, source, gtin, serial, *words):
-    genesis, asked = json.load(open(genesis_file)), asked_from(words)
+def too_slow(*_):
+    raise rules.Unproven("the node does not answer in time")
+
+def ask(address, method, params):
+    call = json.dumps({"jsonrpc": "2.0", "id": 1, "method": method, "params": params}).encode()
+    request = urllib.request.Request(address, call, {"content-type": "application/json"})
+    signal.signal(signal.SIGALRM, too_slow)
+    signal.alarm(ANSWER_SECONDS_MAX)
+    try:
+        with urllib.request.urlopen(request) as response:
+            body = response.read(ANSWER_BYTES_MAX + 1)
+    except (OSError, http.client.HTTPException) as fault:  # whose words may be the node's
+        raise rules.Unproven(f"the node does not answer ({type(fault).__name__})")
+    finally:
+        signal.alarm(0)
+    check(len(body) <= ANSWER_BYTES_MAX, "the answer is too long")
+    return json.loads(body)
+
+def main(asked, genesis_file, source, gtin, serial):
+    genesis = json.load(open(genesis_file))
     digest = rules.commitment(gtin, serial)
-    chain, epochs, answers = chain_id(genesis), [genesis["validators"]], []
-    def ask(method, **params):
-        call = json.dumps({"jsonrpc": "2.0", "id": 1, "method": method, "params": params}).encode()
-        request = urllib.request.Request(source, call, {"content-type": "application/json"})
-        return json.load(urllib.request.urlopen(request, timeout=30))
+    chain, epochs, key, records = chain_id(genesis), [genesis["validators"]], rules.item_key(gtin, digest), []
     if source.startswith("http"):
-        while told := ask("chain_epochs", **{"from": len(epochs)})["result"]["epochs"]:
+        while told := ask(source, "chain_epochs", {"from": len(epochs)})["result"]["epochs"]:
             follow(chain, epochs, told)
         named = {"gtin": gtin, "commitment": digest.hex()}  # the node does not learn the serial
         for_verdict = {n: asked[n] for n in ("purpose", "lot", "expiry", "country", "seller") if n in asked}
-        answers = [ask("item_verify", **named, **for_verdict), ask("item_history", **named)]
-    for answer in answers or [json.load(open(source))]:
+        answers = [(False, ask(source, "item_verify", named | for_verdict)), (True, ask(source, "item_history", named))]
+    else:
+        answer = json.load(open(source))
+        answers = [("events" in answer.get("result", ()), answer)]
+    for is_history, answer in answers:
         check("result" in answer, "the node answers with an error")
-        result, key = answer["result"], rules.item_key(gtin, digest)
+        result = answer["result"]
         proven, block_ms = check_answer(chain, epochs, result)
-        if "events" in result:
-            check(key in proven, "the answer proves nothing about this item")
-            if proven[key] is not None:
-                print_history(rules.read_item(proven[key]), key, result["events"])
-        else:
-            print_verdict(rules.gather(proven, gtin, digest, asked), asked, block_ms)
+        age_s = age_of(block_ms, asked)
+        check(key in proven, "the answer proves nothing about this item")
+        records.append(proven[key])
+        check(records[0] == proven[key], "the item is another in the history than in the verdict: ask again")
+        if not is_history:
+            print_verdict(rules.gather(proven, gtin, digest, asked), asked, block_ms, age_s)
+        elif proven[key] is not None:
+            print_history(rules.read_item(proven[key]), key, result["events"])
     print("PROVEN")
 
 if __name__ == "__main__":
     if len(sys.argv) < 5:
         sys.exit(__doc__)
     try:
-        main(*sys.argv[1:])
-    except (rules.Unproven, KeyError, TypeError, ValueError, IndexError) as fault:
+        wanted = asked_from(sys.argv[5:])
+    except ValueError as mistake:
+        sys.exit(f"{mistake}\n{__doc__}")
+    try:
+        main(wanted, *sys.argv[1:5])
+    except rules.Unproven as fault:
         sys.exit(f"UNPROVEN: {fault}")
+    except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError) as fault:
+        # What such a fault says may be in the node's words.
+        sys.exit(f"UNPROVEN: something is not of the form that it should be of ({type(fault).__name__})")

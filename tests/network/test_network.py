@@ -18,6 +18,7 @@ from epcis_cases import EpcisCases
 from governance_cases import GovernanceCases
 from insider_cases import InsiderCases
 from job_cases import CustodyCases, RegisterCases, VerifyCases
+from lie_cases import LieCases
 from newest_cases import NewestCases
 from observer_cases import IdleCases, ObserverCases
 from report_cases import ReportCases
@@ -25,9 +26,9 @@ from report_cases import ReportCases
 
 def load_tests(loader, _tests, _pattern):
     """In this order: what merely asks comes before what kills."""
-    ordered = [RegisterCases, CustodyCases, ContainerCases, VerifyCases, NewestCases, ReportCases, EpcisCases, InsiderCases, IdleCases,
-               AuditCases, BadRpcCases, BadTransactionCases, BadPeerCases, ObserverCases, CrashCases, StorageCases,
-               GovernanceCases]
+    ordered = [RegisterCases, CustodyCases, ContainerCases, VerifyCases, NewestCases, ReportCases, EpcisCases, InsiderCases,
+               IdleCases, AuditCases, BadRpcCases, BadTransactionCases, BadPeerCases, ObserverCases, CrashCases, StorageCases,
+               GovernanceCases, LieCases]
     return unittest.TestSuite(loader.loadTestsFromTestCase(cases) for cases in ordered)
 
 

@@ -6,7 +6,7 @@ believe nothing else.
 
 TEST_RPC plays the situations, checks the node and the light client, and writes down what the node answered.
 """
-import base64, copy, datetime, json, os, subprocess, sys, tempfile
+import base64, contextlib, copy, datetime, http.server, json, os, subprocess, sys, tempfile, threading
 
 test_rpc, examples = sys.argv[1:3]
 sys.path.insert(0, examples)
@@ -55,6 +55,62 @@ def program(genesis, answer, asked):
         return done.returncode, done.stdout + done.stderr
 
 
+@contextlib.contextmanager
+def node(answers):
+    """Answers each method with the whole HTTP answer that stands for it, in bytes; else that there are no more epochs."""
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_POST(self):
+            request = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            self.wfile.write(answers.get(request["method"], said({"result": {"epochs": []}})))
+
+        def log_message(self, *_):
+            pass
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_address[1]}"
+        server.shutdown()
+        thread.join()
+
+
+def said(answer):
+    return b"HTTP/1.1 200 OK\r\n\r\n" + (answer if isinstance(answer, bytes) else json.dumps(answer).encode())
+
+
+def asks(verify, history, *words):
+    """What verify.py says of a node that answers so."""
+    with node({"item_verify": verify, "item_history": history}) as url:
+        done = subprocess.run([sys.executable, "-B", os.path.join(examples, "verify.py"),
+                               os.path.join(examples, "genesis.json"), url, "09506000134352", "7KQ2M9XTRB4H", *words],
+                              capture_output=True)
+    return done.returncode, (done.stdout + done.stderr).decode()
+
+
+def check_asking():
+    """The files of docs/verify.md again, as a node answers them, honest and not."""
+    honest = {}
+    for name in ("verify", "history", "absent"):
+        with open(os.path.join(examples, name + ".json"), encoding="utf-8") as file:
+            honest[name] = json.load(file)
+    verify, history, absent = (said(honest[name]) for name in ("verify", "history", "absent"))
+    status, words = asks(verify, history)
+    if status or words.count("\nPROVEN") != 1 or "CAUTION" not in words or "complete" not in words:
+        yield f"an honest node: {words}"
+    deep = b'{"result":' + b"[" * 200_000 + b"]" * 200_000 + b"}"
+    lies = {"a history for a verdict": (history, history), "a verdict for a history": (verify, verify),
+            "the history of an older state": (verify, absent), "the verdict of an older state": (absent, history),
+            "deep nesting": (said(deep), history), "a list": (said([]), history), "nothing": (b"", history),
+            "a long answer": (said(b'{"a":"' + b"x" * 9_000_000), history), "a text": (said({"result": "x"}), history),
+            "a foreign error": (verify, b"HTTP/1.1 500 \x1b[2J\nPROVEN\r\n\r\n"), "no HTTP": (b"\x1b[2J\r\n\r\n", history)}
+    for name, answers in lies.items():
+        status, words = asks(*answers)
+        if status != 1 or "UNPROVEN: " not in words or "\x1b" in words or "Traceback" in words or "\nPROVEN" in words:
+            yield f"{name}: {status} {words!r}"
+    if "too old" not in asks(verify, history, "max_age=3600")[1]:
+        yield "an old answer is not refused"
+
+
 def flipped(answer, at):
     """One bit of a proven record, of the header or of the certificate is another."""
     forged = copy.deepcopy(answer)
@@ -94,7 +150,7 @@ def check_program(played):
 
 
 played = play()
-rows, faults = played["rows"], list(check_program(played))
+rows, faults = played["rows"], [*check_program(played), *check_asking()]
 for row in rows:
     result = row["answer"]["result"]
     expected = (row["verdict"], row["reasons"].split(), row["action"])

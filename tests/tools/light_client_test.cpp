@@ -499,3 +499,30 @@ TEST_CASE("what goods tell of a container says how long its history is at least"
     REQUIRE(left.value().at(0).events_min() == 9);
     REQUIRE(stays_of({event(kUnpacked, "9")}).error().code == "unproven");
 }
+
+TEST_CASE("what a container did after the block that proves the item is not the item's") {
+    const Bound bound{Height(7), {}};
+    ledger::Event event;
+    event.height = Height(7);
+    REQUIRE(bound.holds(event));
+    event.height = Height(8);
+    REQUIRE_FALSE(bound.holds(event));
+}
+
+TEST_CASE("an answer of other types than it should have is unproven, and quoted in one line") {
+    const Chain chain;
+    for (const json& odd : {json(7), json(nullptr), json::array({json::array()}), json{{"a", 1}}, json("\x1b[2J\nGENUINE")})
+        for (const char* name : {"header", "certificate", "proof", "verdict"}) {
+            json answer = chain.answer();
+            answer[name] = odd;
+            const auto checked = check_item_answer(chain.trust, query_of(), answer);
+            if (!checked.ok()) REQUIRE(checked.error().message.find('\n') == std::string::npos);
+            REQUIRE((!checked.ok() || std::string(name) == "verdict"));
+            for (const char* member : {"kind", "key", "record", "path"}) {
+                answer = chain.answer();
+                answer["proof"][0][member] = odd;
+                answer["proof"][1]["record"] = "";
+                REQUIRE_FALSE(check_item_answer(chain.trust, query_of(), answer).ok());
+            }
+        }
+}

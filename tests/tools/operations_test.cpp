@@ -79,3 +79,21 @@ TEST_CASE("answers that are not JSON-RPC, and errors with a code and a remedy") 
     REQUIRE(error.error().message == "no such lot; check");
     REQUIRE(result_of_answer(R"({"jsonrpc":"2.0","id":1,"result":{"a":1}})", "u")->at("a") == 1);
 }
+
+TEST_CASE("an answer that would take the memory or the stack of its reader is none") {
+    const std::string deep = std::string(200'000, '[') + std::string(200'000, ']');
+    REQUIRE(result_of_answer("{\"result\":" + deep + "}", "u").error().code == "rpc_malformed");
+    std::string many = "{\"result\":[0";
+    for (int i = 0; i < 2'000'000; ++i) many += ",0";
+    REQUIRE(result_of_answer(many + "]}", "u").error().code == "rpc_malformed");
+}
+
+TEST_CASE("an error of other types than it should have is an error, and its text is quoted") {
+    for (const char* odd : {R"({"error":7})", R"({"error":{"message":7,"data":[]}})", R"({"error":{"data":{"code":{}}}})",
+                            R"({"error":{"message":["x"],"data":{"detail":1,"remedy":null}}})"})
+        REQUIRE(result_of_answer(odd, "u").error().code == "rpc_error");
+    const auto error = result_of_answer(
+        R"({"error":{"message":"\u001b[2Jgone\nGENUINE","data":{"code":"a\u001bb","detail":"\u009b31m\u202eback"}}})", "u");
+    REQUIRE(error.error().code == "rpc_error");
+    REQUIRE(error.error().message == "?[2Jgone?GENUINE; ?31m?back");
+}

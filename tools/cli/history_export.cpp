@@ -29,6 +29,7 @@ Result<epcis::ExportItem> fetch(const std::string& name, const std::string& gtin
     query.name = item.name;
     if (!item.serial.empty()) made.uri = ledger::digital_link(item.name.gtin, item.serial);
     TRY_ASSIGN(Provenance history, fetch_provenance(trust, query, client));
+    if (!history.proven.item) return Error{"item_unknown", "this serial was never registered, so it has no history"};
     made.name = query.name;
     made.record = *std::move(history.proven.item);
     for (ProvenEvent& one : history.events) made.events.push_back({std::move(one.event), one.container});

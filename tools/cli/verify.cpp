@@ -86,14 +86,17 @@ struct NearItem {
     ProvenItem proven;
 };
 
-// Of an unknown item: what is registered under a serial that looks like it.
-Result<std::vector<NearItem>> find_near(const Trust& trust, const Asked& asked, RpcClient& client) {
+// Of an unknown item: what is registered under a serial that looks like it. `unknown_at`: what is printed says the age of
+// that state alone, so nothing older may stand beside it.
+Result<std::vector<NearItem>> find_near(const Trust& trust, const Asked& asked, RpcClient& client, Height unknown_at) {
     std::vector<NearItem> found;
     if (asked.serial.empty()) return found;
     for (const std::string& serial : near_spellings(asked.serial)) {
         ItemQuery query = asked.query;
         query.name.commitment = ledger::serial_commitment(query.name.gtin, serial);
         TRY_ASSIGN(ProvenItem proven, fetch_item(trust, query, client));
+        if (proven.signed_header.header.height < unknown_at)
+            return Error{"unproven", "of a serial that looks like it the node answers with an older block"};
         if (proven.item) found.push_back({serial, std::move(proven)});
     }
     return found;
@@ -346,7 +349,8 @@ json proven_json(const Trust& trust, const ProvenItem& proven) {
 int unproven_exit(const GlobalOptions& options, const Error& error) {
     const bool is_no_answer = error.code == "unproven" || error.code == "no_trust" || error.code == "answer_too_old" ||
                               error.code == "not_synced";
-    if (!is_no_answer) return fail(options, error);
+    // What a node says instead of an answer reads as if it were one.
+    if (!is_no_answer) return fail(options, {error.code, "nothing is proven: " + error.message});
     const json out{{"ok", false},
                    {"verdict", "unproven"},
                    {"proven", false},
@@ -382,7 +386,7 @@ int run_verify(const Arguments& arguments, const GlobalOptions& options) {
     object["recalls"] = recalls_json(asked->query, proven);
     std::string text = people_text(answer->trust, asked->query, proven);
     if (!proven.item) {
-        const auto near = find_near(answer->trust, *asked, answer->client);
+        const auto near = find_near(answer->trust, *asked, answer->client, proven.signed_header.header.height);
         if (!near.ok()) return unproven_exit(options, near.error());
         object["near"] = near_json(*near);
         text += near_text(*asked, *near);
@@ -418,6 +422,9 @@ std::vector<std::string> history_row(const ProvenEvent& one, const std::map<std:
 }
 
 std::string history_text(const Trust& trust, const Provenance& history) {
+    if (!history.proven.item)
+        return fmt::format("UNKNOWN  this serial was never registered, so it has no history\n  proven: {}\n",
+                           signed_text(trust, history.proven.signed_header));
     Table table;
     table.row({"#", "time", "block", "event", "by", "to / from", "detail"});
     std::map<std::uint32_t, std::uint32_t> corrected;  // the item's event -> its correction
@@ -433,7 +440,7 @@ std::string history_text(const Trust& trust, const Provenance& history) {
 
 json history_json(const Trust& trust, const Provenance& history) {
     json out = proven_json(trust, history.proven);
-    out["ok"] = true;
+    out["ok"] = history.proven.item.has_value();
     out["complete"] = true;
     out["events"] = json::array();
     for (const ProvenEvent& one : history.events)
@@ -466,9 +473,13 @@ int run_history(const Arguments& arguments, const GlobalOptions& options) {
     if (!newest.ok()) return unproven_exit(options, newest.error());
     const auto history = fetch_provenance(newest->trust, asked->query, newest->client);
     if (!history.ok()) return unproven_exit(options, history.error());
+    // What was newest a moment ago is no older now.
+    if (history->proven.signed_header.header.height < newest->proven.signed_header.header.height)
+        return unproven_exit(options, {"unproven", "the node answers with an older history than its verdict was"});
     json object = history_json(newest->trust, *history);
     object["nodes"] = nodes_json(*newest);
-    return finish(options, object, history_text(newest->trust, *history) + nodes_text(*newest));
+    return finish(options, object, history_text(newest->trust, *history) + nodes_text(*newest),
+                  history->proven.item ? kExitOk : kExitCaution);
 }
 
 std::shared_ptr<Arguments> add_item_arguments(CLI::App& sub) {

@@ -37,7 +37,7 @@ int finish(const GlobalOptions& options, const json& object, const std::string& 
     if (options.json)
         std::cout << object.dump(-1, ' ', false, json::error_handler_t::replace) << '\n';
     else
-        std::cout << text << (text.empty() || text.ends_with('\n') ? "" : "\n");
+        std::cout << printable(text) << (text.empty() || text.ends_with('\n') ? "" : "\n");
     std::cout.flush();
     return status;
 }
@@ -51,7 +51,7 @@ int exit_status_of(const Error& error) {
 }
 
 int fail(const GlobalOptions& options, const Error& error) {
-    std::cerr << "touchstone: " << error.message << " (" << error.code << ")\n";
+    std::cerr << "touchstone: " << printable(error.message) << " (" << one_line(error.code) << ")\n";
     if (options.json)
         std::cout << json{{"ok", false}, {"error", {{"code", error.code}, {"message", error.message}}}}.dump(
                          -1, ' ', false, json::error_handler_t::replace)

@@ -21,11 +21,11 @@ enum ExitStatus : int {
     kExitUsage = 2,        // wrong arguments or bad input; nothing was sent
     kExitUnreachable = 3,  // no node answered, or not in time
     kExitUnproven = 4,     // an answer could not be proven
-    kExitCaution = 5,      // verify: proven, and the verdict is caution or unknown
+    kExitCaution = 5,      // proven, and it is caution or unknown
 };
 inline constexpr const char* kExitStatusHelp =
     "Exit status: 0 done; 1 refused by the ledger, wholly or in part; 2 wrong arguments or input, nothing was sent;\n"
-    "3 no node answered in time; 4 the answer could not be proven; 5 verify: proven, but caution or unknown.";
+    "3 no node answered in time; 4 the answer could not be proven; 5 proven, but caution or unknown.";
 
 struct GlobalOptions {
     std::vector<std::string> rpc;

@@ -14,6 +14,8 @@
 #include <chrono>
 #include <optional>
 
+#include "tools/client/terminal.h"
+
 namespace touchstone::tools {
 
 namespace asio = boost::asio;
@@ -22,7 +24,7 @@ namespace http = beast::http;
 
 namespace {
 
-constexpr std::size_t kAnswerBytesMax = 256u << 20;
+constexpr std::size_t kAnswerBytesMax = 64u << 20;
 
 using Code = boost::system::error_code;
 
@@ -137,7 +139,7 @@ struct HttpConnection::Impl {
         if (!response.keep_alive()) stream.reset();
         if (response.result() != http::status::ok)
             return Error{"http_status", fmt::format("{} answered HTTP {} {}", endpoint.url, response.result_int(),
-                                                    std::string(response.body()).substr(0, 200))};
+                                                    one_line(response.body()))};
         return std::move(response.body());
     }
 

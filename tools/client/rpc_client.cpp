@@ -4,7 +4,11 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
+
+#include "rpc/json_rpc.h"
 #include "rpc/method.h"
+#include "tools/client/terminal.h"
 
 namespace touchstone::tools {
 
@@ -26,32 +30,52 @@ Result<RpcClient> RpcClient::make(const std::vector<std::string>& urls, Duration
 
 namespace {
 
+// A value takes some fifty bytes of memory, and may be one of an answer: no honest answer has nearly so many.
+constexpr std::ptrdiff_t kValuesMax = 2'000'000;
+
+// The member's text as it may be shown; empty when there is none.
+std::string text_at(const json& object, const char* name) {
+    const auto at = object.is_object() ? object.find(name) : object.end();
+    return at != object.end() && at->is_string() ? one_line(at->get_ref<const std::string&>()) : std::string();
+}
+
+bool is_code(const std::string& text) {
+    return !text.empty() && text.size() <= 64 && std::all_of(text.begin(), text.end(), [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
+    });
+}
+
 Error error_of(const json& error) {
     std::string code = "rpc_error";
-    std::string message = "the node refused the call and did not say why";
-    if (error.is_object()) {
-        message = error.value("message", message);
-        if (const auto data = error.find("data"); data != error.end() && data->is_object()) {
-            if (data->contains("code") && (*data)["code"].is_string()) code = (*data)["code"].get<std::string>();
-            for (const char* more : {"detail", "remedy"})
-                if (const auto at = data->find(more); at != data->end() && at->is_string() &&
-                                                      !at->get<std::string>().empty() &&
-                                                      message.find(at->get<std::string>()) == std::string::npos)
-                    message += "; " + at->get<std::string>();
-        }
+    std::string message = text_at(error, "message");
+    if (message.empty()) message = "the node refused the call and did not say why";
+    if (const auto data = error.is_object() ? error.find("data") : error.end(); data != error.end()) {
+        if (const std::string named = text_at(*data, "code"); is_code(named)) code = named;
+        for (const char* more : {"detail", "remedy"})
+            if (const std::string text = text_at(*data, more); message.find(text) == std::string::npos)
+                message += "; " + text;
     }
     return {code, message};
+}
+
+// nullopt: no JSON, or nested deeper or of more values than any answer.
+std::optional<json> answer_from(const std::string& body) {
+    const auto opens = [](char c) { return c == ',' || c == '[' || c == '{'; };
+    if (std::count_if(body.begin(), body.end(), opens) > kValuesMax) return std::nullopt;
+    auto parsed = rpc::parse_json(body);
+    if (!parsed.ok() || !parsed->value.is_object()) return std::nullopt;
+    return std::move(parsed->value);
 }
 
 }  // namespace
 
 Result<json> result_of_answer(const std::string& body, const std::string& url) {
-    json answer = json::parse(body, nullptr, false);
-    if (answer.is_discarded() || !answer.is_object() || (!answer.contains("result") && !answer.contains("error")))
+    std::optional<json> answer = answer_from(body);
+    if (!answer || (!answer->contains("result") && !answer->contains("error")))
         return Error{"rpc_malformed",
                      fmt::format("{} does not speak JSON-RPC; is this the port of a touchstone node?", url)};
-    if (const auto error = answer.find("error"); error != answer.end() && !error->is_null()) return error_of(*error);
-    return std::move(answer["result"]);
+    if (const auto error = answer->find("error"); error != answer->end() && !error->is_null()) return error_of(*error);
+    return std::move((*answer)["result"]);
 }
 
 namespace {
@@ -81,7 +105,7 @@ Result<RpcClient::Token> RpcClient::new_token(const Signer& signer, Duration lim
     TRY_ASSIGN(const std::string answer,
                connection.post(request_of("chain_status", json::object(), next_id_++).dump(), limit));
     TRY_ASSIGN(const json status, result_of_answer(answer, connection.endpoint().url));
-    const auto chain = Hash256::from_hex(status.is_object() ? status.value("chain_id", "") : std::string());
+    const auto chain = Hash256::from_hex(text_at(status, "chain_id"));
     if (!chain) return Error{"rpc_malformed", fmt::format("{} does not name its chain", connection.endpoint().url)};
     const WallTime now = wall_now();
     const std::string token = make_token(signer, {*chain, connection.endpoint().authority(), now});

@@ -31,6 +31,13 @@ class Progress {
     bool enabled_;
 };
 
+// What somebody else wrote, fit to stand in a line of ours: one line, not long, and nothing in it that moves the cursor,
+// changes a colour or turns the direction of reading. A '?' stands for what was taken out.
+std::string one_line(std::string_view foreign);
+
+// The same for a text of several lines, however long; colours that coloured() gave stay.
+std::string printable(std::string_view text);
+
 // A passphrase without echo. Empty when stdin is no terminal.
 std::string prompt_secret(const std::string& question);
 

@@ -11,7 +11,8 @@ Result<Trust> load_trust_and_follow(const std::string& path, RpcClient& client) 
         if (epochs == answer.end() || !epochs->is_array())
             return Error{"unproven", "the node does not tell who validates: its answer to chain_epochs is malformed"};
         for (const nlohmann::json& told : *epochs) TRY(follow_epoch(trust, told));
-        complete = answer.value("complete", true) || trust.epochs.size() == known;
+        const auto more = answer.find("complete");
+        complete = more == answer.end() || *more != false || trust.epochs.size() == known;
     }
     return trust;
 }

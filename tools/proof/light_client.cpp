@@ -9,6 +9,7 @@
 #include "crypto/state_root.h"
 #include "ledger/identifiers/text.h"
 #include "ledger/records/validator_records.h"
+#include "tools/client/terminal.h"
 
 namespace touchstone::tools {
 
@@ -28,6 +29,12 @@ Result<Bytes> bytes_at(const json& object, const char* name) {
     auto bytes = from_base64(at->get_ref<const std::string&>());
     if (!bytes) return unproven(fmt::format("'{}' is not base64", name));
     return *std::move(bytes);
+}
+
+// What the node calls an element of the proof, for a message.
+std::string kind_of(const json& element) {
+    const auto at = element.find("kind");
+    return at != element.end() && at->is_string() ? one_line(at->get_ref<const std::string&>()) : "a record";
 }
 
 // The records of an answer's proof, each checked against one state root. What was not proven can not be read.
@@ -67,7 +74,7 @@ class ProvenRecords {
         if (record) view = ByteView(*record);
         if (!crypto::verify_state_proof(root, *key, view, *proof))
             return unproven(fmt::format("the proof of {} does not lead to the state root that the validators signed",
-                                        element.value("kind", "a record")));
+                                        kind_of(element)));
         records_.insert_or_assign(*key, std::move(record));
         return Ok{};
     }
@@ -172,7 +179,7 @@ Status check_said(const json& answer, const ProvenItem& proven, rpc::VerdictCont
     if (is_said(judge_proven(proven, context))) return Ok{};
     context.now = kLatest;
     if (is_said(judge_proven(proven, context))) return Ok{};
-    return unproven(fmt::format("the node says '{}', its own proof says '{}'", said->get<std::string>(),
+    return unproven(fmt::format("the node says '{}', its own proof says '{}'", one_line(said->get_ref<const std::string&>()),
                                 rpc::name_of(proven.verdict.kind)));
 }
 
@@ -249,7 +256,10 @@ Status follow_epoch(Trust& trust, const json& told) {
     std::vector<crypto::PublicKey> keys;
     std::vector<std::string> names;
     for (const json& one : *validators) {
-        const auto key = one.is_object() ? crypto::PublicKey::from_hex(one.value("key", "")) : std::nullopt;
+        const auto text = one.is_object() ? one.find("key") : one.end();
+        const auto key = text != one.end() && text->is_string()
+                             ? crypto::PublicKey::from_hex(text->get_ref<const std::string&>())
+                             : std::nullopt;
         if (!key || std::find(keys.begin(), keys.end(), *key) != keys.end())
             return unproven("an epoch names a validator without a key, or twice");
         keys.push_back(*key);

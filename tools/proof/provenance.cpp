@@ -33,7 +33,7 @@ class Joiner {
   public:
     // `proven`: of the containers that the item is in now, its own proof tells how many events they have.
     Joiner(const Trust& trust, RpcClient& client, const ledger::ItemName& item, const ProvenItem& proven)
-        : trust_(trust), client_(client), item_(item) {
+        : trust_(trust), client_(client), item_(item), height_min_(proven.signed_header.header.height) {
         for (const ProvenBox& box : proven.containers) events_min_[box.key] = box.record.event_count;
     }
 
@@ -77,12 +77,14 @@ class Joiner {
         if (const auto known = known_.find(container); known != known_.end()) return &known->second;
         for (int attempt = 1;; ++attempt) {
             TRY_ASSIGN(const EventPages pages,
-                       fetch_events(client_, "container_history",
-                                    {{"key", container.hex()}, {"item", params_of(item_)}}));
+                       fetch_events(client_, "container_history", {{"key", container.hex()}, {"item", params_of(item_)}},
+                                    [&](const json& page) { return count_of(container, page); }));
             TRY_ASSIGN(const ProvenContainer proven, check_container_answer(trust_, container, pages.last));
             if (!proven.container) return Error{"unproven", "the item was in a container that is proven not to exist"};
             auto checked =
                 check_history(container, proven.container->event_count, proven.container->event_head, pages.events);
+            if (proven.signed_header.header.height < height_min_)
+                checked = Error{"unproven", "the history of a container is of an older block than the proof of the item"};
             if (const auto least = events_min_.find(container);
                 checked.ok() && least != events_min_.end() && checked->size() < least->second)
                 checked = Error{"unproven", "the history of a container is older than the proof of what is in it"};
@@ -91,17 +93,33 @@ class Joiner {
         }
     }
 
+    Result<std::size_t> count_of(const ledger::StateKey& container, const json& page) const {
+        TRY_ASSIGN(const ProvenContainer proven, check_container_answer(trust_, container, page));
+        return proven.container ? proven.container->event_count : std::size_t{0};
+    }
+
     const Trust& trust_;
     RpcClient& client_;
     const ledger::ItemName item_;
+    // Of a container that its item left, or that left another, nothing else tells how long the history was by then.
+    const Height height_min_;
     std::map<ledger::StateKey, std::uint32_t> events_min_;
     std::map<ledger::StateKey, std::vector<ledger::Event>> known_;
 };
 
+Result<std::size_t> count_of_item(const Trust& trust, const ledger::ItemName& item, const json& page) {
+    TRY_ASSIGN(const ProvenRecord proven, check_record_answer(trust, item.key(), page));
+    if (!proven.record) return std::size_t{0};
+    const auto record = ledger::ItemRecord::decode(*proven.record);
+    if (!record.ok()) return Error{"unproven", "the proven item is of a form that this program does not know"};
+    return record->event_count;
+}
+
 }  // namespace
 
-Result<EventPages> fetch_events(RpcClient& client, const char* method, const json& subject) {
+Result<EventPages> fetch_events(RpcClient& client, const char* method, const json& subject, const CountOf& count_of) {
     EventPages pages;
+    std::size_t events_max = kEventsMax;
     std::optional<std::string> cursor;
     do {
         json params = subject;
@@ -110,11 +128,17 @@ Result<EventPages> fetch_events(RpcClient& client, const char* method, const jso
         TRY_ASSIGN(json page, client.call(method, params));
         if (!page.is_object() || !page.contains("events") || !page["events"].is_array())
             return Error{"unproven", std::string(method) + " answered no list of events"};
+        if (!cursor && count_of) {
+            TRY_ASSIGN(const std::size_t count, count_of(page));
+            events_max = count + limits::kRpcPageMax;  // some may come while we ask
+        }
         for (const json& event : page["events"]) {
             const auto bytes = event.is_object() && event.contains("bytes") && event["bytes"].is_string()
                                    ? from_base64(event["bytes"].get<std::string>())
                                    : std::nullopt;
             if (!bytes) return Error{"unproven", "an event of the history has no bytes to check"};
+            if (pages.events.size() == events_max)
+                return Error{"unproven", std::string(method) + " answers more events than there are"};
             pages.events.push_back(*bytes);
         }
         const bool more = page.contains("cursor") && page["cursor"].is_string() && !page["events"].empty();
@@ -159,10 +183,12 @@ Result<std::vector<Stay>> stays_of(const std::vector<ledger::Event>& own) {
 
 Result<Provenance> fetch_provenance(const Trust& trust, const ItemQuery& query, RpcClient& client) {
     for (int attempt = 1;; ++attempt) {
-        TRY_ASSIGN(const EventPages pages, fetch_events(client, "item_history", params_of(query.name)));
+        TRY_ASSIGN(const EventPages pages,
+                   fetch_events(client, "item_history", params_of(query.name),
+                                [&](const json& page) { return count_of_item(trust, query.name, page); }));
         Provenance made;
         TRY_ASSIGN(made.proven, fetch_item(trust, query, client));
-        if (!made.proven.item) return Error{"item_unknown", "this serial was never registered, so it has no history"};
+        if (!made.proven.item) return made;
         const ledger::ItemRecord& item = *made.proven.item;
         const auto own = check_history(query.name.key(), item.event_count, item.event_head, pages.events);
         if (!own.ok()) {
@@ -170,7 +196,8 @@ Result<Provenance> fetch_provenance(const Trust& trust, const ItemQuery& query, 
             continue;
         }
         Joiner joiner(trust, client, query.name, made.proven);
-        TRY_ASSIGN(made.events, joiner.join(*own, {}, {}));
+        // A container that it left since may have gone on, and a node may answer for the two at different times.
+        TRY_ASSIGN(made.events, joiner.join(*own, {}, Bound{made.proven.signed_header.header.height, {}}));
         made.containers = joiner.containers();
         return made;
     }
