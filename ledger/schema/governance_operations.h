@@ -245,7 +245,7 @@ struct AddKey {
                                          .done = "added",
                                          .summary = "Add a key to your organisation",
                                          .who = "the organisation, with an admin key",
-                                         .example = "--key-file new.key --purpose operate",
+                                         .example = "new.key",
                                          .repeat = Repeat::kRefusal,
                                          .done_refusals = {Refusal::kKeyExists}};
     crypto::PublicKey key;
@@ -273,7 +273,7 @@ struct RevokeKey {
                                          .done = "revoked",
                                          .summary = "Revoke a key of your organisation",
                                          .who = "the organisation, with an admin key; an operate key itself",
-                                         .example = "--key 5a… --reason 'laptop lost'",
+                                         .example = "line-7.key --reason 'laptop lost'",
                                          .repeat = Repeat::kRefusal,
                                          .done_refusals = {Refusal::kRevokedKey}};
     crypto::PublicKey key;

@@ -248,7 +248,7 @@ struct AmendProduct {
         .done = "amended",
         .summary = "Describe a product anew; what is not given is none from now on",
         .who = "the product's brand",
-        .example = "--gtin 09506000134352 --name 'Face cream, 50 ml' --return-point shop",
+        .example = "--gtin 09506000134352 --name 'Face cream, 50 ml' --return-points shop",
         .repeat = Repeat::kRefusal,
         .done_refusals = {Refusal::kNothingChanges}};
     std::string gtin;

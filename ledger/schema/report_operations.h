@@ -229,7 +229,7 @@ struct RecordDocument {
                                          .done = "recorded",
                                          .summary = "Keep the hash of a document, and attach it to items and containers",
                                          .who = "any organisation; attached where it has to do with the goods",
-                                         .example = "--file invoice.pdf https://id.gs1.org/01/09506000134352/21/7KQ2M9XTRB4H",
+                                         .example = "--document invoice.pdf --item https://id.gs1.org/01/09506000134352/21/7KQ2M9XTRB4H",
                                          .repeat = Repeat::kRefusal,
                                          .done_refusals = {Refusal::kDocumentRecorded}};
     Hash256 document;

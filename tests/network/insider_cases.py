@@ -176,7 +176,7 @@ class InsiderCases(NetworkCase):
             "container_get": [{"maker": "acme", "sscc": mine["sscc"]}], "container_find": [{"sscc": mine["sscc"]}],
             "container_history": [{"maker": "acme", "sscc": mine["sscc"]},
                                   {"maker": "acme", "sscc": mine["sscc"], "item": item}],
-            "product_get": [gtin], "product_list": [{"limit": 1000}], "lot_get": [{**gtin, "lot": "INSIDE"}],
+            "product_get": [gtin], "product_history": [gtin], "product_list": [{"limit": 1000}], "lot_get": [{**gtin, "lot": "INSIDE"}],
             "lot_list": [gtin],
             "org_get": [{"id": "acme"}], "org_list": [{"limit": 1000}],
             "licence_get": [{**gtin, "manufacturer": "atelier"}],
@@ -186,6 +186,21 @@ class InsiderCases(NetworkCase):
             "events_subscribe": [{"from_height": 1}], "events_unsubscribe": [{"subscription": 1}],
             "vault_put": [{"items": []}], "vault_find": [gtin, {}, {"keys": [key_of(uri) for uri in mine["uris"][:5]]}], "vault_status": nothing,
         }
+
+    def test_a_proof_of_absence_shows_nothing_whose_name_can_be_guessed(self):
+        neighbours = set()
+        for _ in range(300):
+            made_up = self.random.randbytes(32).hex()
+            answer = self.net.nodes[0].rpc_as(None).call("item_proof", gtin=harness.gtin14(1), commitment=made_up)
+            path = base64.b64decode(answer["proof"][0]["path"])
+            count = int.from_bytes(path[:2], "big")
+            bits = path[2:2 + (count + 7) // 8]
+            end = path[2 + len(bits) + 32 * sum(bin(byte).count("1") for byte in bits):]
+            if end[0] == 1:
+                neighbours.add(end[1:33])
+        self.assertTrue(neighbours)
+        # The first bit of a key: whether anybody may ask for its kind (docs/verify.md).
+        self.assertEqual([key.hex() for key in neighbours if key[0] & 0x80], [])
 
     def check_answer(self, answer, asked):
         """No other item of acme's than the one that was asked for, and no number of them."""

@@ -200,7 +200,7 @@ class VerifyCases(NetworkCase):
         for uri in uris:
             self.assertEqual(self.verdict(uri, status=5), ("caution", {"recalled"}))
         self.assertEqual(self.verdict(good, status=0), ("genuine", set()))
-        self.assertEqual(self.refused("atelier", "ship", uris[0], "--to", "swift"), {"recalled"})
+        self.assertEqual(self.refused("atelier", "ship", uris[0], "--to", "corner"), {"recalled"})
         self.assertEqual(self.run_as("acme", "recall", gtin, "--lot", "BAD", "--reason", "wrong label")["result"],
                          "already_there")
         self.run_as("acme", "lift-recall", gtin, "--lot", "BAD")

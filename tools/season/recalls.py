@@ -18,7 +18,7 @@ def recall(season):
     registered = stage["helios"].ask("lot_get", gtin=lot.product.gtin, lot=lot.code)["registered"]
     stage.expect("items of the recalled lot", registered, len(lot.items))
     stage["agora"].refused_items("recalled", "sell", unsold.uri, "--country", "FR", count=1)
-    stage["agora"].refused_items("recalled", "ship", unsold.uri, "--to", "pelican", count=1)
+    stage["agora"].refused_items("recalled", "ship", unsold.uri, "--to", "selene", count=1)
     back = take_back(season, lot)
     season.remember("piece sold before the recall", sold, "caution", ["recalled", "sold"])
     season.say(f"lot {lot.code}, {registered:,} items: told by all {len(stage.nodes)} nodes {milliseconds:.0f} ms after "

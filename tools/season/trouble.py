@@ -15,16 +15,23 @@ def registrations(season):
     lot = void(season)
     season.lots.append(lot)
     stage.expect("what the licence counts", used(stage, lot), lot.used_before + 1)
-    season.row("registrations put right", 1, "into the recalled lot: its recall finds it")
-    season.row("registrations voided", 2, "quota and counts came back; one of them registered again")
+    season.say("one registration amended into the recalled lot, two voided, one of them registered again")
+    season.row("registrations put right", 1, "into the recalled lot: found by its recall")
+    season.row("registrations voided", 2, "quota came back; one registered again")
+
+
+def is_quiet(season, item):
+    """Nobody complained about it, it never came back, and its verdict is not asked for at the end."""
+    spoken_of = {complaint.item.key for complaint in season.complaints if complaint.item}
+    remembered = {uri for _, uri, *_ in season.verdicts}
+    return item.key not in spoken_of and item.uri not in remembered and item not in season.returned
 
 
 def amend(season):
     """A sold piece of the second lot has the print of the first, which is recalled."""
     first, second = season.lots[0], season.lots[1]
-    quiet = {complaint.item.key for complaint in season.complaints if complaint.item}
     item = next(item for shop in season.shops[2:] for item in shop.sold
-                if item.lot is second and item.state == "sold" and item.key not in quiet and item not in season.returned)
+                if item.lot is second and item.state == "sold" and is_quiet(season, item))
     season.stage.anybody.expect_verdict(item.uri, "genuine", ["sold"])
     season.stage["atlas"].does("amend", item.uri, "--lot", first.code, "--expiry", first.expiry, "--reason",
                                "label of the other line", count=1)
@@ -73,10 +80,8 @@ def stuck(season):
     """Goods that are lost and found, claimed by their owner, seized; and a carrier that would destroy them."""
     stage = season.stage
     agora, customs = stage["agora"], stage["customs"]
-    quiet = {complaint.item.key for complaint in season.complaints if complaint.item}
     shelf = [item for item in season.items if (item.state, item.custodian) == ("active", "agora") and
-             item.lot is not season.lots[0] and item.key not in quiet and item not in season.returned and
-             item is not season.grey]
+             item.lot is not season.lots[0] and is_quiet(season, item)]
     lost, claimed, seized = shelf[:3]
     agora.does("lose", lost.uri, "--reason", "not on the shelf", count=1)
     stage.anybody.expect_verdict(lost.uri, "caution", ["lost"], "--purpose", "buy_new")
@@ -95,6 +100,7 @@ def stuck(season):
     season.remember("piece that customs holds", seized, "caution", ["held_by_authority"])
     there = next(item for item in season.items if (item.state, item.custodian) == ("active", "northline"))
     stage["northline"].refused_items("not_owner", "decommission", there.uri, "--as", "destroyed", count=1)
+    season.say("lost and found, claimed and reassigned, seized; a carrier that would destroy is refused")
     season.row("pieces lost and found, claimed, seized", 3, "a carrier destroys nothing: not_owner")
 
 
@@ -103,12 +109,13 @@ def brand_sold(season):
     stage = season.stage
     product = next(lot.product for lot in season.lots if lot.product.code == "sun")
     helios, selene = stage["helios"], stage["selene"]
-    helios.run("product", "offer", product.gtin, "--to", "selene")
-    helios.refused("offer_pending", "product", "offer", product.gtin, "--to", "selene")
-    selene.run("product", "accept", product.gtin)
+    helios.run("product", "offer", "--gtin", product.gtin, "--to", "selene")
+    helios.refused("offer_pending", "product", "offer", "--gtin", product.gtin, "--to", "selene")
+    selene.run("product", "accept", "--gtin", product.gtin)
     helios.refused("not_brand", "territories", product.gtin, "FR")
-    item = next(item for item in season.items if item.lot.product is product and item.state == "packed")
+    item = next(item for item in season.items if item.lot.product is product)
     stage.expect("brand of the verdict", stage.anybody.verdict(item.uri)["product"]["brand"], "selene")
+    season.say(f"{product.name} is selene's")
     season.row("products sold to another brand", 1, "two signatures; the old brand: not_brand")
 
 
@@ -130,7 +137,8 @@ def overreach(season):
     northline = stage["northline"]
     northline.refused_items("revoked_key", "flag", season.lots[0].items[0].uri, "--flag", "suspect", count=1)
     northline.key, northline.signed = path, None
-    season.row("proposals that waited", 2, "one vetoed by whom it was about, one carried out: new keys")
+    season.say("one proposal vetoed by whom it was about; stolen admin keys replaced, after the waiting")
+    season.row("proposals that waited", 2, "one vetoed, one carried out: new keys")
 
 
 def vote_through(season, what, *arguments):
