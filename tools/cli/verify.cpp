@@ -249,8 +249,8 @@ std::string trouble_text(const ItemQuery& query, const ProvenItem& proven) {
             others += meant ? 0 : 1;
         }
     if (others > 0)
-        out += fmt::format("  {} more of this product in force, of other lots, makers or days: touchstone recalls\n",
-                           others == 1 ? "one recall is" : fmt::format("{} recalls are", others));
+        out += fmt::format("  {} in force for this product, of other lots, makers or days: touchstone recalls\n",
+                           others == 1 ? std::string("one more recall is") : fmt::format("{} more recalls are", others));
     if (proven.item)
         for (const ledger::FlagMark& mark : proven.item->flags)
             out += fmt::format("  marked as {} by {}; its history says why\n", ledger::name_of(mark.flag), mark.by);
