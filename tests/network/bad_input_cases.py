@@ -2,15 +2,14 @@
 
 import base64
 import contextlib
-import http.server
 import json
 import shutil
 import socket
 import ssl
 import subprocess
-import threading
 
 import harness
+from fake_node import FakeNode
 from shared import NetworkCase
 
 
@@ -109,51 +108,28 @@ class BadRpcCases(BadInputCase):
             self.assertTrue(another.call("chain_status")["synced"])
 
 
-class FakeNode:
+class CapturingNode(FakeNode):
     """Answers the command line as a node would, with other facts in chain_status, and keeps what is submitted."""
 
     def __init__(self, real, **facts):
-        self.submitted = []
-        fake = self
+        super().__init__()
+        self.real, self.facts, self.submitted = real, facts, []
+        self.respond = self.answer
 
-        class Handler(http.server.BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def do_POST(self):
-                request = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-                if request["method"].startswith("tx_submit"):
-                    fake.submitted.append(request["params"]["transaction"])
-                    result = {"id": "00" * 32, "status": "pending"}
-                else:
-                    result = real.rpc.call(request["method"], **request.get("params", {})) | facts
-                    real.rpc.close()
-                body = json.dumps({"jsonrpc": "2.0", "id": request["id"], "result": result}).encode()
-                self.send_response(200)
-                self.send_header("Content-Type", "application/json")
-                self.send_header("Content-Length", str(len(body)))
-                self.end_headers()
-                self.wfile.write(body)
-
-            def log_message(self, *_):
-                pass
-
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.server.daemon_threads = True
-        self.url = f"http://127.0.0.1:{self.server.server_address[1]}"
-
-    def __enter__(self):
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-        return self
-
-    def __exit__(self, *_):
-        self.server.shutdown()
-        self.server.server_close()
+    def answer(self, request):
+        if request["method"].startswith("tx_submit"):
+            self.submitted.append(request["params"]["transaction"])
+            result = {"id": "00" * 32, "status": "pending"}
+        else:
+            result = self.real.rpc.call(request["method"], **request.get("params", {})) | self.facts
+            self.real.rpc.close()
+        return json.dumps({"jsonrpc": "2.0", "id": request["id"], "result": result}).encode()
 
 
 class BadTransactionCases(BadInputCase):
     def signed(self, org="acme", key=None, name="Captured", **facts):
         """A transaction that the command line signed for a node of these facts, as bytes."""
-        with FakeNode(self.net.nodes[0], **facts) as fake:
+        with CapturingNode(self.net.nodes[0], **facts) as fake:
             self.net.cli("--no-wait", "product", "declare", harness.gtin14(self.random.randrange(100_000, 800_000)),
                          "--name", name, org=org, key=key, nodes=[fake.url])
             self.assertEqual(len(fake.submitted), 1)

@@ -24,7 +24,7 @@ import time
 import harness
 import lie_trial
 import lies
-import lying_proxy
+from fake_node import FakeNode
 
 OUTCOMES = ("refused", "without effect", "older", "accepted", "failed")
 SLOW = ("HTTP without end", "slowly, byte by byte", "many small values")  # take seconds each
@@ -58,7 +58,7 @@ class Liar:
 
     def proxy(self):
         if not hasattr(self.local, "proxy"):
-            self.local.proxy = lying_proxy.Proxy().__enter__()
+            self.local.proxy = FakeNode().__enter__()
             self.proxies.append(self.local.proxy)
         return self.local.proxy
 

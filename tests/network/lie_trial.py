@@ -17,11 +17,12 @@ import time
 import forgery
 import harness
 import lies
-import lying_proxy
 import record_lies  # noqa: F401 they enter their lies in the list
 import shape_lies  # noqa: F401
 import signed_lies  # noqa: F401
+from fake_node import FakeNode
 from lie_goods import SITUATIONS, Goods
+from scene import Scene, World
 
 PROGRAMS = ("verify", "history", "verify.py")
 VERIFY_PY = harness.PROJECT / "docs/examples/verify.py"
@@ -104,7 +105,7 @@ class Stage:
 
     def __init__(self, net, seed):
         self.net, self.goods, self.lock = net, Goods(net), threading.Lock()
-        self.scene = lying_proxy.Scene(net.nodes[0].rpc_port, [forgery.Key(f"{seed} {number}") for number in range(4)])
+        self.scene = Scene(net.nodes[0].rpc_port, [forgery.Key(f"{seed} {number}") for number in range(4)])
 
     def play(self):
         """The life of the goods; after each step every program asks for everything."""
@@ -112,13 +113,13 @@ class Stage:
                            ("judged", self.goods.judge)):
             if step:
                 step()
-            self.record(lying_proxy.World(name))
+            self.record(World(name))
 
     def record(self, world):
         def ask(what):
             program, situation = what
             calls = []
-            with lying_proxy.Proxy() as proxy:
+            with FakeNode() as proxy:
                 proxy.respond = lambda request: self.remember(world, request, calls)
                 said = self.tell(proxy, program, situation, "text")
             assert proxy.failure is None, proxy.failure
@@ -140,7 +141,7 @@ class Stage:
         """What the program says of the answers of that state, as they were recorded."""
         world, what = self.scene.worlds[world], (program, situation, form)
         if what not in world.honest:
-            with lying_proxy.Proxy() as proxy:
+            with FakeNode() as proxy:
                 proxy.respond = lambda request: self.remember(world, request, [])
                 world.honest[what] = self.tell(proxy, *what)
         return world.honest[what]

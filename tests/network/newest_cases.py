@@ -2,63 +2,32 @@
 yesterday."""
 
 import contextlib
-import http.server
 import json
-import threading
 
+from fake_node import FakeNode
 from shared import NetworkCase
 
 
-class Yesterday(http.server.ThreadingHTTPServer):
+class Yesterday(FakeNode):
     """Answers as a node did: hands calls on and keeps the answers, until time stops for it."""
 
-    daemon_threads = True
-
     def __init__(self, node):
-        super().__init__(("127.0.0.1", 0), _Handler)
+        super().__init__()
         self.node, self.kept, self.stopped = node, {}, False
-        self.url = f"http://127.0.0.1:{self.server_address[1]}"
+        self.respond = lambda request: json.dumps(self.answer(request)).encode()
 
     def answer(self, request):
         asked = json.dumps([request["method"], request.get("params")], sort_keys=True)
         if not self.stopped:
-            self.kept[asked] = self.node.rpc_as(None).ask(request["method"], request.get("params"))
+            with contextlib.closing(self.node.rpc_as(None)) as rpc:
+                self.kept[asked] = rpc.ask(request["method"], request.get("params"))
         return self.kept[asked] | {"id": request["id"]}
-
-
-class _Handler(http.server.BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-
-    def do_POST(self):
-        request = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        body = json.dumps(self.server.answer(request)).encode()
-        self.send_response(200)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *_):
-        pass
-
-
-@contextlib.contextmanager
-def yesterday(node):
-    server = Yesterday(node)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield server
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
 class NewestCases(NetworkCase):
     def test_a_node_that_shows_how_things_were_is_outdone_by_any_other(self):
         gtin, (uri,) = self.registered(1, lot="L1")
-        with yesterday(self.net.nodes[0]) as old:
+        with Yesterday(self.net.nodes[0]) as old:
             before = self.run_as("", "verify", uri, nodes=[old])
             self.run_as("", "history", uri, nodes=[old])
             self.assertEqual(before["verdict"], "genuine")
@@ -79,7 +48,7 @@ class NewestCases(NetworkCase):
     def test_who_is_out_of_reach_or_proves_nothing_is_named_and_not_counted(self):
         _, (uri,) = self.registered(1)
         nowhere = "http://127.0.0.1:9"
-        with yesterday(self.net.nodes[0]) as liar:
+        with Yesterday(self.net.nodes[0]) as liar:
             liar.answer = lambda request: {"jsonrpc": "2.0", "id": request["id"], "result": {"epochs": [], "complete": True}}
             answer = self.run_as("", "verify", uri, nodes=[nowhere, liar, self.net.nodes[1]])
             self.assertEqual(answer["verdict"], "genuine")
