@@ -37,6 +37,13 @@ LotRecord::Made& change_share(Run& run, const LotShare& share) {
 
 }  // namespace
 
+Day lot_expiry(Run& run, const LotShare& share) {
+    if (share.lot.empty()) return 0;
+    const LotSlot& slot = run.overlay.lot(share.gtin, share.lot);
+    const LotRecord::Made* const made = slot.record ? slot.record->of(share.maker) : nullptr;
+    return made != nullptr ? made->expiry : 0;
+}
+
 void add_to_lot(Run& run, const LotShare& share, Day expiry, std::uint64_t items) {
     if (share.lot.empty()) return;
     LotSlot& slot = run.overlay.lot(share.gtin, share.lot);

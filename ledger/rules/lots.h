@@ -14,6 +14,8 @@ struct LotShare {
     auto operator<=>(const LotShare&) const = default;
 };
 
+// What the maker's items of the lot expire on; 0: nothing is known.
+Day lot_expiry(Run& run, const LotShare& share);
 // `expiry`: of these items; 0: none. It becomes the lot's where it has none.
 void add_to_lot(Run& run, const LotShare& share, Day expiry, std::uint64_t items);
 // Precondition: they are of it.

@@ -43,14 +43,6 @@ Verdict find_authority(Run& run, const op::Register& operation, const ProductRec
     return std::nullopt;
 }
 
-// What the maker's lot expires on already; 0: nothing is known.
-Day lot_expiry(Run& run, const op::Register& operation) {
-    if (operation.lot.empty()) return 0;
-    const LotSlot& slot = run.overlay.lot(operation.gtin(), operation.lot);
-    const LotRecord::Made* const made = slot.record ? slot.record->of(run.actor.id) : nullptr;
-    return made != nullptr ? made->expiry : 0;
-}
-
 // A maker's lot has one expiry. What was registered without one does not fix it; where there is one, whoever leaves it
 // out has it too, or a lot that is past its date would have pieces that are not.
 Verdict check_lot(Run& run, const op::Register& operation) {
@@ -147,7 +139,8 @@ Verdict apply(Run& run, const op::Register& operation, OperationOutcome& outcome
     if (auto refused = find_authority(run, operation, *product.record, authority)) return refused;
     if (auto refused = check_lot(run, operation)) return refused;
 
-    const Day expiry = operation.expiry != 0 ? operation.expiry : lot_expiry(run, operation);
+    const LotShare share{operation.gtin(), operation.lot, run.actor.id};
+    const Day expiry = operation.expiry != 0 ? operation.expiry : lot_expiry(run, share);
     const std::vector<Accepted> accepted = judge_items(run, operation, authority.rest, expiry, outcome);
     if (operation.mode == RegisterMode::kAtomic && !outcome.refused.empty())
         return rejection_of(outcome, operation.items.keys());
@@ -156,7 +149,7 @@ Verdict apply(Run& run, const op::Register& operation, OperationOutcome& outcome
 
     create_items(run, operation, product.record->brand, expiry, accepted);
     add_to_product(run, operation.gtin(), accepted.size());
-    add_to_lot(run, {operation.gtin(), operation.lot, run.actor.id}, operation.expiry, accepted.size());
+    add_to_lot(run, share, operation.expiry, accepted.size());
     if (authority.licence != nullptr) {
         LicenceRecord& licence = run.overlay.licences.change(*authority.licence);
         licence.used += accepted.size();

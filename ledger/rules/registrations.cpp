@@ -35,13 +35,6 @@ bool is_held(const Run& run, const ProductRecord& product, const ItemRecord& bef
     });
 }
 
-bool has_expiry(Run& run, const ItemRecord& item) {
-    if (item.lot.empty()) return false;
-    const LotSlot& slot = run.overlay.lot(item.gtin, item.lot);
-    const LotRecord::Made* const made = slot.record ? slot.record->of(item.maker) : nullptr;
-    return made != nullptr && made->expiry != 0;
-}
-
 // The makers of the lot that items are moved into, each with the expiry of its share: as they are, and as the items
 // that are judged already will leave them.
 class TargetLot {
@@ -141,7 +134,9 @@ Verdict apply(Run& run, const op::AmendRegistration& operation, OperationOutcome
         if (after.expiry != 0 && after.made_on > after.expiry) return Refusal::kBadDate;
         if (is_held(run, product, item, &after)) return Refusal::kRecalled;
         // Cleared for one piece, while the lot has it: that piece would never expire.
-        if (after.expiry == 0 && item.expiry != 0 && after.lot == item.lot && has_expiry(run, item)) return Refusal::kLotMismatch;
+        if (after.expiry == 0 && item.expiry != 0 && after.lot == item.lot &&
+            lot_expiry(run, {item.gtin, item.lot, item.maker}) != 0)
+            return Refusal::kLotMismatch;
         return after.lot.empty() || after.lot == item.lot ? Refusal::kNone : target.admit(after);
     };
     if (auto refused = batch.judge_all(ItemOperation::kAmend, judge)) return refused;
