@@ -58,6 +58,17 @@ Result<bool, RpcError> owns_within(const ReadView& view, const ledger::StateKey&
 
 }  // namespace
 
+Result<FoundContainer, RpcError> find_container(const ReadView& view, const ledger::StateKey& key) {
+    auto bytes = view.record(key);
+    if (!bytes.ok()) return from_error(bytes.error());
+    FoundContainer found{*std::move(bytes), std::nullopt};
+    if (!found.bytes || ledger::kind_of_record(*found.bytes) != ledger::RecordKind::kContainer) return found;
+    auto container = ledger::ContainerRecord::decode(*found.bytes);
+    if (!container.ok()) return from_error(container.error());
+    found.container = *std::move(container);
+    return found;
+}
+
 Result<bool, RpcError> is_party(const ReadView& view, const ledger::StateKey& container, const Caller& caller) {
     if (caller.oversees()) return true;
     if (!caller.known()) return false;
@@ -68,28 +79,16 @@ Result<bool, RpcError> is_party(const ReadView& view, const ledger::StateKey& co
     return owns_within(view, container, caller.organisation);
 }
 
-namespace {
-
-// nullopt: there is none, or something else.
-Result<std::optional<ledger::ContainerRecord>, RpcError> container_at(const ReadView& view, const ledger::StateKey& key) {
-    const auto bytes = view.record(key);
-    if (!bytes.ok()) return from_error(bytes.error());
-    if (!*bytes || ledger::kind_of_record(**bytes) != ledger::RecordKind::kContainer)
-        return std::optional<ledger::ContainerRecord>();
-    return read_record<ledger::ContainerRecord>(view, key);
-}
-
-}  // namespace
-
 Result<bool, RpcError> has_it(const ReadView& view, const ledger::StateKey& container, const Caller& caller) {
     if (caller.oversees()) return true;
     if (!caller.known()) return false;
-    HANDLER_TRY(std::optional<ledger::ContainerRecord> at, container_at(view, container));
-    for (bool inner = true; at; inner = false) {
+    HANDLER_TRY(FoundContainer found, find_container(view, container));
+    for (bool inner = true; found.container; inner = false) {
+        const auto& at = found.container;
         if (at->custodian == caller.organisation || at->receiver == caller.organisation) return true;
         if (inner && at->maker == caller.organisation) return true;
         if (at->container.is_zero()) break;
-        HANDLER_TRY(at, container_at(view, at->container));
+        HANDLER_TRY(found, find_container(view, ledger::StateKey(at->container)));
     }
     return owns_within(view, container, caller.organisation);
 }

@@ -13,6 +13,13 @@ namespace touchstone::rpc {
 inline constexpr std::size_t kWalkedEventsMax = 20'000;
 inline constexpr std::size_t kWalkedItemsMax = 2'000;
 
+// `bytes`: of the record under the key; `container`: nullopt when there is none, or a record of another kind.
+struct FoundContainer {
+    std::optional<Bytes> bytes;
+    std::optional<ledger::ContainerRecord> container;
+};
+Result<FoundContainer, RpcError> find_container(const ReadView& view, const ledger::StateKey& key);
+
 // An organisation that packed it, held it or is to receive it, alone or inside another container, or that owns an item
 // in it. Overseers always.
 Result<bool, RpcError> is_party(const ReadView& view, const ledger::StateKey& container, const Caller& caller);

@@ -43,22 +43,10 @@ Result<ledger::StateKey, RpcError> asked_container(const Params& params) {
     return ledger::StateKey::written(*digest);
 }
 
-struct FoundContainer {
-    std::optional<Bytes> bytes;
-    std::optional<ledger::ContainerRecord> container;
-};
-
 // Error, beside the view's: not_found, of a key under which there is something else.
-Result<FoundContainer, RpcError> find_container(const ReadView& view, const ledger::StateKey& key) {
-    auto bytes = view.record(key);
-    if (!bytes.ok()) return from_error(bytes.error());
-    FoundContainer found{*std::move(bytes), std::nullopt};
-    if (!found.bytes) return found;
-    if (ledger::kind_of_record(*found.bytes) != ledger::RecordKind::kContainer)
-        return not_found("There is no such container.");
-    auto container = ledger::ContainerRecord::decode(*found.bytes);
-    if (!container.ok()) return from_error(container.error());
-    found.container = *std::move(container);
+Result<FoundContainer, RpcError> container_or_nothing(const ReadView& view, const ledger::StateKey& key) {
+    HANDLER_TRY(FoundContainer found, find_container(view, key));
+    if (found.bytes && !found.container) return not_found("There is no such container.");
     return found;
 }
 
@@ -132,7 +120,7 @@ HandlerError container_get(const CallContext& context, const Params& params, Jso
     HANDLER_TRY(const bool party, has_it(*view, key, *context.caller));
     // An SSCC can be guessed: who is no party does not even learn whether there is such a container.
     if (!party) return access_denied(Access::kParty);
-    HANDLER_TRY(const FoundContainer found, find_container(*view, key));
+    HANDLER_TRY(const FoundContainer found, container_or_nothing(*view, key));
     if (!found.container) return not_found("There is no such container; it exists from its first pack on.");
     HANDLER_TRY(const IndexPage page, index_page(*view, params, ledger::content_index_prefix(key)));
     out.begin_object().key("container");
@@ -154,7 +142,7 @@ HandlerError container_history(const CallContext& context, const Params& params,
     HANDLER_TRY(const EventRange range, asked_events(params));
     const auto view = context.node().read();
     if (auto refused = check_holder(context, params, *view, key)) return refused;
-    HANDLER_TRY(const FoundContainer found, find_container(*view, key));
+    HANDLER_TRY(const FoundContainer found, container_or_nothing(*view, key));
     const ledger::ContainerRecord none;
     const ledger::ContainerRecord& container = found.container ? *found.container : none;
     out.begin_object();
