@@ -78,8 +78,7 @@ constexpr std::string_view kCountries =
 
 bool is_country(std::string_view text) {
     if (text.size() != 2 || text.front() == ' ' || text.back() == ' ') return false;
-    const auto at = kCountries.find(text);
-    return at != std::string_view::npos;
+    return kCountries.find(text) != std::string_view::npos;
 }
 
 }  // namespace touchstone::ledger

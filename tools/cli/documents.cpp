@@ -1,5 +1,4 @@
 // Documents that the ledger keeps by their hashes: record one, and prove since when somebody has recorded it.
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
@@ -105,9 +104,9 @@ int run_show(const Arguments& arguments, const GlobalOptions& options) {
         out["recorded_in"] = record->height.value;
         out["recorded_at_ms"] = record->time.ms;
         out["attached"] = record->attached;
-        text = fmt::format("document {}\n  recorded by {} in block {}, {:%Y-%m-%d %H:%M:%S} UTC; in {} histories\n",
+        text = fmt::format("document {}\n  recorded by {} in block {}, {}; in {} histories\n",
                            hash->hex(), arguments.by, record->height.value,
-                           fmt::gmtime(static_cast<std::time_t>(record->time.ms / 1000)), record->attached);
+                           ledger::time_text(record->time), record->attached);
     }
     return finish(options, out, text + fmt::format("proven for block {}\n", height.value));
 }
