@@ -1,22 +1,18 @@
 """The records of a proof, read from their bytes, and the verdict that follows from them. No code of Touchstone.
 
-What each reason weighs is in reasons.json beside this file; when a fact holds is here. See ../verify.md.
+What each reason weighs is in reasons.json beside this file, what each kind of event is called in events.json; when a
+fact holds is here. See ../verify.md.
 """
 import hashlib, json, os
 
-TABLE = json.load(open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "reasons.json"), encoding="utf-8"))
+read = lambda name: json.load(open(os.path.join(os.path.dirname(os.path.abspath(__file__)), name), encoding="utf-8"))
+TABLE = read("reasons.json")
 WEIGHTS = ["genuine", "caution", "unknown"]
 STATES = [None, "active", "in_transit", "sold", "packed", "exported", "sampled", "destroyed", "lost", "voided"]
 FLAGS = [None, "stolen", "suspect", "quarantined", "recalled", "missing", "nonconform", "counterfeit"]
 ROLES = ["brand", "manufacturer", "logistics", "retailer", "platform", "regulator", "auditor"]
 STANDINGS = [None, "active", "warned", "suspended", "closed"]
-EVENTS = {1: "declared", 2: "registered", 3: "shipped", 4: "shipment cancelled", 5: "received", 6: "shipment rejected",
-          7: "sold", 8: "returned", 9: "recalled", 10: "recall lifted", 11: "flagged", 12: "flag cleared", 13: "packed",
-          14: "unpacked", 15: "loaded", 16: "unloaded", 17: "missing", 18: "surplus", 19: "decommissioned",
-          20: "sale cancelled", 21: "ownership offered", 22: "ownership accepted", 23: "ownership rejected",
-          24: "ownership offer cancelled", 30: "inspected", 31: "corrected", 32: "reported", 33: "report responded",
-          34: "report resolved", 50: "documented", 60: "amended", 61: "voided", 62: "lost", 63: "found",
-          64: "end undone", 65: "reclaimed", 66: "reassigned", 67: "seized"}
+EVENTS = {int(kind): name for kind, name in read("events.json").items()}
 DAY_MS = 86_400_000
 
 sha = lambda *parts: hashlib.sha256(b"".join(parts)).digest()

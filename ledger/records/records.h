@@ -22,6 +22,7 @@
 #include "base/strong.h"
 #include "base/time.h"
 #include "crypto/ed25519.h"
+#include "ledger/records/event_kinds.h"
 #include "ledger/records/keys.h"
 
 namespace touchstone::ledger {
@@ -276,60 +277,6 @@ struct TransactionRecord {
 };
 
 // -- events: what happened to one item, product or lot
-
-enum class EventKind : std::uint8_t {
-    kDeclared = 1,
-    kRegistered,
-    kShipped,
-    kShipmentCancelled,
-    kReceived,
-    kShipmentRejected,
-    kSold,
-    kReturned,
-    kRecalled,
-    kRecallLifted,
-    kFlagged,
-    kFlagCleared,
-    // into a container and out of it: `other` is its key, `detail` the sequence of the first of its events that tells
-    // of this subject, and of the first that does not any more
-    kPacked,
-    kUnpacked,
-    kLoaded,
-    kUnloaded,  // of a container: its content changed
-    kMissing,
-    kSurplus,  // a receiver's scan did not find the item, or found it without the ledger having it there
-    kDecommissioned,
-    kSaleCancelled,
-    kOwnershipOffered,
-    kOwnershipAccepted,
-    kOwnershipRejected,
-    kOwnershipOfferCancelled,
-    kInspected = 30,
-    kCorrected = 31,
-    kReported = 32,
-    kReportResponded = 33,
-    kReportResolved = 34,
-    kSellerRegistered = 35,
-    kSellerStandingSet = 36,
-    kTerritoriesSet = 37,
-    kDocumented = 50,  // `detail`: the document's hash
-    kAmended = 60,     // `detail`: what was, and what is now
-    kVoided,
-    kLost,
-    kFound,
-    kEndUndone,
-    kReclaimed,  // `other`: whom the owner wants it handed to
-    kReassigned,
-    kSeized,
-    kHandoverOffered,  // of a product, to another brand
-    kHandoverAccepted,
-    kHandoverEnded,  // declined or called back
-    kProductReassigned,
-    kSellerAttested = 90,
-};
-std::string_view name_of(EventKind kind);         // "registered", "shipped", …
-std::string_view biz_step_of(EventKind kind);     // CBV 2.0: "commissioning", "shipping", …
-std::string_view disposition_of(EventKind kind);  // CBV 2.0: "active", "in_transit", "retail_sold", …
 
 struct Event {
     EventKind kind = EventKind::kRegistered;

@@ -1,4 +1,4 @@
-// How the council's decisions are judged and carried out: what rules_governance.cpp asks of organisations, parameters
+// How the council's decisions are judged and carried out: what governance.cpp asks of organisations, parameters
 // and validators. One block's thread.
 #pragma once
 
@@ -17,7 +17,7 @@ bool must_wait(Run& run, const Change& change, const std::string& proposer);
 // The organisation that may veto the change while it waits; nullopt: nobody may.
 std::optional<std::string> may_veto(Run& run, const Change& change);
 
-// rules_validators.cpp
+// validators.cpp
 Verdict judge(Run& run, const change::AddValidator& change);
 Verdict judge(Run& run, const change::RemoveValidator& change);
 Verdict judge(Run& run, const change::ReplaceValidator& change);

@@ -1,4 +1,4 @@
-// What the rules of all operations share. Each group of operations is a file of its own: rules_<group>.cpp.
+// What the rules of all operations share. Each group of operations is a file of its own (custody.cpp, ends.cpp, …).
 //
 // apply() judges one operation and carries it out. It may leave changes behind when it refuses: the caller rolls the
 // transaction back. Each fills in the outcome: what it accepted, or which items made it fail.

@@ -1,6 +1,6 @@
 // The life of an item as one table: state × operation -> next state, or the refusal. docs/transitions.md shows it.
 //
-// The table says what the state permits; who may act, flags and recalls are judged beside it (rules_*.cpp). Containers
+// The table says what the state permits; who may act, flags and recalls are judged beside it (the other files of this folder). Containers
 // live by the rows of shipment and packing. Pure.
 #pragma once
 
@@ -74,11 +74,14 @@ inline constexpr std::array kItemOperations{ItemOperation::kRegister,        Ite
 
 std::string_view name_of(Lifecycle state);          // "absent", then as ItemState
 std::string_view name_of(ItemOperation operation);  // "register", "ship", …
+// For people: what is judged beside the state. The second is empty where nothing hinders.
+std::string_view who_may(ItemOperation operation);
+std::string_view hindrances_of(ItemOperation operation);
 
 struct Transition {
     Refusal refusal = Refusal::kNone;
     Lifecycle next = Lifecycle::kAbsent;  // only where not refused
-    bool allowed() const { return refusal == Refusal::kNone; }
+    constexpr bool allowed() const { return refusal == Refusal::kNone; }
     bool operator==(const Transition&) const = default;
 };
 

@@ -45,6 +45,8 @@ class ProtobufReader {
 
     template <class Type>
     void read(Type& value) {
+        static_assert(HasFault<Type> || !requires { &Type::fault; },
+                      "fault() must be const and answer std::optional<Rejection>: else it is never asked");
         FieldsOf<Type>::visit(value, *this);
         if constexpr (HasFault<Type>) {
             if (faults_.fault()) return;

@@ -7,6 +7,7 @@
 
 #include "ledger/records/parameters.h"
 #include "tests/ledger/samples.h"
+#include "tests/support/seed.h"
 
 namespace touchstone::ledger::test {
 
@@ -51,6 +52,16 @@ class Choices {
     const typename List::value_type& of(const List& list) {
         return list[below(list.size())];
     }
+};
+
+// By chance alone.
+class RandomChoices : public Choices {
+  public:
+    explicit RandomChoices(touchstone::test::Randomness& random) : random_(random) {}
+    std::uint64_t below(std::uint64_t bound) override { return random_.below(bound); }
+
+  private:
+    touchstone::test::Randomness& random_;
 };
 
 class FieldFiller {

@@ -1,5 +1,5 @@
-// Writes docs/errors.md, docs/transitions.md and docs/operations-reference.md from the ledger's own tables, or checks
-// that they say the same.
+// Writes docs/errors.md, docs/transitions.md, docs/operations-reference.md and docs/examples/events.json from the
+// ledger's own tables, or checks that they say the same.
 //   generate_docs <folder>           writes
 //   generate_docs --check <folder>   exits with 1 if a file differs
 #include <fmt/format.h>
@@ -55,51 +55,15 @@ std::string cell(const Transition& transition) {
     return fmt::format("`{}`", info(transition.refusal).code);
 }
 
-std::string who_may() {
-    return
+std::string beside_the_state() {
+    std::string out =
         "\nAn item that another organisation registered, or for another product, is `item_taken` instead of "
         "`item_exists`.\n\n"
         "## Who may, beside the state\n\n"
-        "| operation | who | and what hinders |\n|---|---|---|\n"
-        "| `register` | the product's brand, or a manufacturer with a licence in force | the licence's dates, facility "
-        "and "
-        "quota; another expiry of the lot |\n"
-        "| `ship` | the custodian | stolen, save to a regulator; quarantined or recalled, save to brand, maker or owner, "
-        "an auditor or a regulator |\n"
-        "| `cancel_shipment` | the sender | |\n"
-        "| `receive`, `reject_shipment` | the receiver that the shipment names | nothing: the goods are there, and "
-        "their "
-        "flags stay |\n"
-        "| `sell` | the custodian with the role retailer, brand or platform | stolen or quarantined; a recall; a "
-        "country outside the product's territories; a shop that the platform suspended or closed |\n"
-        "| `return` | the organisation that sold the item, the product's brand, or a return point of the product; it is "
-        "in the custody of whoever takes it back | |\n"
-        "| `pack`, `unpack` | who holds the outermost container, which must be at rest; of what is packed the "
-        "custodian "
-        "| packed is nothing stolen, quarantined or recalled, and nothing deeper than five levels |\n"
-        "| `decommission` | the owner, whoever holds the item; a regulator, of what it holds | |\n"
-        "| `lose` | the custodian, who of a shipment is its sender; of items the owner too | |\n"
-        "| `undo_end` | who ended it; of lost items the owner too | more than 10 days by the chain's clock, save for "
-        "what was lost |\n"
-        "| `amend_registration` | the maker, or the product's brand | another expiry of the lot; a recall of another that "
-        "would not find the item any more |\n"
-        "| `void_registration` | the maker, or the product's brand | the item left its maker's hands or the brand's "
-        "ownership, or was sold |\n"
-        "| `reclaim` | the owner; of a container its maker | at once only where the holder, or the receiver of goods in "
-        "transit, is suspended, and never of a container; else it waits for `reassign` |\n"
-        "| `reassign`, `seize` | a regulator | goods that are held in another country; nothing is reclaimed |\n"
-        "| `cancel_sale` | the organisation that sold the item | more than 24 hours by the chain's clock |\n"
-        "| `transfer_ownership` | the owner, to an organisation that does more than carry goods | an offer that is "
-        "pending |\n"
-        "| `accept`, `reject` ownership | the organisation that it is offered to | |\n"
-        "| `cancel` ownership | the owner | nothing is offered |\n"
-        "| `receive: missing` | the receiver of a container, whose scan did not find the item in it | |\n"
-        "| `flag` stolen, quarantined | the holder (of a packed item: of its outermost container), the owner, the "
-        "product's brand, a regulator | you set it already |\n"
-        "| `flag` suspect | these, a platform or an auditor | the same |\n"
-        "| `flag` recalled | the product's brand or a regulator | the same |\n"
-        "| `clear_flag` | who set it; a regulator, whoever set it; counterfeit: a regulator alone | it is not there |\n"
-        "| `inspect` | an auditor, a regulator, a platform | nothing; nonconform and counterfeit_suspected set a flag |\n"
+        "| operation | who | and what hinders |\n|---|---|---|\n";
+    for (const ItemOperation one : kItemOperations)
+        out += fmt::format("| `{}` | {} | {} |\n", name_of(one), who_may(one), hindrances_of(one));
+    return out +
         "\nContainers live by the rows `ship` to `reject_shipment`, `pack` and `unpack`, `lose` to `undo_end`, and "
         "`reclaim` to `seize`;\n"
         "one that does not exist is `container_unknown`. What is reassigned to another than the claimant is "
@@ -135,7 +99,17 @@ std::string transitions() {
         for (const Lifecycle state : kLifecycles) out += fmt::format(" {} |", cell(transition(state, operation)));
         out += "\n";
     }
-    return out + who_may();
+    return out + beside_the_state();
+}
+
+std::string events() {
+    std::string out;
+    for (const EventWords& one : kEventWords) {
+        std::string words(one.name);
+        std::replace(words.begin(), words.end(), '_', ' ');
+        out += fmt::format("{}\n  \"{}\": \"{}\"", out.empty() ? "{" : ",", static_cast<int>(one.kind), words);
+    }
+    return out + "\n}\n";
 }
 
 bool same(const std::filesystem::path& path, const std::string& text) {
@@ -165,7 +139,8 @@ int main(int count, char** arguments) {
     const std::filesystem::path folder = arguments[count - 1];
     bool good = true;
     for (const auto& [name, text] : {std::pair{"errors.md", errors()}, std::pair{"transitions.md", transitions()},
-                                   std::pair{"operations-reference.md", operations_reference()}})
+                                   std::pair{"operations-reference.md", operations_reference()},
+                                   std::pair{"examples/events.json", events()}})
         good = (check ? same(folder / name, text) : write(folder / name, text)) && good;
     return good ? 0 : 1;
 }

@@ -7,6 +7,7 @@
 #include "ledger/rules/execute.h"
 #include "ledger/schema/build.h"
 #include "tests/ledger/samples.h"
+#include "tests/ledger/written_events.h"
 
 // Within the ledger's namespace: its tests speak its language.
 namespace touchstone::ledger::test {
@@ -53,6 +54,7 @@ class World {
     BlockEffects execute_block(const std::vector<ParsedTransactionPtr>& transactions) {
         auto effects = execute(context(), transactions, reader());
         if (!effects.ok()) FAIL(effects.error().code << ": " << effects.error().message);
+        require_described_events(transactions, *effects);
         commit(*effects);
         return *std::move(effects);
     }
