@@ -340,8 +340,7 @@ Chain::Selection Chain::select(const Hash256& parent, const TransactionPool& poo
         if (in_ancestors.contains(facts.id)) return true;
         const bool fits = chosen.size() < bounds.block_transactions_max &&
                           bytes + facts.size_bytes <= bounds.block_bytes_max &&
-                          (chosen.empty() ||
-                           items + facts.load <= std::min(limits::kBlockItemsTarget, bounds.block_items_max));
+                          (chosen.empty() || items + facts.load <= bounds.block_items_max);
         if (!fits) return false;
         if (ledger::admit(*transaction, block_context, read)) {
             selection.rejected.push_back(facts.id);

@@ -10,6 +10,13 @@ namespace {
 
 constexpr std::uint64_t kTransactionWork = 8;    // a signature, an organisation, a result: as much as some items
 constexpr std::uint64_t kBytesPerWork = 128;     // an item's key is 32 bytes, and costs most by its record
+// Applied in part, and the part is nothing.
+bool is_in_vain(const ledger::TransactionOutcome& outcome) {
+    return std::all_of(outcome.operations.begin(), outcome.operations.end(), [](const ledger::OperationOutcome& one) {
+        return one.accepted == 0 && !one.refused.empty();
+    });
+}
+
 constexpr std::uint64_t kRefusedPerStep = 50'000;  // work refused as a whole that costs a halving of the share
 constexpr std::uint32_t kPenaltyMax = 3;
 constexpr std::uint64_t kForgivenPerBlock = 64;  // the 64th part of it
@@ -97,7 +104,8 @@ void TransactionPool::settle(const ledger::ParsedInfo& transaction, const ledger
     const std::uint64_t start = std::max(organisation.served, started_);
     organisation.served = start + (work << organisation.penalty());
     started_ = start;
-    if (!outcome.applied()) organisation.refused += work;
+    // What registers none of fifty thousand is as much in vain as what is refused.
+    if (!outcome.applied() || is_in_vain(outcome)) organisation.refused += work;
     forget_idle();
 }
 

@@ -168,7 +168,7 @@ std::vector<MethodInfo> item_methods() {
          item_verify, nullptr},
         {"item_get", Access::kPublic, "The item's record.", item_param_infos(), schema::kObject,
          R"({"gtin":"09506000134352","commitment":"b2…"})",
-         R"({"gtin":"09506000134352","commitment":"b2…","lot":"L42","expiry":"2027-12-31","made_on":null,"state":"active","flags":[{"flag":"suspect","by":"customs"}],"maker":"acme","owner":"acme","custodian":"acme","receiver":null,"facility":null,"container":null,"offered_to":null,"ended_at_ms":null,"ended_by":null,"registered_at_ms":1767225600000,"event_count":2,"event_head":"07…","open_reports":0,"returns":0,"shop":null,"reclaimed_to":null})",
+         R"({"gtin":"09506000134352","commitment":"b2…","lot":"L42","expiry":"2027-12-31","made_on":null,"state":"active","flags":[{"flag":"suspect","by":"customs"}],"maker":"acme","owner":"acme","custodian":"acme","receiver":null,"facility":null,"container":null,"offered_to":null,"ended_at_ms":null,"ended_by":null,"registered_at_ms":1767225600000,"event_count":2,"event_head":"07…","open_reports":0,"returns":0,"cancelled_sales":0,"shop":null,"reclaimed_to":null})",
          item_get, nullptr},
         {"item_history", Access::kPublic,
          "Everything that happened to an item, oldest first, and the proof of its record: whoever hashes all events "

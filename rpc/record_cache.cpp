@@ -54,12 +54,17 @@ Status decode(CachedRecord& record, RecordKind kind, ByteView bytes) {
 std::string_view name_of(RecordKind kind) { return enum_name(kind); }
 
 Result<std::string> proof_element(const ReadView& view, const RecordName& name, const std::optional<Bytes>& record) {
-    TRY_ASSIGN(const crypto::StateProof path, view.prove(name.key));
+    // A proof of absence names what is next to it: of records that are not for everybody there is none (keys.h).
+    std::optional<crypto::StateProof> path;
+    if (record || ledger::is_public(name.key)) {
+        TRY_ASSIGN(path, view.prove(name.key));
+    }
     std::string text;
     JsonWriter out(text);
     out.begin_object().field("kind", name_of(name.kind)).field_hex("key", name.key.view()).key("record");
     record ? out.base64(*record) : out.null();
-    out.field_base64("path", path.encode()).end_object();
+    path ? void(out.field_base64("path", path->encode())) : void(out.key("path").null());
+    out.end_object();
     return text;
 }
 

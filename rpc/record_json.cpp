@@ -187,6 +187,7 @@ void write_item(JsonWriter& out, const ledger::ItemName& name, const ledger::Ite
     out.field("registered_at_ms", item.registered_at.ms);
     write_history_mark(out, item.event_count, item.event_head);
     out.field("open_reports", item.open_reports).field("returns", item.returns);
+    out.field("cancelled_sales", item.cancelled_sales);
     write_hash_or_null(out, "shop", item.shop);
     write_text_or_null(out, "reclaimed_to", item.reclaimed_to);
     out.end_object();

@@ -97,7 +97,9 @@ class FactFinder {
     void find_print() {
         set(Reason::kLotNotRecorded, context_.lot && item_.lot.empty());
         set(Reason::kLotMismatch, context_.lot && !item_.lot.empty() && *context_.lot != item_.lot);
-        set(Reason::kExpiryNotRecorded, context_.expiry && item_.expiry == 0);
+        // Medicine has a date: what is to be dispensed and has none is looked at, or leaving it out would be the way round.
+        const bool asked = context_.expiry || context_.purpose == Purpose::kDispense;
+        set(Reason::kExpiryNotRecorded, asked && item_.expiry == 0);
         set(Reason::kExpiryMismatch, context_.expiry && item_.expiry != 0 && *context_.expiry != item_.expiry);
         // A chain without work makes no blocks, and a reader's clock may stand: the later of the two is nearer to now.
         const ledger::Day today = ledger::day_of(std::max(context_.block_time, context_.now).ms);
@@ -127,7 +129,7 @@ class FactFinder {
         set(Reason::kLost, state() == ItemState::kLost);
         set(Reason::kVoided, state() == ItemState::kVoided);
         set(Reason::kSoldBefore, item_.returns > 0 && !is_sold());
-        set(Reason::kReturnedOften, item_.returns >= kReturnsOften);
+        set(Reason::kReturnedOften, item_.returns + item_.cancelled_sales >= kReturnsOften);
     }
 
     // Whoever holds it offers it to consumers: a shop, a platform, or a brand that the reader knows as the seller.

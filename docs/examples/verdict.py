@@ -58,12 +58,12 @@ def read_item(record):
             "maker": r.text(), "owner": r.text(), "custodian": r.text(), "registered_at": r.num(8),
             "event_count": r.num(4), "event_head": r.raw(32), "salt": r.raw(8), "receiver": "", "facility": "", "container": None,
             "offered_to": "", "ended_at": 0, "ended_by": "", "open_reports": 0, "returns": 0, "shop": None,
-            "reclaimed_to": "", "flags": []}
+            "reclaimed_to": "", "flags": [], "cancelled_sales": 0}
     present = r.num(2)
     fields = [("receiver", r.text), ("facility", r.text), ("container", lambda: r.raw(32)), ("offered_to", r.text),
               ("ended_at", lambda: r.num(8)), ("open_reports", lambda: r.num(4)), ("returns", lambda: r.num(4)),
               ("shop", lambda: r.raw(32)), ("reclaimed_to", r.text),
-              ("flags", lambda: r.listed(lambda: (FLAGS[r.num(1)], r.text())))]
+              ("flags", lambda: r.listed(lambda: (FLAGS[r.num(1)], r.text()))), ("cancelled_sales", lambda: r.num(4))]
     for bit, (name, read) in enumerate(fields):
         if present >> bit & 1:
             item[name] = read()
@@ -156,7 +156,7 @@ def facts_of_print(found, asked, today):
     item, lot, expiry = found["item"], asked.get("lot"), asked.get("expiry_day")
     yield "lot_not_recorded", lot is not None and item["lot"] == ""
     yield "lot_mismatch", lot is not None and item["lot"] not in ("", lot)
-    yield "expiry_not_recorded", expiry is not None and item["expiry"] == 0
+    yield "expiry_not_recorded", (expiry is not None or asked.get("purpose") == "dispense") and item["expiry"] == 0
     yield "expiry_mismatch", expiry is not None and item["expiry"] not in (0, expiry)
     yield "expired", any(day and day < today for day in (item["expiry"], expiry))
 
@@ -195,7 +195,7 @@ def facts_of_custody(found, asked):
         yield name, state == name
     yield "sold", sold
     yield "sold_before", item["returns"] > 0 and not sold
-    yield "returned_often", item["returns"] >= TABLE["returns_often"]
+    yield "returned_often", item["returns"] + item["cancelled_sales"] >= TABLE["returns_often"]
     at_large = state in ("active", "packed", "in_transit")
     ready = holder and (holder["roles"] & {"retailer", "platform"} or "brand" in holder["roles"] and seller == holder["id"])
     yield "not_released", at_large and not (ready and not found["containers"] and state == "active")

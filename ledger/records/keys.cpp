@@ -8,18 +8,20 @@ namespace {
 
 Bytes number_bytes(std::uint64_t value) { return std::move(Writer{}.u64(value)).take(); }
 
-StateKey in_half(Hash256 hash, bool is_public) {
+// The first bits of a key, and how many they are.
+struct Region {
+    std::uint8_t bits;
+    std::uint8_t mask;
+};
+constexpr Region kAskedByAnybody{0x00, 0x80};
+constexpr Region kNamedFreely{0x80, 0xc0};
+constexpr Region kNamedByNobody{0xc0, 0xc0};
+
+StateKey made(const Region& region, std::string_view tag, std::initializer_list<ByteView> parts) {
+    Hash256 hash = crypto::tagged_hash(tag, parts);
     std::uint8_t& first = hash.bytes[0];
-    first = static_cast<std::uint8_t>(is_public ? first & 0x7f : first | 0x80);
+    first = static_cast<std::uint8_t>((first & ~region.mask) | region.bits);
     return StateKey::written(hash);
-}
-
-StateKey public_key(std::string_view tag, std::initializer_list<ByteView> parts) {
-    return in_half(crypto::tagged_hash(tag, parts), true);
-}
-
-StateKey made(std::string_view tag, std::initializer_list<ByteView> parts) {
-    return in_half(crypto::tagged_hash(tag, parts), false);
 }
 
 }  // namespace
@@ -31,72 +33,72 @@ Hash256 serial_commitment(std::string_view gtin14, std::string_view serial) {
 Hash256 sscc_commitment(std::string_view sscc) { return crypto::tagged_hash("touchstone/sscc/1", {as_bytes(sscc)}); }
 
 StateKey item_key(std::string_view gtin14, const Hash256& commitment) {
-    return public_key("touchstone/item/2", {as_bytes(gtin14), commitment.view()});
+    return made(kAskedByAnybody, "touchstone/item/2", {as_bytes(gtin14), commitment.view()});
 }
 
 StateKey container_key(std::string_view maker, const Hash256& commitment) {
-    return made("touchstone/container/2", {commitment.view(), as_bytes(maker)});
+    return made(kNamedFreely, "touchstone/container/2", {commitment.view(), as_bytes(maker)});
 }
 
-StateKey organisation_key(std::string_view id) { return public_key("touchstone/organisation/1", {as_bytes(id)}); }
+StateKey organisation_key(std::string_view id) { return made(kAskedByAnybody, "touchstone/organisation/1", {as_bytes(id)}); }
 
-StateKey product_key(std::string_view gtin14) { return public_key("touchstone/product/1", {as_bytes(gtin14)}); }
+StateKey product_key(std::string_view gtin14) { return made(kAskedByAnybody, "touchstone/product/1", {as_bytes(gtin14)}); }
 
 StateKey licence_key(std::string_view gtin14, std::string_view manufacturer) {
-    return made("touchstone/licence/1", {as_bytes(gtin14), as_bytes(manufacturer)});
+    return made(kNamedByNobody, "touchstone/licence/1", {as_bytes(gtin14), as_bytes(manufacturer)});
 }
 
 StateKey lot_key(std::string_view gtin14, std::string_view lot) {
-    return made("touchstone/lot/1", {as_bytes(gtin14), as_bytes(lot)});
+    return made(kNamedFreely, "touchstone/lot/1", {as_bytes(gtin14), as_bytes(lot)});
 }
 
-StateKey product_volume_key(std::string_view gtin14) { return made("touchstone/product-volume/1", {as_bytes(gtin14)}); }
+StateKey product_volume_key(std::string_view gtin14) { return made(kNamedByNobody, "touchstone/product-volume/1", {as_bytes(gtin14)}); }
 
 StateKey lot_volume_key(std::string_view gtin14, std::string_view lot) {
-    return made("touchstone/lot-volume/1", {as_bytes(gtin14), as_bytes(lot)});
+    return made(kNamedFreely, "touchstone/lot-volume/1", {as_bytes(gtin14), as_bytes(lot)});
 }
 
 StateKey transaction_key(const Hash256& transaction_id) {
-    return made("touchstone/transaction/1", {transaction_id.view()});
+    return made(kNamedFreely, "touchstone/transaction/1", {transaction_id.view()});
 }
 
-StateKey expiry_key(Height height) { return made("touchstone/expiry/1", {number_bytes(height.value)}); }
+StateKey expiry_key(Height height) { return made(kNamedFreely, "touchstone/expiry/1", {number_bytes(height.value)}); }
 
 StateKey expiry_chunk_key(std::uint64_t valid_until, Height recorded) {
-    return made("touchstone/expiry-chunk/1", {number_bytes(valid_until), number_bytes(recorded.value)});
+    return made(kNamedFreely, "touchstone/expiry-chunk/1", {number_bytes(valid_until), number_bytes(recorded.value)});
 }
 
-StateKey parameters_key() { return made("touchstone/parameters/1", {}); }
+StateKey parameters_key() { return made(kNamedByNobody, "touchstone/parameters/1", {}); }
 
-StateKey validators_key() { return made("touchstone/validator-set/1", {}); }
+StateKey validators_key() { return made(kNamedByNobody, "touchstone/validator-set/1", {}); }
 
-StateKey activity_key() { return made("touchstone/activity/1", {}); }
+StateKey activity_key() { return made(kNamedByNobody, "touchstone/activity/1", {}); }
 
-StateKey epoch_key(Epoch epoch) { return made("touchstone/epoch/1", {number_bytes(epoch.value)}); }
+StateKey epoch_key(Epoch epoch) { return made(kNamedByNobody, "touchstone/epoch/1", {number_bytes(epoch.value)}); }
 
-StateKey council_key() { return made("touchstone/council/1", {}); }
+StateKey council_key() { return made(kNamedByNobody, "touchstone/council/1", {}); }
 
-StateKey proposal_key(std::uint64_t number) { return made("touchstone/proposal/1", {number_bytes(number)}); }
+StateKey proposal_key(std::uint64_t number) { return made(kNamedByNobody, "touchstone/proposal/1", {number_bytes(number)}); }
 
-StateKey prefixes_key() { return made("touchstone/prefixes/1", {}); }
+StateKey prefixes_key() { return made(kNamedByNobody, "touchstone/prefixes/1", {}); }
 
 Hash256 report_id(const Hash256& transaction_id, std::uint32_t operation) {
     const Bytes index = std::move(Writer{}.u32(operation)).take();
     return crypto::tagged_hash("touchstone/report-id/1", {transaction_id.view(), index});
 }
 
-StateKey report_key(const Hash256& id) { return made("touchstone/report/1", {id.view()}); }
+StateKey report_key(const Hash256& id) { return made(kNamedFreely, "touchstone/report/1", {id.view()}); }
 
 StateKey report_stats_key(std::string_view organisation, std::string_view month) {
-    return made("touchstone/report-stats/1", {as_bytes(organisation), as_bytes(month)});
+    return made(kNamedByNobody, "touchstone/report-stats/1", {as_bytes(organisation), as_bytes(month)});
 }
 
-StateKey reporter_key(std::string_view organisation) { return made("touchstone/reporter/1", {as_bytes(organisation)}); }
+StateKey reporter_key(std::string_view organisation) { return made(kNamedByNobody, "touchstone/reporter/1", {as_bytes(organisation)}); }
 
-StateKey seller_key(const Hash256& pseudonym) { return public_key("touchstone/seller/1", {pseudonym.view()}); }
+StateKey seller_key(const Hash256& pseudonym) { return made(kAskedByAnybody, "touchstone/seller/1", {pseudonym.view()}); }
 
 StateKey document_key(const Hash256& document, std::string_view organisation) {
-    return made("touchstone/document/1", {document.view(), as_bytes(organisation)});
+    return made(kAskedByAnybody, "touchstone/document/1", {document.view(), as_bytes(organisation)});
 }
 
 }  // namespace touchstone::ledger

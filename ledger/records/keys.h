@@ -2,11 +2,16 @@
 // and its natural key: bytes that a client sends are never one, so that no operation can reach a record of another kind
 // or one that it did not name.
 //
-// key = SHA-256(tag of the kind ‖ natural key), with its first bit set by whether anybody may ask for records of that
-// kind: 0 for items, products, organisations and sellers, 1 for all others. A proof of absence names the record that is
-// next to where the absent one would be; so nobody who asks for made-up items is shown where licences, volumes, lots or
-// containers are, whose names can be guessed. Items and containers are named by commitments, from which the key follows
-// and not the other way: who sees a key in a proof can look nothing up with it.
+// key = SHA-256(tag of the kind ‖ natural key), with its first bits set by its region of the tree:
+//   0   what anybody may ask for: items, products, organisations, sellers, documents. Absence is proven of these alone.
+//   10  what a member names as it likes, or nearly: containers, lots and their volumes, reports, transactions, and lists of
+//       transactions. Who makes many names finds one that is next to a name that he guesses, and sees in the proof of his
+//       own whether it is there.
+//   11  all others: licences, volumes of products, statistics, what the ledger itself keeps. Nobody can name anything here,
+//       so nobody is shown what is next to it.
+// A proof shows what is next to a record, and a proof of absence names it; so what cannot be guessed, what can, and what
+// must not be, are apart. Items and containers are named by commitments, from which the key follows and not the other way:
+// who sees a key in a proof can look nothing up with it.
 // Pure functions; any thread.
 #pragma once
 
@@ -68,12 +73,12 @@ Hash256 serial_commitment(std::string_view gtin14, std::string_view serial);
 // SHA-256("touchstone/sscc/1" ‖ sscc), of 18 digits.
 Hash256 sscc_commitment(std::string_view sscc);
 
-// Of a kind whose records anybody may ask for: its first bit is 0.
+// Of a kind whose records anybody may ask for, and whose absence is proven.
 inline bool is_public(const Hash256& key) { return !key.bit(0); }
 
 // SHA-256("touchstone/item/2" ‖ gtin14 ‖ commitment), first bit 0.
 StateKey item_key(std::string_view gtin14, const Hash256& commitment);
-// SHA-256("touchstone/container/2" ‖ commitment ‖ id of the organisation that made the container), first bit 1.
+// SHA-256("touchstone/container/2" ‖ commitment ‖ id of the organisation that made the container), first bits 10.
 StateKey container_key(std::string_view maker, const Hash256& commitment);
 StateKey organisation_key(std::string_view id);
 StateKey product_key(std::string_view gtin14);

@@ -16,7 +16,7 @@
 //                 text custodian ‖ u64 registered at ‖ u32 event count ‖ event head ‖ u16 present ‖ those fields whose
 //                 bit is set, and none that is empty, from bit 0: text receiver ‖ text facility ‖ container key (32) ‖
 //                 text offered to ‖ {u64 ended at ‖ text ended by} ‖ u32 open reports ‖ u32 returns ‖ shop (32) ‖
-//                 text reclaimed to ‖ list of {u8 flag ‖ text by}
+//                 text reclaimed to ‖ list of {u8 flag ‖ text by} ‖ u32 cancelled sales
 //   container     u8 state ‖ text maker ‖ text custodian ‖ text receiver ‖ place ‖ u8 levels ‖ u32 direct ‖ u64 items ‖
 //                 u64 created at ‖ u32 event count ‖ event head ‖ text reclaimed to ‖ u64 ended at ‖ text ended by
 //   place         bool packed ‖ container key, if packed
@@ -91,7 +91,8 @@ enum ItemField : std::uint16_t {
     kShop = 1 << 7,
     kReclaimedTo = 1 << 8,
     kFlags = 1 << 9,
-    kAllFields = (1 << 10) - 1
+    kCancelledSales = 1 << 10,
+    kAllFields = (1 << 11) - 1
 };
 
 std::uint16_t present_in(const ItemRecord& item) {
@@ -106,6 +107,7 @@ std::uint16_t present_in(const ItemRecord& item) {
     if (!item.shop.is_zero()) present |= kShop;
     if (!item.reclaimed_to.empty()) present |= kReclaimedTo;
     if (!item.flags.empty()) present |= kFlags;
+    if (item.cancelled_sales != 0) present |= kCancelledSales;
     return static_cast<std::uint16_t>(present);
 }
 
@@ -121,9 +123,11 @@ void write_optional_fields(Writer& writer, const ItemRecord& item) {
     if (present & kReturns) writer.u32(item.returns);
     if (present & kShop) writer.hash(item.shop);
     if (present & kReclaimedTo) writer.string(item.reclaimed_to);
-    if (!(present & kFlags)) return;
-    writer.u32(static_cast<std::uint32_t>(item.flags.size()));
-    for (const FlagMark& mark : item.flags) writer.u8(static_cast<std::uint8_t>(mark.flag)).string(mark.by);
+    if (present & kFlags) {
+        writer.u32(static_cast<std::uint32_t>(item.flags.size()));
+        for (const FlagMark& mark : item.flags) writer.u8(static_cast<std::uint8_t>(mark.flag)).string(mark.by);
+    }
+    if (present & kCancelledSales) writer.u32(item.cancelled_sales);
 }
 
 void read_optional_fields(Reader& reader, ItemRecord& item) {
@@ -147,6 +151,7 @@ void read_optional_fields(Reader& reader, ItemRecord& item) {
             mark.by = reader.string();
         }
     }
+    if (present & kCancelledSales) item.cancelled_sales = reader.u32();
     // A bit of no field, or of an empty one, is not what encode() writes; nor is packed without a place, or the reverse.
     if (present != present_in(item)) reader.fail();
     if ((item.state == ItemState::kPacked) != !item.container.is_zero()) reader.fail();

@@ -230,6 +230,7 @@ struct ItemRecord {
     std::string ended_by;
     std::uint32_t open_reports = 0;  // about this item, not resolved, of reporters that count
     std::uint32_t returns = 0;       // how often it came back from a sale
+    std::uint32_t cancelled_sales = 0;
     Hash256 shop{};                  // pseudonym of the shop that it was last sold through; zero: none was named
     std::string reclaimed_to{};      // whom its owner wants it handed to, against its holder; else empty
     std::uint64_t salt = 0;          // of its first registration

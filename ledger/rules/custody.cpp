@@ -180,6 +180,7 @@ Verdict apply(Run& run, const op::CancelSale& operation, OperationOutcome& outco
         item.shop = {};
         item.ended_at = {};
         item.ended_by.clear();
+        ++item.cancelled_sales;
         log.append(key, item);
     });
     return std::nullopt;

@@ -31,12 +31,18 @@ Verdict check_licence(const Run& run, const op::Register& operation, const Licen
     return std::nullopt;
 }
 
+// The role as well: the council may have taken it since the product was declared or the licence given.
 Verdict find_authority(Run& run, const op::Register& operation, const ProductRecord& product, Authority& authority) {
-    if (product.brand == run.actor.id) return std::nullopt;
+    const auto lacks = [&](Role role) {
+        return Rejection{Refusal::kNotAllowed, fmt::format("'{}' has no more the role {}", run.actor.id, name_of(role))};
+    };
+    if (product.brand == run.actor.id)
+        return run.actor.has(Role::kBrand) ? Verdict() : Verdict(lacks(Role::kBrand));
     LicenceSlot& slot = run.overlay.licences.slot(licence_key(operation.gtin(), run.actor.id));
     if (!slot.record)
         return Rejection{Refusal::kNotLicensed,
                          fmt::format("'{}' has no licence for {}", run.actor.id, operation.gtin())};
+    if (!run.actor.has(Role::kManufacturer)) return lacks(Role::kManufacturer);
     if (auto refused = check_licence(run, operation, *slot.record)) return refused;
     authority.licence = &slot;
     authority.rest = slot.record->quota - std::min(slot.record->quota, slot.record->used);
@@ -56,6 +62,15 @@ Verdict check_lot(Run& run, const op::Register& operation) {
     }
     if (made->expiry == 0 || operation.expiry == 0 || made->expiry == operation.expiry) return std::nullopt;
     return Rejection{Refusal::kLotMismatch, fmt::format("lot {} expires on {}", operation.lot, day_text(made->expiry))};
+}
+
+// What is made is there; and clocks of the world's first time zone are fourteen hours ahead.
+Verdict check_made_on(const Run& run, Day made_on, Day expiry) {
+    if (made_on > run.today + 1)
+        return Rejection{Refusal::kBadDate, fmt::format("made on {}, and today is {}", day_text(made_on), day_text(run.today))};
+    if (expiry != 0 && made_on > expiry)
+        return Rejection{Refusal::kBadDate, fmt::format("made on {}, and its lot expires on {}", day_text(made_on), day_text(expiry))};
+    return std::nullopt;
 }
 
 // Why an item that is registered already can not be registered.
@@ -141,6 +156,7 @@ Verdict apply(Run& run, const op::Register& operation, OperationOutcome& outcome
 
     const LotShare share{operation.gtin(), operation.lot, run.actor.id};
     const Day expiry = operation.expiry != 0 ? operation.expiry : lot_expiry(run, share);
+    if (auto refused = check_made_on(run, operation.made_on, expiry)) return refused;
     const std::vector<Accepted> accepted = judge_items(run, operation, authority.rest, expiry, outcome);
     if (operation.mode == RegisterMode::kAtomic && !outcome.refused.empty())
         return rejection_of(outcome, operation.items.keys());

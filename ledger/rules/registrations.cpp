@@ -1,6 +1,6 @@
 // Registrations that were wrong.
-//   AmendRegistration  who made the items, or the product's brand; whatever their state, but not what was voided. Lot
-//                      and dates are the item's own, so that recalls and expiry go by what is right from then on. Into
+//   AmendRegistration  who made the items, while it has them and still makes the product; the product's brand; who has
+//                      recalled them. Whatever their state, but not what was voided. Lot and dates are the item's own, so that recalls and expiry go by what is right from then on. Into
 //                      another lot of its maker an item comes as by registering: the lot's expiry must be its own.
 //                      Within its lot a new expiry becomes that of the lot, which a wrong first registration had fixed.
 //                      No recall is evaded: what one holds for now, and would not any more, is amended by its issuer
@@ -19,6 +19,31 @@ namespace {
 
 bool is_theirs(const Run& run, const ItemRecord& item, const ProductRecord& product) {
     return item.maker == run.actor.id || product.brand == run.actor.id;
+}
+
+bool has_left_its_maker(const ItemRecord& item, const ProductRecord& product) {
+    return item.custodian != item.maker || item.owner != product.brand || item.state == ItemState::kSold;
+}
+
+bool is_licensed(Run& run, const std::string& gtin) {
+    const auto& licence = run.overlay.licences.slot(licence_key(gtin, run.actor.id)).record;
+    return licence && !licence->revoked;
+}
+
+// Whose recall holds for it: it may find out that it should not, or should for another.
+bool is_recalled_by(const Run& run, const ItemRecord& item, const ProductRecord& product) {
+    return std::any_of(product.recalls.begin(), product.recalls.end(), [&](const RecallMark& recall) {
+        return !recall.as_brand && recall.by == run.actor.id && is_within(recall.scope, item);
+    });
+}
+
+// A maker answers for what it has in hand and still makes. Later its word would change what others hold: whoever lost its
+// licence could have sold goods recalled.
+Refusal may_amend(Run& run, const ItemRecord& item, const ProductRecord& product) {
+    if (product.brand == run.actor.id || is_recalled_by(run, item, product)) return Refusal::kNone;
+    if (item.maker != run.actor.id) return Refusal::kNotMaker;
+    if (has_left_its_maker(item, product)) return Refusal::kMovedAlready;
+    return is_licensed(run, item.gtin) ? Refusal::kNone : Refusal::kLicenceRevoked;
 }
 
 void amend(ItemRecord& item, const op::AmendRegistration& operation) {
@@ -127,11 +152,11 @@ Verdict apply(Run& run, const op::AmendRegistration& operation, OperationOutcome
     TargetLot target(run, operation);
     const auto judge = [&](const ItemRecord& item) {
         const ProductRecord& product = product_of(run, item);
-        if (!is_theirs(run, item, product)) return Refusal::kNotMaker;
+        if (const Refusal refusal = may_amend(run, item, product); refusal != Refusal::kNone) return refusal;
         ItemRecord after = item;
         amend(after, operation);
         if (after == item) return Refusal::kNothingChanges;
-        if (after.expiry != 0 && after.made_on > after.expiry) return Refusal::kBadDate;
+        if ((after.expiry != 0 && after.made_on > after.expiry) || after.made_on > run.today + 1) return Refusal::kBadDate;
         if (is_held(run, product, item, &after)) return Refusal::kRecalled;
         // Cleared for one piece, while the lot has it: that piece would never expire.
         if (after.expiry == 0 && item.expiry != 0 && after.lot == item.lot &&

@@ -157,7 +157,7 @@ constexpr std::array kRefusals{
                 "Let the maker that item_get or container_get shows act, or the product's brand."},
     RefusalInfo{Refusal::kMovedAlready, "moved_already",
                 "The item has left its maker's hands or its brand's ownership, so that its registration stands.",
-                "Amend the registration if lot or dates are wrong, or decommission the item."},
+                "Let the product's brand amend the registration if lot or dates are wrong, or decommission the item."},
     RefusalInfo{Refusal::kNotReturnPoint, "not_return_point",
                 "The organisation did not sell the item, is not its brand, and is no return point of the product.",
                 "Let the seller that item_get shows take it back, or ask the brand to name you as a return point."},

@@ -69,7 +69,7 @@ enum class Refusal : std::uint16_t {
     kRecallActive,
     kRecallAbsent,
     kNotMaker,        // neither the maker nor the brand
-    kMovedAlready,    // a registration is voided only while the item never moved
+    kMovedAlready,    // a registration is voided, and amended by its maker, only before the item moves
     kNotReturnPoint,  // who did not sell it, and may not take it back
     // containers, ownership, the end
     kContainerUnknown = 400,

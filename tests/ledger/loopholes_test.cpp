@@ -213,19 +213,28 @@ TEST_CASE("an operation counts in a block's bound, though it names no item") {
     REQUIRE(execute(world.context(), std::vector{one}, world.reader()).ok());
 }
 
-// A proof of absence shows a neighbour: of what anybody may ask for, never of a licence, a lot, a volume, a container.
-TEST_CASE("records whose names can be guessed are in the other half of the state") {
+// A proof shows what is next to a record: nobody who can choose a name may be next to a licence, a volume or statistics, and
+// nobody at all is next to a lot or a container but who has some of his own.
+TEST_CASE("what anybody asks for, what members name, and what nobody names are in regions of their own") {
+    const auto region = [](const StateKey& key) { return key.hash().bytes[0] >> 6; };
     for (int i = 0; i < 64; ++i) {
         const std::string text = std::to_string(i);
-        for (const StateKey& key : {item_key(kGtin, serial_commitment(kGtin, text)), product_key(text),
-                                    organisation_key(text), seller_key(serial_commitment(kGtin, text))})
+        const Hash256 any = serial_commitment(kGtin, text);
+        for (const StateKey& key : {item_key(kGtin, any), product_key(text), organisation_key(text), seller_key(any),
+                                    document_key(any, text)}) {
             REQUIRE(is_public(key));
-        for (const StateKey& key :
-             {licence_key(kGtin, text), lot_key(kGtin, text), product_volume_key(text), lot_volume_key(kGtin, text),
-              container_key(text, sscc_commitment("106141412345678908")), report_stats_key(text, "2026-11"),
-              reporter_key(text), report_key(serial_commitment(kGtin, text)), transaction_key(serial_commitment(kGtin, text)),
-              document_key(Hash256{}, text), proposal_key(static_cast<std::uint64_t>(i))})
+            REQUIRE(region(key) < 2);
+        }
+        for (const StateKey& key : {container_key(text, any), lot_key(kGtin, text), lot_volume_key(kGtin, text),
+                                    report_key(any), transaction_key(any)}) {
             REQUIRE(!is_public(key));
+            REQUIRE(region(key) == 2);
+        }
+        for (const StateKey& key : {licence_key(kGtin, text), product_volume_key(text), report_stats_key(text, "2026-11"),
+                                    reporter_key(text), proposal_key(static_cast<std::uint64_t>(i))}) {
+            REQUIRE(!is_public(key));
+            REQUIRE(region(key) == 3);
+        }
     }
 }
 

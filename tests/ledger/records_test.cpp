@@ -122,6 +122,7 @@ const ItemRecord kPackedItem = [] {
     made.receiver.clear();
     made.reclaimed_to = "brand";
     made.returns = 2;
+    made.cancelled_sales = 1;
     return made;
 }();
 const ItemRecord kSoldItem = [] {

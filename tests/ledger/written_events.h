@@ -26,7 +26,7 @@ inline const EventKinds& also_written_by(const Operation& operation) {
         {"unpack", {EventKind::kUnloaded}},
         {"receive", {EventKind::kMissing, EventKind::kSurplus}},
         {"undo_end", {EventKind::kFound}},
-        {"reclaim", {EventKind::kReassigned}},
+        {"reclaim", {EventKind::kReassigned, EventKind::kUnpacked, EventKind::kUnloaded}},
         {"reassign", {EventKind::kUnpacked, EventKind::kUnloaded}},
         {"seize", {EventKind::kUnpacked, EventKind::kUnloaded}},
         {"carry_out", {EventKind::kProductReassigned}},
