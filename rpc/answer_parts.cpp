@@ -1,7 +1,5 @@
 #include "rpc/answer_parts.h"
 
-#include <charconv>
-
 #include "ledger/rules/corrections.h"
 #include "rpc/record_json.h"
 
@@ -13,7 +11,8 @@ struct StoredEvent {
     Bytes bytes;
 };
 
-Result<std::vector<StoredEvent>> read_events(const ReadView& view, const ledger::StateKey& subject, EventRange range) {
+Result<std::vector<StoredEvent>> read_events(const ReadView& view, const ledger::StateKey& subject,
+                                             const EventRange& range) {
     std::vector<StoredEvent> events;
     std::uint32_t next = range.from;
     const Bytes start = ledger::event_side_key(subject, next);
@@ -45,50 +44,57 @@ std::optional<std::uint32_t> corrector_of(const std::vector<StoredEvent>& events
 
 }  // namespace
 
-Result<IndexPage, RpcError> index_page(const ReadView& view, const Params& params, const Bytes& prefix) {
+Result<IndexPage, RpcError> index_page(const CallContext& context, const ReadView& view, const Params& params,
+                                       const Bytes& prefix) {
     HANDLER_TRY(const std::size_t limit, params.limit());
     HANDLER_TRY(const std::optional<std::string> cursor, params.text("cursor"));
     Bytes from = prefix;
     if (cursor) {
-        const auto last = from_hex(*cursor);
-        const bool ours = last && last->size() >= prefix.size() && equal(ByteView(*last).first(prefix.size()), prefix);
-        if (!ours) return invalid_params("cursor: what an earlier page of this list answered.");
-        from = ledger::index_key_after(*last);
+        HANDLER_TRY(const Bytes last, context.cursors().open(*cursor));
+        const bool ours = last.size() >= prefix.size() && equal(ByteView(last).first(prefix.size()), prefix);
+        if (!ours) return cursor_unknown();  // of another list of the same method
+        from = ledger::index_key_after(last);
     }
     IndexPage page;
+    bool complete = true;
     const Status scanned = view.side_scan(prefix, from, [&](ByteView key, ByteView value) {
-        page.complete = page.keys.size() < limit;
-        if (page.complete) {
+        complete = page.keys.size() < limit;
+        if (complete) {
             page.keys.push_back(to_bytes(key));
             page.values.push_back(to_bytes(value));
         }
-        return page.complete;
+        return complete;
     });
     if (!scanned.ok()) return from_error(scanned.error());
+    if (!complete) page.cursor = context.cursors().seal(page.keys.back());
     return page;
 }
 
+void write_cursor(JsonWriter& out, const std::optional<std::string>& cursor) {
+    out.field("complete", !cursor.has_value()).key("cursor");
+    cursor ? out.string(*cursor) : out.null();
+}
+
 void write_page_end(JsonWriter& out, const IndexPage& page) {
-    out.end_array().field("complete", page.complete).key("cursor");
-    page.complete ? out.null() : out.hex(page.keys.back());
+    out.end_array();
+    write_cursor(out, page.cursor);
     out.end_object();
 }
 
 RpcError index_fault() { return from_error({"index_corrupt", "An index of this node does not fit its records."}); }
 
-Result<EventRange, RpcError> asked_events(const Params& params) {
-    EventRange range;
+Result<EventRange, RpcError> asked_events(const CallContext& context, const Params& params) {
+    EventRange range{context.cursors()};
     HANDLER_TRY(range.limit, params.limit());
     HANDLER_TRY(const std::optional<std::string> cursor, params.text("cursor"));
     if (!cursor) return range;
-    const auto [end, error] = std::from_chars(cursor->data(), cursor->data() + cursor->size(), range.from);
-    if (error != std::errc{} || end != cursor->data() + cursor->size())
-        return invalid_params("cursor: what an earlier page answered.");
+    HANDLER_TRY(const std::uint64_t from, range.cursors.open_number(*cursor));
+    range.from = static_cast<std::uint32_t>(from);
     return range;
 }
 
 HandlerError write_event_page(JsonWriter& out, const ReadView& view, const ledger::StateKey& subject, std::uint32_t count,
-                              EventRange range) {
+                              const EventRange& range) {
     const auto events = read_events(view, subject, range);
     if (!events.ok()) return from_error(events.error());
     const auto next = static_cast<std::uint32_t>(range.from + events->size());
@@ -97,8 +103,8 @@ HandlerError write_event_page(JsonWriter& out, const ReadView& view, const ledge
     out.key("events").begin_array();
     for (const StoredEvent& one : *events)
         write_event(out, one.event, one.bytes, corrector_of(*events, one.event.sequence));
-    out.end_array().field("complete", next >= count).key("cursor");
-    next < count ? out.string(std::to_string(next)) : out.null();
+    out.end_array();
+    write_cursor(out, next < count ? std::optional(range.cursors.seal(next)) : std::nullopt);
     return std::nullopt;
 }
 

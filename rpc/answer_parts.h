@@ -25,11 +25,15 @@ Result<std::optional<Record>, RpcError> read_record(const ReadView& view, const 
 struct IndexPage {
     std::vector<Bytes> keys;
     std::vector<Bytes> values;  // one for each key; empty in most lists
-    bool complete = true;
+    std::optional<std::string> cursor;  // where to go on; nullopt: that was all
 };
 
-// By the parameters limit and cursor. The cursor is the last index key of the page before, in hexadecimal.
-Result<IndexPage, RpcError> index_page(const ReadView& view, const Params& params, const Bytes& prefix);
+// By the parameters limit and cursor. The caller may see all of what begins with the prefix: what he may not see is kept
+// out by another index, or pages would count it.
+Result<IndexPage, RpcError> index_page(const CallContext& context, const ReadView& view, const Params& params,
+                                       const Bytes& prefix);
+// The members complete and cursor of an open object.
+void write_cursor(JsonWriter& out, const std::optional<std::string>& cursor);
 // Ends the list's array and the answer's object.
 void write_page_end(JsonWriter& out, const IndexPage& page);
 RpcError index_fault();
@@ -37,15 +41,16 @@ RpcError index_fault();
 // -- events
 
 struct EventRange {
+    CursorScope cursors;
     std::uint32_t from = 0;
     std::size_t limit = 0;
 };
 // From the parameters limit and cursor.
-Result<EventRange, RpcError> asked_events(const Params& params);
+Result<EventRange, RpcError> asked_events(const CallContext& context, const Params& params);
 
 // The events of a subject that has `count` of them, as the members events, complete and cursor of an open object.
 HandlerError write_event_page(JsonWriter& out, const ReadView& view, const ledger::StateKey& subject, std::uint32_t count,
-                              EventRange range);
+                              const EventRange& range);
 
 // -- proofs: the members height, header and certificate of an open object
 void write_signed_by(JsonWriter& out, const SignedTip& tip);

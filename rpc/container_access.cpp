@@ -1,59 +1,79 @@
 #include "rpc/container_access.h"
 
-#include <set>
-
+#include "base/limits.h"
 #include "ledger/records/record_codecs.h"
 #include "rpc/answer_parts.h"
+#include "rpc/stays.h"
 
 namespace touchstone::rpc {
 namespace {
 
-// Whether `wanted` holds of any event of the subject, or of the containers that it was in.
-Result<bool, RpcError> any_event(const ReadView& view, const ledger::StateKey& subject,
-                                 const std::function<bool(const ledger::Event&)>& wanted) {
-    std::set<ledger::StateKey> met{subject};
-    std::vector<ledger::StateKey> open{subject};
-    std::size_t left = kWalkedEventsMax;
+// A key under which there is nothing, for reads that keep the work even.
+ledger::StateKey nowhere(std::size_t number) {
+    Hash256 hash;
+    hash.bytes.fill(0xff);
+    hash.bytes[0] = static_cast<std::uint8_t>(0x80 | number);
+    return ledger::StateKey::written(hash);
+}
+
+// Maker, holder or receiver of the container, or of one that it is in. One read for each level that there can be.
+Result<bool, RpcError> is_in_hand(const ReadView& view, const ledger::StateKey& container, const std::string& id) {
     bool found = false;
-    while (!open.empty() && !found && left > 0) {
-        const Bytes start = ledger::event_side_key(open.back(), 0);
-        const ByteView prefix = ByteView(start).first(start.size() - sizeof(std::uint32_t));
-        open.pop_back();
-        const Status scanned = view.side_scan(prefix, start, [&](ByteView, ByteView value) {
-            const auto event = ledger::Event::decode(value);
-            if (!event.ok()) return false;
-            found = wanted(*event);
-            if (event->kind == ledger::EventKind::kPacked)
-                if (const auto around = Hash256::from_hex(event->other))
-                    if (const auto key = ledger::StateKey::written(*around); met.insert(key).second)
-                        open.push_back(key);
-            return !found && --left > 0;
-        });
-        if (!scanned.ok()) return from_error(scanned.error());
+    ledger::StateKey at = container;
+    for (std::size_t level = 0; level <= limits::kContainerLevelsMax; ++level) {
+        HANDLER_TRY(const FoundContainer read, find_container(view, at.is_zero() ? nowhere(level) : at));
+        at = {};
+        if (!read.container) continue;
+        const ledger::ContainerRecord& record = *read.container;
+        found = found || record.custodian == id || record.receiver == id || (level == 0 && record.maker == id);
+        at = ledger::StateKey::written(record.container);
     }
     return found;
 }
 
-// Whether the organisation owns an item that is in the container now, at any level.
-Result<bool, RpcError> owns_within(const ReadView& view, const ledger::StateKey& container, const std::string& organisation) {
+// Some of the items in it, at any level. Always as many lists are read.
+Result<std::vector<ledger::StateKey>, RpcError> some_items(const ReadView& view, const ledger::StateKey& container) {
     std::vector<ledger::StateKey> open{container};
     std::vector<ledger::StateKey> items;
-    while (!open.empty() && items.size() < kWalkedItemsMax) {
-        const Bytes prefix = ledger::content_index_prefix(open.back());
-        open.pop_back();
+    for (std::size_t list = 0; list < kProbedLists; ++list) {
+        const ledger::StateKey at = open.empty() ? nowhere(list) : open.back();
+        if (!open.empty()) open.pop_back();
+        std::size_t left = kProbedItems;
+        const Bytes prefix = ledger::content_index_prefix(at);
         const Status scanned = view.side_scan(prefix, prefix, [&](ByteView key, ByteView) {
             const auto content = ledger::parse_content_index(key);
             if (!content) return false;
             (content->kind == ledger::ContentKind::kItem ? items : open).push_back(ledger::StateKey::written(content->key));
-            return items.size() < kWalkedItemsMax;
+            return --left > 0;
         });
         if (!scanned.ok()) return from_error(scanned.error());
     }
-    for (const ledger::StateKey& key : items) {
-        HANDLER_TRY(const auto item, read_record<ledger::ItemRecord>(view, key));
-        if (item && item->owner == organisation) return true;
+    return items;
+}
+
+// Whether the organisation owns one of them. Always as many records are read.
+Result<bool, RpcError> owns_within(const ReadView& view, const ledger::StateKey& container, const std::string& id) {
+    HANDLER_TRY(const std::vector<ledger::StateKey> items, some_items(view, container));
+    bool owns = false;
+    for (std::size_t i = 0; i < kProbedItems; ++i) {
+        HANDLER_TRY(const auto item, read_record<ledger::ItemRecord>(view, i < items.size() ? items[i] : nowhere(i)));
+        owns = owns || (item && item->owner == id);
     }
-    return false;
+    return owns;
+}
+
+// Whether it did something with the container, or was named by it, alone or inside another. Always as many events are
+// read.
+Result<bool, RpcError> handled(const ReadView& view, const ledger::StateKey& container, const std::string& id) {
+    HANDLER_TRY(const FoundContainer read, find_container(view, container));
+    const std::uint32_t count = read.container ? read.container->event_count : 0;
+    StayWalk walk(view, kProbedEvents, StayWalk::Reach::kFromStay);
+    const Stay newest{container, count - std::min(count, static_cast<std::uint32_t>(kProbedEvents))};
+    const StayWalk::Visit visit{
+        {}, [&](const ledger::Event& event) { return event.actor == id || event.other == id; }};
+    HANDLER_TRY(const bool found, walk.find(newest, visit));
+    if (auto error = walk.use_up(nowhere(0))) return *std::move(error);
+    return found;
 }
 
 }  // namespace
@@ -69,35 +89,39 @@ Result<FoundContainer, RpcError> find_container(const ReadView& view, const ledg
     return found;
 }
 
-Result<bool, RpcError> is_party(const ReadView& view, const ledger::StateKey& container, const Caller& caller) {
-    if (caller.oversees()) return true;
-    if (!caller.known()) return false;
-    HANDLER_TRY(const bool acted, any_event(view, container, [&](const ledger::Event& event) {
-                    return event.actor == caller.organisation || event.other == caller.organisation;
-                }));
-    if (acted) return true;
-    return owns_within(view, container, caller.organisation);
-}
-
 Result<bool, RpcError> has_it(const ReadView& view, const ledger::StateKey& container, const Caller& caller) {
     if (caller.oversees()) return true;
     if (!caller.known()) return false;
-    HANDLER_TRY(FoundContainer found, find_container(view, container));
-    for (bool inner = true; found.container; inner = false) {
-        const auto& at = found.container;
-        if (at->custodian == caller.organisation || at->receiver == caller.organisation) return true;
-        if (inner && at->maker == caller.organisation) return true;
-        if (at->container.is_zero()) break;
-        HANDLER_TRY(found, find_container(view, ledger::StateKey(at->container)));
-    }
+    HANDLER_TRY(const bool in_hand, is_in_hand(view, container, caller.organisation));
+    if (in_hand) return true;
     return owns_within(view, container, caller.organisation);
 }
 
+Result<bool, RpcError> is_party(const ReadView& view, const ledger::StateKey& container, const Caller& caller) {
+    HANDLER_TRY(const bool has, has_it(view, container, caller));
+    if (has || !caller.known()) return has;
+    return handled(view, container, caller.organisation);
+}
+
+Result<bool, RpcError> owns_in(const ReadView& view, const ledger::StateKey& item, const ledger::StateKey& container,
+                               const Caller& caller) {
+    HANDLER_TRY(const auto owned, read_record<ledger::ItemRecord>(view, item));
+    if (!owned || !caller.known() || owned->owner != caller.organisation) return false;
+    for (Hash256 at = owned->container; !at.is_zero();) {
+        if (at == container.hash()) return true;
+        HANDLER_TRY(const FoundContainer around, find_container(view, ledger::StateKey::written(at)));
+        if (!around.container) return index_fault();
+        at = around.container->container;
+    }
+    return false;
+}
+
 Result<bool, RpcError> was_in(const ReadView& view, const ledger::StateKey& item, const ledger::StateKey& container) {
-    const std::string wanted = container.hex();
-    return any_event(view, item, [&](const ledger::Event& event) {
-        return event.kind == ledger::EventKind::kPacked && event.other == wanted;
-    });
+    // Its record first: of what is no item nothing is walked.
+    HANDLER_TRY(const auto known, read_record<ledger::ItemRecord>(view, item));
+    if (!known) return false;
+    StayWalk walk(view, kWalkedEventsMax, StayWalk::Reach::kFromItsStart);
+    return walk.find(Stay{item}, {[&](const ledger::StateKey& met) { return met == container; }, {}});
 }
 
 Result<std::vector<ledger::ContainerName>, RpcError> containers_named(const ReadView& view, const Hash256& commitment) {

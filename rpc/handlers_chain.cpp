@@ -1,7 +1,7 @@
 // chain_status, block_get, block_list, block_bytes, header_get.
-#include <charconv>
-
+#include "base/codec.h"
 #include "base/limits.h"
+#include "rpc/answer_parts.h"
 #include "rpc/method.h"
 #include "rpc/record_json.h"
 #include "rpc/schemas.h"
@@ -12,10 +12,14 @@ namespace {
 
 constexpr std::size_t kBlocksPerPage = 100;  // block_list reads whole blocks
 
-void write_peers(JsonWriter& out, const NodeStatus& status) {
+// Where the network can be reached, and attacked, is for who oversees it or runs this node.
+enum class Addresses { kHidden, kTold };
+
+void write_peers(JsonWriter& out, const NodeStatus& status, Addresses addresses) {
     out.key("peers").begin_array();
     for (const PeerStatus& peer : status.peers) {
-        out.begin_object().field("name", peer.name).field("address", peer.address);
+        out.begin_object().field("name", peer.name).key("address");
+        addresses == Addresses::kTold ? out.string(peer.address) : out.null();
         out.field("validator", peer.validator).field("connected", peer.connected);
         out.field("height", peer.height.value).end_object();
     }
@@ -46,7 +50,7 @@ HandlerError chain_status(const CallContext& context, const Params&, JsonWriter&
     out.key("organisation");
     own ? out.string(own->id) : out.null();
     out.field("vault", context.node().vault() != nullptr);
-    write_peers(out, status);
+    write_peers(out, status, told ? Addresses::kTold : Addresses::kHidden);
     out.end_object();
     return std::nullopt;
 }
@@ -79,38 +83,89 @@ void write_block_head(JsonWriter& out, const StoredBlock& stored, const Caller& 
     caller.oversees() ? out.number(stored.block.transactions.size()) : out.null();
 }
 
-// Cursors of lists that are numbered are the number to go on with.
-Result<std::optional<std::uint64_t>, RpcError> numeric_cursor(const Params& params) {
+// Of lists that go by height.
+Result<std::optional<std::uint64_t>, RpcError> numeric_cursor(const CallContext& context, const Params& params) {
     HANDLER_TRY(const std::optional<std::string> text, params.text("cursor"));
     if (!text) return std::optional<std::uint64_t>{};
-    std::uint64_t value = 0;
-    const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), value);
-    if (error != std::errc{} || end != text->data() + text->size())
-        return invalid_params("cursor: what an earlier page answered.");
+    HANDLER_TRY(const std::uint64_t value, context.cursors().open_number(*text));
     return std::optional(value);
 }
 
-void write_page_end(JsonWriter& out, std::optional<std::uint64_t> next) {
-    out.field("complete", !next.has_value()).key("cursor");
-    next ? out.string(std::to_string(*next)) : out.null();
+void write_page_end(const CallContext& context, JsonWriter& out, std::optional<std::uint64_t> next) {
+    write_cursor(out, next ? std::optional(context.cursors().seal(*next)) : std::nullopt);
 }
 
-// A member sees its own transactions and those that name it; a page may then have fewer than its limit.
+// Where a page of a block begins: the cursor of an earlier one names the block as well, or the newest could be another by
+// now.
+struct BlockPlace {
+    StoredBlockPtr stored;
+    std::size_t from = 0;
+};
+
+Result<BlockPlace, RpcError> asked_place(const CallContext& context, const Params& params) {
+    HANDLER_TRY(const std::optional<std::string> cursor, params.text("cursor"));
+    const bool named = params.json().contains("height") || params.json().contains("hash");
+    if (!cursor) {
+        HANDLER_TRY(StoredBlockPtr stored, asked_block(context, params));
+        return BlockPlace{std::move(stored), 0};
+    }
+    HANDLER_TRY(const Bytes place, context.cursors().open(*cursor));
+    Reader reader(place);
+    const Height height(reader.u64());
+    const std::size_t from = reader.u32();
+    if (!reader.finished()) return cursor_unknown();
+    if (named) {
+        HANDLER_TRY(const Height asked, asked_height(context, params));
+        if (asked != height) return cursor_unknown();
+    }
+    auto stored = context.node().block(height);
+    if (!stored.ok()) return from_error(stored.error());
+    return BlockPlace{*std::move(stored), from};
+}
+
+// A transaction of a block, and what of it the caller is shown.
+struct ShownTransaction {
+    ledger::ParsedTransactionPtr parsed;
+    Shown shown;
+};
+
+// nullopt: nothing of it.
+std::optional<ShownTransaction> shown_transaction(const CallContext& context,
+                                                  const ledger::SignedTransactionPtr& carried) {
+    auto parsed = parse_stored(carried);
+    if (!parsed) return std::nullopt;
+    const TransactionStatus status = context.node().transaction(ledger::info(*parsed).id);
+    Shown shown = shown_to(*context.caller, *parsed, status.outcome);
+    if (!shown.anything()) return std::nullopt;
+    return ShownTransaction{std::move(parsed), std::move(shown)};
+}
+
+// Pages count what the caller sees. All of a block is looked through for one, if need be: a bound below that would tell
+// by the number of pages how much is in it.
 HandlerError block_get(const CallContext& context, const Params& params, JsonWriter& out) {
     HANDLER_TRY(const std::size_t limit, params.limit());
-    HANDLER_TRY(const std::optional<std::uint64_t> cursor, numeric_cursor(params));
-    HANDLER_TRY(const StoredBlockPtr stored, asked_block(context, params));
-    const auto& transactions = stored->block.transactions;
-    const std::size_t from = std::min<std::size_t>(cursor.value_or(0), transactions.size());
-    const std::size_t until = std::min(from + limit, transactions.size());
+    HANDLER_TRY(const BlockPlace place, asked_place(context, params));
+    const auto& transactions = place.stored->block.transactions;
+    std::size_t written = 0;
+    std::optional<std::size_t> next;
     out.begin_object();
-    write_block_head(out, *stored, *context.caller);
+    write_block_head(out, *place.stored, *context.caller);
     out.key("transactions").begin_array();
-    for (std::size_t i = from; i < until; ++i)
-        if (const auto parsed = parse_stored(transactions[i]); parsed && may_see(*context.caller, *parsed))
-            write_summary(out, *parsed, shown_to(*context.caller, *parsed));
+    for (std::size_t i = place.from; i < transactions.size() && !next; ++i) {
+        const auto one = shown_transaction(context, transactions[i]);
+        if (!one) continue;
+        if (written == limit) {
+            next = i;
+        } else {
+            write_summary(out, *one->parsed, one->shown);
+            ++written;
+        }
+    }
     out.end_array();
-    write_page_end(out, until < transactions.size() ? std::optional<std::uint64_t>(until) : std::nullopt);
+    const std::uint64_t height = place.stored->block.header.height.value;
+    write_cursor(out, next ? std::optional(context.cursors().seal(
+                                 Writer{}.u64(height).u32(static_cast<std::uint32_t>(*next)).bytes()))
+                           : std::nullopt);
     out.end_object();
     return std::nullopt;
 }
@@ -118,7 +173,7 @@ HandlerError block_get(const CallContext& context, const Params& params, JsonWri
 // Newest first, down from the cursor or from the tip.
 HandlerError block_list(const CallContext& context, const Params& params, JsonWriter& out) {
     HANDLER_TRY(std::size_t limit, params.limit());
-    HANDLER_TRY(const std::optional<std::uint64_t> cursor, numeric_cursor(params));
+    HANDLER_TRY(const std::optional<std::uint64_t> cursor, numeric_cursor(context, params));
     const std::uint64_t tip = context.node().read()->tip().header.height.value;
     std::uint64_t height = std::min(cursor.value_or(tip), tip);
     limit = std::min(limit, kBlocksPerPage);
@@ -135,7 +190,7 @@ HandlerError block_list(const CallContext& context, const Params& params, JsonWr
     }
     out.end_array();
     const bool pruned = height > 0 && limit > 0;
-    write_page_end(out, height > 0 && !pruned ? std::optional(height) : std::nullopt);
+    write_page_end(context, out, height > 0 && !pruned ? std::optional(height) : std::nullopt);
     out.field("pruned", pruned).end_object();
     return std::nullopt;
 }
@@ -144,7 +199,7 @@ HandlerError block_list(const CallContext& context, const Params& params, JsonWr
 HandlerError block_bytes(const CallContext& context, const Params& params, JsonWriter& out) {
     HANDLER_TRY(const std::size_t limit, params.limit());
     HANDLER_TRY(const std::optional<std::uint64_t> from, params.number("height"));
-    HANDLER_TRY(const std::optional<std::uint64_t> cursor, numeric_cursor(params));
+    HANDLER_TRY(const std::optional<std::uint64_t> cursor, numeric_cursor(context, params));
     const std::uint64_t tip = context.node().read()->tip().header.height.value;
     std::uint64_t height = std::max<std::uint64_t>(1, cursor ? *cursor : from.value_or(1));
     std::size_t left = std::min(limit, limits::kSyncBlocksPerReplyMax);
@@ -160,7 +215,7 @@ HandlerError block_bytes(const CallContext& context, const Params& params, JsonW
         out.end_object();
     }
     out.end_array();
-    write_page_end(out, height <= tip ? std::optional(height) : std::nullopt);
+    write_page_end(context, out, height <= tip ? std::optional(height) : std::nullopt);
     out.end_object();
     return std::nullopt;
 }
@@ -210,7 +265,8 @@ std::vector<MethodInfo> chain_methods() {
          Access::kPublic,
          "Where this node stands: height, newest block, pool, peers, faults; whose node it is, and whether it has a "
          "vault. "
-         "`items`, the number of items on the chain, is told to regulators and auditors.",
+         "`items`, the number of items on the chain, is told to regulators and auditors; the pool and the addresses of peers to "
+         "them and to the node's own organisation.",
          {},
          schema::kObject,
          "{}",
@@ -218,9 +274,8 @@ std::vector<MethodInfo> chain_methods() {
          chain_status,
          nullptr},
         {"block_get", Access::kMember,
-         "One block: its header's fields and summaries of its transactions. A member sees those that it signed and "
-         "those "
-         "that name it; transaction_count is told to regulators and auditors.",
+         "One block: its header's fields and summaries of its transactions. A member sees of each the operations that it "
+         "signed, that name it, or in whose units it has a part; transaction_count is told to regulators and auditors.",
          which_block_and_page(), schema::kPage, R"({"height":7,"limit":2})",
          R"({"hash":"a1…","height":7,"time_ms":1767225600000,"transaction_count":1,"transactions":[{"id":"d4…","organisation":"acme","key":"e5…","valid_until":1000,"size_bytes":340,"items":4,"operations":["register"]}],"complete":true,"cursor":null})",
          block_get, nullptr},
@@ -232,7 +287,7 @@ std::vector<MethodInfo> chain_methods() {
           {"cursor", schema::kText, false, "Where an earlier answer ended."}},
          schema::kPage,
          R"({"limit":2})",
-         R"({"blocks":[{"hash":"a1…","height":7,"transaction_count":1}],"complete":false,"cursor":"5","pruned":false})",
+         R"({"blocks":[{"hash":"a1…","height":7,"transaction_count":1}],"complete":false,"cursor":"9mXk…","pruned":false})",
          block_list,
          nullptr},
         {"block_bytes",
@@ -245,7 +300,7 @@ std::vector<MethodInfo> chain_methods() {
           {"cursor", schema::kText, false, "Where an earlier answer ended; goes before height."}},
          schema::kPage,
          R"({"height":7,"limit":1})",
-         R"({"blocks":[{"height":7,"block":"AAFd…","certificate":"AAAA…"}],"complete":false,"cursor":"8"})",
+         R"({"blocks":[{"height":7,"block":"AAFd…","certificate":"AAAA…"}],"complete":false,"cursor":"9mXk…"})",
          block_bytes,
          nullptr},
         {"header_get", Access::kPublic,

@@ -117,12 +117,16 @@ HandlerError write_content(const ReadView& view, const ledger::ContentEntry& con
 HandlerError container_get(const CallContext& context, const Params& params, JsonWriter& out) {
     HANDLER_TRY(const ledger::StateKey key, asked_container(params));
     const auto view = context.node().read();
-    HANDLER_TRY(const bool party, has_it(*view, key, *context.caller));
+    HANDLER_TRY(const std::optional<ledger::StateKey> item, held_item(params));
+    HANDLER_TRY(bool party, has_it(*view, key, *context.caller));
+    if (!party && item) {
+        HANDLER_TRY(party, owns_in(*view, *item, key, *context.caller));
+    }
     // An SSCC can be guessed: who is no party does not even learn whether there is such a container.
     if (!party) return access_denied(Access::kParty);
     HANDLER_TRY(const FoundContainer found, container_or_nothing(*view, key));
     if (!found.container) return not_found("There is no such container; it exists from its first pack on.");
-    HANDLER_TRY(const IndexPage page, index_page(*view, params, ledger::content_index_prefix(key)));
+    HANDLER_TRY(const IndexPage page, index_page(context, *view, params, ledger::content_index_prefix(key)));
     out.begin_object().key("container");
     write_record(out, *found.container);
     if (auto error = write_around(*view, *found.container, out)) return error;
@@ -139,7 +143,7 @@ HandlerError container_get(const CallContext& context, const Params& params, Jso
 
 HandlerError container_history(const CallContext& context, const Params& params, JsonWriter& out) {
     HANDLER_TRY(const ledger::StateKey key, asked_container(params));
-    HANDLER_TRY(const EventRange range, asked_events(params));
+    HANDLER_TRY(const EventRange range, asked_events(context, params));
     const auto view = context.node().read();
     if (auto refused = check_holder(context, params, *view, key)) return refused;
     HANDLER_TRY(const FoundContainer found, container_or_nothing(*view, key));
@@ -158,11 +162,13 @@ HandlerError container_history(const CallContext& context, const Params& params,
 HandlerError container_find(const CallContext& context, const Params& params, JsonWriter& out) {
     HANDLER_TRY(const Hash256 commitment, asked_commitment(params));
     const auto view = context.node().read();
-    HANDLER_TRY(const std::vector<ledger::ContainerName> names, containers_named(*view, commitment));
+    HANDLER_TRY(std::vector<ledger::ContainerName> names, containers_named(*view, commitment));
+    // One that there is not, made by nobody: that there is none takes as long as that there is one of others.
+    if (names.empty()) names.push_back({{}, commitment});
     out.begin_object().key("containers").begin_array();
     for (const ledger::ContainerName& name : names) {
         HANDLER_TRY(const bool party, has_it(*view, name.key(), *context.caller));
-        if (!party && name.maker != context.caller->organisation) continue;
+        if (!party) continue;
         HANDLER_TRY(const auto outer, outermost(*view, name.key()));
         if (!outer) return index_fault();
         out.begin_object().field("maker", name.maker).field_hex("commitment", name.commitment.view());
@@ -191,9 +197,12 @@ std::vector<MethodInfo> container_methods() {
         {"container_get",
          Access::kParty,
          "A logistic unit: who holds it, what it is in, and what is directly in it, a page at a time, with the proof "
-         "of "
-         "its record.",
-         {maker, sscc, commitment, key, limit, cursor},
+         "of its record. For who made it, has it, is to receive it, or owns what is in it.",
+         {maker, sscc, commitment, key,
+          {"item", schema::kItem, false,
+           "An item of the caller's that is in it, as {gtin, serial}, {uri} or {gtin, commitment}, or its URI: needed where "
+           "the caller owns few of many."},
+          limit, cursor},
          schema::kPage,
          R"({"maker":"acme","sscc":"106141412345678908"})",
          R"({"container":{"state":"active","maker":"acme","custodian":"acme","receiver":null,"container":null,"items":6,"direct":2,"created_at_ms":1767225600000,"event_count":1,"event_head":"07…","ended_at_ms":null,"ended_by":null,"reclaimed_to":null},"in":[],"custody":{"custodian":"acme","receiver":null,"state":"active"},"proof":[{"kind":"container","key":"c0…","record":"AQEA…","path":"AAIA…"}],"height":7,"header":"AAFd…","certificate":"AAAA…","contents":[{"kind":"container","key":"c1…","maker":"acme","commitment":"c2…"},{"kind":"item","key":"f6…","gtin":"09506000134352","commitment":"9a…"}],"complete":true,"cursor":null})",
@@ -213,7 +222,7 @@ std::vector<MethodInfo> container_methods() {
         {"container_find",
          Access::kMember,
          "Whose container an SSCC is, and who holds it: each organisation numbers its own. Only those that the caller "
-         "made, packed, held, is to receive or owns an item in; regulators and auditors see all.",
+         "made, holds, is to receive or owns one of the first items in; regulators and auditors see all.",
          {sscc, commitment},
          schema::kObject,
          R"({"sscc":"106141412345678908"})",

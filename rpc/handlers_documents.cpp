@@ -9,8 +9,7 @@ namespace {
 
 void write_document(JsonWriter& out, const ledger::DocumentRecord& document) {
     out.begin_object().field("organisation", document.organisation).field_hex("document", document.document.view());
-    out.field("recorded_in", document.height.value).field("recorded_at_ms", document.time.ms);
-    out.field("attached", document.attached).end_object();
+    out.field("recorded_in", document.height.value).field("recorded_at_ms", document.time.ms).end_object();
 }
 
 HandlerError document_get(const CallContext& context, const Params& params, JsonWriter& out) {
@@ -43,7 +42,7 @@ std::vector<MethodInfo> document_methods() {
           {"organisation", schema::kText, true, "The organisation that recorded it."}},
          schema::kObject,
          R"({"document":"5c…","organisation":"acme"})",
-         R"({"recorded":true,"document":{"organisation":"acme","document":"5c…","recorded_in":7,"recorded_at_ms":1767225600000,"attached":2},"proof":[{"kind":"document","key":"9c…","record":"AQAA…","path":"AAIA…"}],"height":7,"header":"AAFd…","certificate":"AAAA…"})",
+         R"({"recorded":true,"document":{"organisation":"acme","document":"5c…","recorded_in":7,"recorded_at_ms":1767225600000},"proof":[{"kind":"document","key":"9c…","record":"AQAA…","path":"AAIA…"}],"height":7,"header":"AAFd…","certificate":"AAAA…"})",
          document_get,
          nullptr},
     };

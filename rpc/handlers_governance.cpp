@@ -112,7 +112,7 @@ HandlerError proposal_list(const CallContext& context, const Params& params, Jso
         if (!state) return invalid_params("state: open, passed, rejected, withdrawn or expired.");
     }
     const auto view = context.node().read();
-    HANDLER_TRY(const IndexPage page, index_page(*view, params, ledger::proposal_index_prefix(state)));
+    HANDLER_TRY(const IndexPage page, index_page(context, *view, params, ledger::proposal_index_prefix(state)));
     out.begin_object().key("proposals").begin_array();
     for (const Bytes& key : page.keys) {
         const auto number = ledger::parse_proposal_index(key);

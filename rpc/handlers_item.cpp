@@ -68,7 +68,7 @@ HandlerError item_proof(const CallContext& context, const Params& params, JsonWr
 
 HandlerError item_history(const CallContext& context, const Params& params, JsonWriter& out) {
     HANDLER_TRY(const NamedItem named, asked_item(params));
-    HANDLER_TRY(const EventRange range, asked_events(params));
+    HANDLER_TRY(const EventRange range, asked_events(context, params));
     const ledger::StateKey key = named.name.key();
     const auto view = context.node().read();
     HANDLER_TRY(const FoundItem found, find_item(*view, key));

@@ -49,7 +49,7 @@ HandlerError product_get(const CallContext& context, const Params& params, JsonW
 // What was ever declared, amended, recalled and lifted: a recall that is over is still somebody's to know.
 HandlerError product_history(const CallContext& context, const Params& params, JsonWriter& out) {
     HANDLER_TRY(const std::string gtin, asked_gtin(params));
-    HANDLER_TRY(const EventRange range, asked_events(params));
+    HANDLER_TRY(const EventRange range, asked_events(context, params));
     const ledger::StateKey key = ledger::product_key(gtin);
     const auto view = context.node().read();
     HANDLER_TRY(const auto product, read_record<ledger::ProductRecord>(*view, key));
@@ -93,22 +93,26 @@ HandlerError lot_get(const CallContext& context, const Params& params, JsonWrite
     return std::nullopt;
 }
 
-// All that the caller may see: of the brand and of overseers every lot, of a maker its own.
+// All that the caller may see: of the brand and of overseers every lot; of a maker its own, by an index of its own, so
+// that neither the cursor nor the number of pages tells of others'.
 HandlerError lot_list(const CallContext& context, const Params& params, JsonWriter& out) {
     HANDLER_TRY(const std::string gtin, asked_gtin(params));
     const auto view = context.node().read();
     HANDLER_TRY(const LotRights rights, lot_rights(context, *view, gtin));
     if (rights == LotRights::kNone) return access_denied(Access::kOwnOrOverseer);
-    HANDLER_TRY(const IndexPage page, index_page(*view, params, ledger::lot_index_prefix(gtin)));
+    const bool all = rights == LotRights::kAll;
     const std::string& self = context.caller->organisation;
+    HANDLER_TRY(const IndexPage page,
+                index_page(context, *view, params,
+                           all ? ledger::lot_index_prefix(gtin) : ledger::maker_lot_index_prefix(gtin, self)));
     out.begin_object().key("lots").begin_array();
     for (const Bytes& entry : page.keys) {
-        const auto named = ledger::parse_lot_index(entry);
-        if (!named) return index_fault();
-        HANDLER_TRY(const auto lot, read_record<ledger::LotRecord>(*view, ledger::lot_key(gtin, named->name)));
-        if (!lot) return index_fault();
-        if (rights == LotRights::kOwn && lot->of(self) == nullptr) continue;
-        write_lot(out, *lot, rights == LotRights::kOwn ? std::string_view(self) : std::string_view(), std::nullopt);
+        const auto named = all ? ledger::parse_lot_index(entry) : std::nullopt;
+        const auto name = named ? std::optional(named->name) : ledger::parse_maker_lot_index(entry);
+        if (!name) return index_fault();
+        HANDLER_TRY(const auto lot, read_record<ledger::LotRecord>(*view, ledger::lot_key(gtin, *name)));
+        if (!lot || (!all && lot->of(self) == nullptr)) return index_fault();
+        write_lot(out, *lot, all ? std::string_view() : std::string_view(self), std::nullopt);
     }
     write_page_end(out, page);
     return std::nullopt;
@@ -141,7 +145,7 @@ HandlerError write_entry(const ReadView& view, const ledger::StateKey& key, Json
 
 HandlerError product_list(const CallContext& context, const Params& params, JsonWriter& out) {
     const auto view = context.node().read();
-    HANDLER_TRY(const IndexPage page, index_page(*view, params, ledger::product_index_prefix()));
+    HANDLER_TRY(const IndexPage page, index_page(context, *view, params, ledger::product_index_prefix()));
     out.begin_object().key("products").begin_array();
     for (const Bytes& key : page.keys) {
         const auto gtin = ledger::parse_product_index(key);
@@ -155,7 +159,7 @@ HandlerError product_list(const CallContext& context, const Params& params, Json
 
 HandlerError org_list(const CallContext& context, const Params& params, JsonWriter& out) {
     const auto view = context.node().read();
-    HANDLER_TRY(const IndexPage page, index_page(*view, params, ledger::organisation_index_prefix()));
+    HANDLER_TRY(const IndexPage page, index_page(context, *view, params, ledger::organisation_index_prefix()));
     out.begin_object().key("organisations").begin_array();
     for (const Bytes& key : page.keys) {
         const auto id = ledger::parse_organisation_index(key);
@@ -186,7 +190,7 @@ HandlerError recall_list(const CallContext& context, const Params& params, JsonW
         HANDLER_TRY(gtin, asked_gtin(params));
     }
     const auto view = context.node().read();
-    HANDLER_TRY(const IndexPage page, index_page(*view, params, ledger::recall_index_prefix(gtin)));
+    HANDLER_TRY(const IndexPage page, index_page(context, *view, params, ledger::recall_index_prefix(gtin)));
     out.begin_object().key("recalls").begin_array();
     for (const Bytes& key : page.keys) {
         const auto entry = ledger::parse_recall_index(key);

@@ -3,6 +3,7 @@
 #include "ledger/identifiers/text.h"
 #include "rpc/answer_parts.h"
 #include "rpc/report_json.h"
+#include "rpc/report_pages.h"
 #include "rpc/schemas.h"
 
 namespace touchstone::rpc {
@@ -21,9 +22,9 @@ Result<std::optional<std::string>, RpcError> asked_organisation(const Params& pa
     return id;
 }
 
-// Who has to answer it, and who filed it.
+// Who has to answer it, who filed it, and the platform that it names: those who are told of it as well.
 bool may_read(const Caller& caller, const ledger::ReportRecord& report) {
-    return caller.sees(report.handler) || caller.sees(report.reporter);
+    return caller.sees(report.handler) || caller.sees(report.reporter) || caller.sees(report.subject.platform);
 }
 
 HandlerError report_get(const CallContext& context, const Params& params, JsonWriter& out) {
@@ -38,7 +39,8 @@ HandlerError report_get(const CallContext& context, const Params& params, JsonWr
     out.begin_object().key("report");
     write_report(out, *report, context.node().parameters().report_deadline_ms);
     // A report has three events at most: filed, responded, resolved.
-    if (auto error = write_event_page(out, *view, key, report->event_count, {0, report->event_count})) return error;
+    if (auto error = write_event_page(out, *view, key, report->event_count,
+                                      {context.cursors(), 0, report->event_count})) return error;
     if (auto error = write_proven(out, *view, {RecordKind::kReport, key})) return error;
     out.end_object();
     return std::nullopt;
@@ -55,19 +57,17 @@ HandlerError report_list(const CallContext& context, const Params& params, JsonW
     if (organisation)
         if (auto refused = check_own(*context.caller, *organisation)) return refused;
     const auto view = context.node().read();
-    HANDLER_TRY(const IndexPage page,
-                index_page(*view, params, ledger::report_index_prefix(organisation.value_or(""), state)));
+    HANDLER_TRY(const ReportPage page, report_page(context, *view, params, {organisation, state}));
     out.begin_object().key("reports").begin_array();
-    for (const Bytes& key : page.keys) {
-        const auto id = ledger::parse_report_index(key);
-        if (!id) return index_fault();
+    for (const Hash256& id : page.ids) {
         HANDLER_TRY(const std::optional<ledger::ReportRecord> report,
-                    read_record<ledger::ReportRecord>(*view, ledger::report_key(*id)));
-        if (!report) return index_fault();
-        if (may_read(*context.caller, *report))
-            write_report(out, *report, context.node().parameters().report_deadline_ms);
+                    read_record<ledger::ReportRecord>(*view, ledger::report_key(id)));
+        if (!report || !may_read(*context.caller, *report)) return index_fault();
+        write_report(out, *report, context.node().parameters().report_deadline_ms);
     }
-    write_page_end(out, page);
+    out.end_array();
+    write_cursor(out, page.cursor);
+    out.end_object();
     return std::nullopt;
 }
 
@@ -95,7 +95,7 @@ HandlerError report_stats(const CallContext& context, const Params& params, Json
 
 HandlerError seller_get(const CallContext& context, const Params& params, JsonWriter& out) {
     HANDLER_TRY(const Hash256 pseudonym, required_hash(params, "pseudonym"));
-    HANDLER_TRY(const EventRange range, asked_events(params));
+    HANDLER_TRY(const EventRange range, asked_events(context, params));
     const auto view = context.node().read();
     const ledger::StateKey key = ledger::seller_key(pseudonym);
     HANDLER_TRY(const auto seller, read_record<ledger::SellerRecord>(*view, key));
@@ -133,7 +133,7 @@ std::vector<MethodInfo> report_methods() {
          Access::kOwnOrOverseer,
          "Reports, by state (open, responded, resolved) and then by the time of filing. Who is no regulator and no "
          "auditor "
-         "gets those that it filed or has to answer; a page may then have fewer than its limit.",
+         "gets those that it filed or has to answer, and its pages are full of them.",
          {{"organisation", schema::kText, false, "Only those that this organisation has to answer."},
           {"state", schema::kText, false, "Only open, responded or resolved ones."},
           limit,

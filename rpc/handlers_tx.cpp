@@ -199,8 +199,8 @@ HandlerError tx_get(const CallContext& context, const Params& params, JsonWriter
             const auto& carried = (*stored)->block.transactions[status.index];
             parsed = parse_stored(carried);
         }
-        if (parsed && may_see(*context.caller, *parsed)) {
-            const Shown shown = shown_to(*context.caller, *parsed);
+        const Shown shown = parsed ? shown_to(*context.caller, *parsed, status.outcome) : Shown{};
+        if (parsed && shown.anything()) {
             if (shown.all) out.field_base64("transaction", ledger::signed_of(*parsed)->to_envelope());
             write_final(out, status, *parsed, shown);
             out.key("summary");
@@ -252,8 +252,9 @@ std::vector<MethodInfo> transaction_methods() {
          Access::kPublic,
          "What became of a transaction: unknown, pending or final. Its outcome, bytes, summary and content (every "
          "operation with all its fields, by the names of transaction.proto) are told to the "
-         "organisation that signed it, to those that it names, and to regulators and auditors; others learn where it "
-         "stands and whether it was applied.",
+         "organisation that signed it, and to regulators and auditors; to others the operations that name them, and of those in "
+         "which they have a part, the units that are theirs (`left_out` says that there are others). Anybody learns where it "
+         "stands, by height and index, and whether it was applied.",
          {{"id", schema::kHash, true, "The transaction's id."}},
          schema::kObject,
          R"({"id":"d4…"})",

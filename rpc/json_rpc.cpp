@@ -261,11 +261,12 @@ Handled Dispatcher::run(const Call& call, const CallContext& context, std::strin
     out.append("\"result\":");
     JsonWriter writer(out);
     HandlerError error;
+    const CallContext named{context.services, context.subscriber, context.caller, call.entry->info->name};
     auto params = named_params(*call.entry->info, call.params);
     if (!params.ok())
         error = params.error();
     else
-        error = call.entry->info->immediate(context, Params(*std::move(params)), writer);
+        error = call.entry->info->immediate(named, Params(*std::move(params)), writer);
     if (error) {
         call.entry->errors.fetch_add(1, std::memory_order_relaxed);
         out.resize(mark);

@@ -14,6 +14,7 @@
 
 #include "rpc/access.h"
 #include "rpc/caller.h"
+#include "rpc/cursor.h"
 #include "rpc/json_writer.h"
 #include "rpc/node_api.h"
 #include "rpc/record_cache.h"
@@ -75,13 +76,16 @@ struct Services {
     RecordCache& cache;
     Timers& timers;
     std::function<WallTime()> clock = system_now;
+    std::shared_ptr<const Cursors> cursors = std::make_shared<const Cursors>();
 };
 
 struct CallContext {
     Services& services;
     SubscriberPtr subscriber;  // null over HTTP
     CallerPtr caller;          // never null
+    std::string_view method = {};
     NodeApi& node() const { return services.node; }
+    CursorScope cursors() const { return {*services.cursors, method, caller->organisation}; }
 };
 
 using ImmediateHandler = HandlerError (*)(const CallContext&, const Params&, JsonWriter& out);

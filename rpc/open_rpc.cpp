@@ -19,7 +19,7 @@ constexpr std::array<ErrorInfo, 15> kErrors{{
      "(`batch_too_large`)."},
     {ErrorCode::kMethodNotFound, "`method_not_found`."},
     {ErrorCode::kInvalidParams,
-     "`invalid_params`, or what is wrong with a value: `bad_gtin`, `bad_serial`, `bad_key`, "
+     "`invalid_params`, or what is wrong with a value: `bad_gtin`, `bad_serial`, `bad_key`, `cursor_unknown`, "
      "`bad_identifier`, `item_name`."},
     {ErrorCode::kInternal, "A fault of this server."},
     {ErrorCode::kFault,

@@ -7,7 +7,8 @@ namespace {
 
 namespace field = ledger::field;
 
-enum class Extent { kAll, kShort };
+// kOwn: of the units that the operation acts on, and nothing that counts or mentions others.
+enum class Extent { kAll, kShort, kOwn, kOwnShort };
 
 // One overload for each form that a described field can have.
 class FieldWriter {
@@ -40,6 +41,8 @@ class FieldWriter {
         out_.field(tag.name, std::uint64_t{number});
     }
     void operator()(const field::Number& tag, const std::optional<std::uint64_t>& number) {
+        // A receiver's count is of all that came.
+        if (is_own()) return;
         out_.key(tag.name);
         number ? out_.number(*number) : out_.null();
     }
@@ -69,7 +72,7 @@ class FieldWriter {
         out_.field_hex(tag.name, signature.view());
     }
     void operator()(const field::Events& tag, const std::vector<Bytes>& events) {
-        if (extent_ == Extent::kShort) return;
+        if (extent_ != Extent::kAll) return;
         out_.key(tag.name).begin_array();
         for (const Bytes& event : events) out_.base64(event);
         out_.end_array();
@@ -101,10 +104,12 @@ class FieldWriter {
   private:
     template <class Name>
     void units(const field::Field& tag, const ledger::Units<Name>& names) {
-        if (extent_ == Extent::kShort) return;
+        if (extent_ == Extent::kShort || extent_ == Extent::kOwnShort) return;
+        if (is_own() && tag.name != "items" && tag.name != "containers") return;
         out_.key(tag.name);
         write_units(out_, names);
     }
+    bool is_own() const { return extent_ == Extent::kOwn || extent_ == Extent::kOwnShort; }
 
     JsonWriter& out_;
     const Extent extent_;
@@ -140,13 +145,27 @@ void write_units(JsonWriter& out, const ledger::Containers& containers) {
     write_groups(out, "maker", containers.groups());
 }
 
-void write_operation(JsonWriter& out, const ledger::Operation& operation) {
+static void write_head(JsonWriter& out, const ledger::Operation& operation) {
     const ledger::OperationInfo& known = ledger::info(operation);
     out.begin_object().field("operation", known.name).key("event");
     known.event ? out.string(ledger::name_of(*known.event)) : out.null();
     out.key("fields");
+}
+
+void write_operation(JsonWriter& out, const ledger::Operation& operation) {
+    write_head(out, operation);
     write_fields(out, operation, Extent::kAll);
     out.end_object();
+}
+
+void write_own_operation(JsonWriter& out, const ledger::Operation& operation, LeftOut left_out) {
+    write_head(out, operation);
+    write_fields(out, operation, Extent::kOwn);
+    out.field("left_out", left_out == LeftOut::kUnitsOfOthers).end_object();
+}
+
+void write_own_short_fields(JsonWriter& out, const ledger::Operation& operation) {
+    write_fields(out, operation, Extent::kOwnShort);
 }
 
 void write_change_fields(JsonWriter& out, const ledger::Change& change) {

@@ -11,10 +11,17 @@
 
 namespace touchstone::rpc {
 
+enum class LeftOut { kNothing, kUnitsOfOthers };
+
 // The members operation (its name), event (null: it leaves none) and fields.
 void write_operation(JsonWriter& out, const ledger::Operation& operation);
 // The fields alone, without the units and the bulk that an operation may carry: as news tell them.
 void write_short_fields(JsonWriter& out, const ledger::Operation& operation);
+
+// The same for who has a part in some units, which are the only ones that are left in `operation`: without counts, and
+// without what is only mentioned. `left_out`: whether there were others.
+void write_own_operation(JsonWriter& out, const ledger::Operation& operation, LeftOut left_out);
+void write_own_short_fields(JsonWriter& out, const ledger::Operation& operation);
 
 // The described fields of a change, as members of an open object.
 void write_change_fields(JsonWriter& out, const ledger::Change& change);

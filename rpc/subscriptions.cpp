@@ -45,7 +45,7 @@ std::uint64_t write_events(JsonWriter& out, const NodeApi& node, const ledger::B
         const TransactionStatus status = node.transaction(ledger::info(*parsed).id);
         if (status.state != TransactionStatus::State::kFinal) continue;
         const std::size_t events = write_operation_events(out, *parsed, status.outcome, caller);
-        if (events > 0 || may_see(caller, *parsed)) ++told;
+        if (events > 0 || shown_to(caller, *parsed, status.outcome).anything()) ++told;
     }
     return told;
 }
@@ -92,7 +92,9 @@ std::vector<MethodInfo> event_methods() {
          "{subscription, height, hash, time_ms, told, transaction_count, events}: old blocks first, then new ones, "
          "without gap or duplicate. `told` says what is left out: with `all`, nothing (regulators and auditors); with "
          "`concerned`, what neither the subscriber signed nor names it nor is about something in which it has a part (as "
-         "brand, maker, owner, holder, receiver, reporter, handler or platform). Recalls and flags reach every member.",
+         "brand, maker, owner, holder, receiver or platform; of a report: as reporter, handler or platform). Who has a part in some "
+         "units of an operation, and is not named by it, is told of these; `left_out` says that there are others. Recalls and "
+         "flags reach every member.",
          {{"from_height", schema::kHeight, false, "First block to be told; default the next one."}},
          schema::kObject,
          R"({"from_height":5})",

@@ -1,8 +1,7 @@
 #include "rpc/transaction_view.h"
 
 #include <algorithm>
-#include <numeric>
-#include <set>
+#include <optional>
 
 #include "ledger/schema/parsed.h"
 #include "rpc/operation_json.h"
@@ -44,26 +43,76 @@ Gist gist_of(const ledger::Operation& operation) {
     return gist;
 }
 
-// Those that were not refused, of the units whose first has the place `first` in the operation.
+// Those of the units, whose first has the place `first` in the operation, that were not refused and are shown. Units, runs
+// and refusals are all in the order of their places.
 template <class Name>
-void write_accepted(JsonWriter& out, const ledger::Units<Name>* units, std::size_t first,
-                    const ledger::OperationOutcome& outcome) {
+ledger::Units<Name> told_units(const ledger::Units<Name>& units, std::size_t first,
+                               const ledger::OperationOutcome& outcome, const ShownOperation& shown) {
+    auto run = shown.units.begin();
+    auto refused = outcome.refused.begin();
+    ledger::Units<Name> told;
+    std::size_t place = first;
+    for (const Name& name : units.names()) {
+        while (run != shown.units.end() && run->end() <= place) ++run;
+        while (refused != outcome.refused.end() && refused->index < place) ++refused;
+        const bool is_shown = shown.whole || (run != shown.units.end() && run->first <= place);
+        const bool is_refused = refused != outcome.refused.end() && refused->index == place;
+        if (is_shown && !is_refused) told.add(name);
+        ++place;
+    }
+    return told;
+}
+
+template <class Name>
+void write_told(JsonWriter& out, const ledger::Units<Name>* units, std::size_t first,
+                const ledger::OperationOutcome& outcome, const ShownOperation& shown) {
     if (units == nullptr) {
         out.begin_array().end_array();
         return;
     }
-    if (outcome.refused.empty()) return write_units(out, *units);
-    std::set<std::size_t> refused;
-    for (const ledger::ItemOutcome& one : outcome.refused) refused.insert(one.index);
-    ledger::Units<Name> accepted;
-    const std::vector<Name> names = units->names();
-    for (std::size_t i = 0; i < names.size(); ++i)
-        if (!refused.contains(first + i)) accepted.add(names[i]);
-    write_units(out, accepted);
+    if (outcome.refused.empty() && shown.whole) return write_units(out, *units);
+    write_units(out, told_units(*units, first, outcome, shown));
 }
 
-void write_event(JsonWriter& out, const ledger::Operation& operation, const ledger::OperationOutcome& outcome) {
-    const Gist gist = gist_of(operation);
+std::size_t unit_count(const ledger::Operation& operation) {
+    const ledger::Items* const items = ledger::items_of(operation);
+    const ledger::Containers* const containers = ledger::containers_of(operation);
+    return (items != nullptr ? items->size() : 0) + (containers != nullptr ? containers->size() : 0);
+}
+
+std::size_t shown_units(const ShownOperation& shown) {
+    std::size_t count = 0;
+    for (const ledger::UnitRun& run : shown.units) count += run.count;
+    return count;
+}
+
+// Whether there are units of others in it.
+bool leaves_out(const ledger::Operation& operation, const ShownOperation& shown) {
+    return !shown.whole && shown_units(shown) < unit_count(operation);
+}
+
+// As if its sender had named these units alone.
+ledger::Operation with_units_of(const ledger::Operation& operation, const ShownOperation& shown) {
+    ledger::Operation own = operation;
+    const ledger::Items* const items = ledger::items_of(operation);
+    const ledger::Containers* const containers = ledger::containers_of(operation);
+    if (items != nullptr) *ledger::items_of(own) = told_units(*items, 0, {}, shown);
+    if (containers != nullptr)
+        *ledger::containers_of(own) = told_units(*containers, items != nullptr ? items->size() : 0, {}, shown);
+    return own;
+}
+
+// The operation, or what is shown of it; `kept` holds that.
+const ledger::Operation& shown_part(const ledger::Operation& operation, const ShownOperation& shown,
+                                    std::optional<ledger::Operation>& kept) {
+    return shown.whole ? operation : kept.emplace(with_units_of(operation, shown));
+}
+
+void write_event(JsonWriter& out, const ledger::Operation& operation, const ledger::OperationOutcome& outcome,
+                 const ShownOperation& shown) {
+    std::optional<ledger::Operation> kept;
+    const ledger::Operation& part = shown_part(operation, shown, kept);
+    const Gist gist = gist_of(part);
     write_text_or_null(out, "other", gist.other);
     write_text_or_null(out, "detail", gist.detail);
     write_text_or_null(out, "gtin", gist.item != nullptr ? gist.item->gtin : gist.gtin);
@@ -74,11 +123,11 @@ void write_event(JsonWriter& out, const ledger::Operation& operation, const ledg
     gist.container != nullptr ? write_name(out, *gist.container) : void(out.null());
     const ledger::Items* const items = ledger::items_of(operation);
     out.key("items");
-    gist.item != nullptr ? write_units(out, ledger::Items{*gist.item}) : write_accepted(out, items, 0, outcome);
+    gist.item != nullptr ? write_units(out, ledger::Items{*gist.item}) : write_told(out, items, 0, outcome, shown);
     out.key("containers");
-    write_accepted(out, ledger::containers_of(operation), items != nullptr ? items->size() : 0, outcome);
-    out.key("fields");
-    write_short_fields(out, operation);
+    write_told(out, ledger::containers_of(operation), items != nullptr ? items->size() : 0, outcome, shown);
+    out.field("left_out", leaves_out(operation, shown)).key("fields");
+    shown.whole ? write_short_fields(out, operation) : write_own_short_fields(out, part);
 }
 
 void write_refusal(JsonWriter& out, const ledger::TransactionOutcome& outcome) {
@@ -124,30 +173,37 @@ bool is_for_all(ledger::EventKind kind) {
            kind == EventKind::kFlagCleared;
 }
 
-bool is_told(const Caller& caller, const ledger::ParsedTransaction& transaction, const ledger::Operation& operation,
-             const ledger::OperationOutcome& outcome) {
-    if (caller.sees(transaction.info().organisation)) return true;
-    if (!caller.known()) return false;
-    const auto kind = ledger::info(operation).event;
-    return (kind && is_for_all(*kind)) || ledger::concerns(operation, caller.organisation) ||
-           std::binary_search(outcome.concerned.begin(), outcome.concerned.end(), caller.organisation);
+// nullopt: nothing of it. `outcome`: null where the operation was not reached.
+std::optional<ShownOperation> shown_operation(const Caller& caller, const ledger::ParsedTransaction& transaction,
+                                              std::size_t place, const ledger::OperationOutcome* outcome) {
+    if (caller.sees(transaction.info().organisation)) return ShownOperation{place};
+    if (!caller.known()) return std::nullopt;
+    if (ledger::concerns(transaction.operations()[place], caller.organisation)) return ShownOperation{place};
+    const auto* const concern = outcome != nullptr ? outcome->concern_of(caller.organisation) : nullptr;
+    if (concern == nullptr) return std::nullopt;
+    return ShownOperation{place, false, concern->units};
 }
 
 }  // namespace
 
-Shown shown_to(const Caller& caller, const ledger::ParsedTransaction& transaction) {
+Shown shown_to(const Caller& caller, const ledger::ParsedTransaction& transaction,
+               const ledger::TransactionOutcome& outcome) {
     Shown shown;
-    const auto& operations = transaction.operations();
-    const bool own = caller.sees(transaction.info().organisation);
-    for (std::size_t i = 0; i < operations.size(); ++i)
-        if (own || (caller.known() && ledger::concerns(operations[i], caller.organisation))) shown.operations.push_back(i);
-    shown.all = own || shown.operations.size() == operations.size();
+    const std::size_t count = transaction.operations().size();
+    shown.all = true;
+    for (std::size_t i = 0; i < count; ++i) {
+        const auto* const one = i < outcome.operations.size() ? &outcome.operations[i] : nullptr;
+        auto part = shown_operation(caller, transaction, i, one);
+        shown.all = shown.all && part && part->whole;
+        if (part) shown.operations.push_back(*std::move(part));
+    }
     return shown;
 }
 
 Shown everything_of(const ledger::ParsedTransaction& transaction) {
-    Shown shown{std::vector<std::size_t>(transaction.operations().size()), true};
-    std::iota(shown.operations.begin(), shown.operations.end(), std::size_t{0});
+    Shown shown;
+    shown.all = true;
+    for (std::size_t i = 0; i < transaction.operations().size(); ++i) shown.operations.push_back({i});
     return shown;
 }
 
@@ -160,13 +216,20 @@ void write_summary(JsonWriter& out, const ledger::ParsedTransaction& transaction
         shown.all ? void(out.number(std::uint64_t{number})) : void(out.null());
     }
     out.key("operations").begin_array();
-    for (const std::size_t place : shown.operations) out.string(ledger::info(transaction.operations()[place]).name);
+    for (const ShownOperation& one : shown.operations)
+        out.string(ledger::info(transaction.operations()[one.place]).name);
     out.end_array().end_object();
 }
 
 void write_operations(JsonWriter& out, const ledger::ParsedTransaction& transaction, const Shown& shown) {
     out.begin_array();
-    for (const std::size_t place : shown.operations) write_operation(out, transaction.operations()[place]);
+    for (const ShownOperation& one : shown.operations) {
+        const ledger::Operation& operation = transaction.operations()[one.place];
+        if (one.whole)
+            write_operation(out, operation);
+        else
+            write_own_operation(out, with_units_of(operation, one), leaves_out(operation, one) ? LeftOut::kUnitsOfOthers : LeftOut::kNothing);
+    }
     out.end_array();
 }
 
@@ -176,16 +239,19 @@ void write_outcome(JsonWriter& out, const ledger::TransactionOutcome& outcome,
     out.field("applied", outcome.applied());
     write_refusal(out, outcome);
     out.key("operations").begin_array();
-    for (const std::size_t i : shown.operations) {
-        if (i >= outcome.operations.size()) break;  // those behind the one that was refused
-        out.begin_object().field("accepted", outcome.operations[i].accepted).key("refused").begin_array();
-        for (const ledger::ItemOutcome& unit : outcome.operations[i].refused) {
+    for (const ShownOperation& one : shown.operations) {
+        if (one.place >= outcome.operations.size()) break;  // those behind the one that was refused
+        const ledger::OperationOutcome& result = outcome.operations[one.place];
+        out.begin_object().field("accepted", one.whole ? result.accepted : shown_units(one));
+        out.key("refused").begin_array();
+        // What was refused is nobody's yet: it is for who sent it, and whom it names.
+        for (const ledger::ItemOutcome& unit : one.whole ? result.refused : std::vector<ledger::ItemOutcome>{}) {
             out.begin_object().field("index", unit.index);
-            write_unit_name(out, operations[i], unit.index);
+            write_unit_name(out, operations[one.place], unit.index);
             out.field("code", ledger::info(unit.refusal).code).end_object();
         }
         out.end_array();
-        write_unnamed(out, outcome.operations[i].unnamed);
+        if (one.whole) write_unnamed(out, result.unnamed);
         out.end_object();
     }
     out.end_array();
@@ -202,24 +268,18 @@ std::size_t write_operation_events(JsonWriter& out, const ledger::ParsedTransact
     for (std::size_t i = 0; i < transaction.operations().size() && i < outcome.operations.size(); ++i) {
         const ledger::Operation& operation = transaction.operations()[i];
         const auto kind = ledger::info(operation).event;
-        if (!kind || !is_told(caller, transaction, operation, outcome.operations[i])) continue;
+        if (!kind) continue;
+        auto shown = shown_operation(caller, transaction, i, &outcome.operations[i]);
+        if (is_for_all(*kind) && caller.known()) shown = ShownOperation{i};
+        if (!shown) continue;
         ++told;
         out.begin_object().field("kind", ledger::name_of(*kind));
         out.field_hex("transaction", transaction.info().id.view()).field("operation", i);
         out.field("actor", transaction.info().organisation);
-        write_event(out, operation, outcome.operations[i]);
+        write_event(out, operation, outcome.operations[i], *shown);
         out.end_object();
     }
     return told;
-}
-
-bool may_see(const Caller& caller, const ledger::ParsedTransaction& transaction) {
-    if (caller.sees(transaction.info().organisation)) return true;
-    if (!caller.known()) return false;
-    const auto& operations = transaction.operations();
-    return std::any_of(operations.begin(), operations.end(), [&](const ledger::Operation& operation) {
-        return ledger::concerns(operation, caller.organisation);
-    });
 }
 
 namespace {

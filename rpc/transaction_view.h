@@ -11,23 +11,34 @@
 
 namespace touchstone::rpc {
 
-// Which operations of a transaction a caller is shown: all, where he signed it or oversees; else those that concern him.
-// Who is named by one of them has no business with the others.
-struct Shown {
-    std::vector<std::size_t> operations;  // their places
-    bool all = false;
+// What a caller is shown of one operation: all of it, where he signed it, it names him or he oversees; else, where he has
+// a part in what it touched, those of its units that are his (`units`), and not how many others there are.
+struct ShownOperation {
+    std::size_t place = 0;
+    bool whole = true;
+    std::vector<ledger::UnitRun> units = {};  // by their places in the operation; unless it is shown whole
 };
-Shown shown_to(const Caller& caller, const ledger::ParsedTransaction& transaction);
+
+// Who is named by one operation of a transaction has no business with the others.
+struct Shown {
+    std::vector<ShownOperation> operations;
+    bool all = false;  // every operation, whole
+    bool anything() const { return all || !operations.empty(); }
+};
+Shown shown_to(const Caller& caller, const ledger::ParsedTransaction& transaction,
+               const ledger::TransactionOutcome& outcome);
 Shown everything_of(const ledger::ParsedTransaction& transaction);
 
 // {id, organisation, key, valid_until, size_bytes, items, operations: [names]}; size_bytes and items are null where not
 // everything is shown.
 void write_summary(JsonWriter& out, const ledger::ParsedTransaction& transaction, const Shown& shown);
 
-// The shown operations with all their fields (rpc/operation_json.h), as an array.
+// The shown operations with all their fields (rpc/operation_json.h), as an array. Of one that is not shown whole: with
+// the caller's own units, without counts and what is only mentioned, and `left_out`, whether it has units of others.
 void write_operations(JsonWriter& out, const ledger::ParsedTransaction& transaction, const Shown& shown);
 
-// The members applied, refusal and operations (those that are shown, with the refused units named) of an open object.
+// The members applied, refusal and operations (those that are shown, with the refused units named) of an open object. Of
+// one that is not shown whole, `accepted` counts the caller's own units.
 void write_outcome(JsonWriter& out, const ledger::TransactionOutcome& outcome,
                    const ledger::ParsedTransaction& transaction, const Shown& shown);
 
@@ -37,16 +48,13 @@ std::string_view name_of(Told told);  // "all", "concerned"
 Told told_to(const Caller& caller);
 
 // One object for each operation that was applied, leaves events and is for the caller: {kind, transaction, operation, actor, other, detail,
-// gtin, lot, reference, container, items, containers, fields}. What stands in `other` to `container` is the first field
+// gtin, lot, reference, container, items, containers, left_out, fields}. What stands in `other` to `container` is the first field
 // of its form that is set: an organisation, a text, a GTIN (or that of all items), a lot, a digest, a container.
-// `items` and `containers` name the accepted ones.
+// `items` and `containers` name the accepted ones, as far as they are shown.
 // Of an operation is told who signed it, whom it names, who has a part in what it touched, and who oversees; of recalls
 // and flags every member. Answers how many there are.
 std::size_t write_operation_events(JsonWriter& out, const ledger::ParsedTransaction& transaction,
                                    const ledger::TransactionOutcome& outcome, const Caller& caller);
-
-// The organisation signed it, or one of its operations concerns it; or it oversees.
-bool may_see(const Caller& caller, const ledger::ParsedTransaction& transaction);
 
 // nullptr when it does not parse.
 ledger::ParsedTransactionPtr parse_stored(const ledger::SignedTransactionPtr& transaction);

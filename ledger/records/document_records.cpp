@@ -1,7 +1,7 @@
 // Layout (base/codec.h), after u8 version = 1:
-//   document  text organisation ‖ document (32) ‖ u64 height ‖ u64 time ‖ u32 attached
-// Example (organisation "a", document of 32 bytes 07, height 7, time 0, attached to nothing):
-// 01 00000001 61 0707…07 0000000000000007 0000000000000000 00000000.
+//   document  text organisation ‖ document (32) ‖ u64 height ‖ u64 time
+// Example (organisation "a", document of 32 bytes 07, height 7, time 0):
+// 01 00000001 61 0707…07 0000000000000007 0000000000000000.
 //
 // It is never taken for a record with events (ledger/records/event_subject.h): its second byte is 0, which is no container's
 // state, and it is shorter than any item that begins with the same text.
@@ -14,7 +14,7 @@ namespace touchstone::ledger {
 
 Bytes DocumentRecord::encode() const {
     Writer writer = begin_record(RecordKind::kDocument);
-    writer.string(organisation).hash(document).u64(height.value).u64(time.ms).u32(attached);
+    writer.string(organisation).hash(document).u64(height.value).u64(time.ms);
     return std::move(writer).take();
 }
 
@@ -26,7 +26,6 @@ Result<DocumentRecord> DocumentRecord::decode(ByteView bytes) {
     record.document = reader.hash();
     record.height = Height(reader.u64());
     record.time = WallTime{reader.u64()};
-    record.attached = reader.u32();
     return finished(reader, std::move(record));
 }
 

@@ -2,7 +2,8 @@
 // has no rule for it. Keys and encodings as in records.h. Values only; any thread.
 //
 // One record for each organisation and hash: who recorded a document has said so under its own name, and nobody's
-// record stands in another's way. The document itself is with the organisation.
+// record stands in another's way. The document itself is with the organisation. In how many histories it stands is not
+// said: whoever has the document may ask for the record, and would learn how many goods it is about.
 #pragma once
 
 #include "ledger/records/records.h"
@@ -14,7 +15,6 @@ struct DocumentRecord {
     Hash256 document;  // of an EPCIS event: its CBV 2.0 event hash
     Height height;     // of the block that recorded it, as is the time
     WallTime time;
-    std::uint32_t attached = 0;  // items and containers in whose histories it stands
     bool operator==(const DocumentRecord&) const = default;
 
     Bytes encode() const;

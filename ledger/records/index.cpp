@@ -33,6 +33,11 @@ Bytes licence_index_key(std::string_view gtin14, std::string_view manufacturer) 
     return key_of('l', gtin14, manufacturer);
 }
 Bytes lot_index_key(std::string_view gtin14, std::string_view lot) { return key_of('b', gtin14, lot); }
+Bytes maker_lot_index_key(std::string_view gtin14, std::string_view maker, std::string_view lot) {
+    Bytes key = maker_lot_index_prefix(gtin14, maker);
+    append(key, as_bytes(lot));
+    return key;
+}
 Bytes recall_index_key(std::string_view gtin14, std::string_view lot) { return key_of('r', gtin14, lot); }
 
 Bytes container_index_key(const Hash256& commitment, std::string_view maker) {
@@ -54,6 +59,11 @@ Bytes organisation_index_prefix() { return key_of('o', {}); }
 Bytes product_index_prefix() { return key_of('p', {}); }
 Bytes licence_index_prefix(std::string_view gtin14) { return key_of('l', gtin14); }
 Bytes lot_index_prefix(std::string_view gtin14) { return key_of('b', gtin14); }
+Bytes maker_lot_index_prefix(std::string_view gtin14, std::string_view maker) {
+    Bytes prefix = key_of('m', gtin14, maker);
+    prefix.push_back(0);
+    return prefix;
+}
 Bytes recall_index_prefix(std::string_view gtin14) { return key_of('r', gtin14); }
 
 Bytes container_index_prefix(const Hash256& commitment) { return key_of('k', as_text(commitment.view())); }
@@ -80,6 +90,12 @@ std::optional<std::string> parse_product_index(ByteView key) {
 
 std::optional<ProductEntry> parse_licence_index(ByteView key) { return parse_entry('l', key); }
 std::optional<ProductEntry> parse_lot_index(ByteView key) { return parse_entry('b', key); }
+std::optional<std::string> parse_maker_lot_index(ByteView key) {
+    const auto entry = parse_entry('m', key);
+    const std::size_t end = entry ? entry->name.find('\0') : std::string::npos;
+    if (end == std::string::npos) return std::nullopt;
+    return entry->name.substr(end + 1);
+}
 std::optional<ProductEntry> parse_recall_index(ByteView key) { return parse_entry('r', key); }
 
 std::optional<ContainerEntry> parse_container_index(ByteView key) {

@@ -4,6 +4,8 @@
 //   'i' 'p' gtin (14)                products, by GTIN
 //   'i' 'l' gtin (14) manufacturer   licences (revoked ones too), by GTIN and manufacturer
 //   'i' 'b' gtin (14) lot            lots, by GTIN and lot
+//   'i' 'm' gtin (14) maker 00 lot   the lots of which an organisation made something: who may see no others is given a
+//                                    list that does not tell how many there are of others
 //   'i' 'r' gtin (14) lot            lots that a recall in force names, by GTIN; without a lot: a recall names none
 //   'i' 'k' commitment (32) maker    containers, by the commitment to their SSCC and who made them
 //   'i' 'c' container key (32) 'c' or 'i' key (32)   what is directly in a container: containers, then items. Its value is
@@ -24,6 +26,7 @@ Bytes organisation_index_key(std::string_view id);
 Bytes product_index_key(std::string_view gtin14);
 Bytes licence_index_key(std::string_view gtin14, std::string_view manufacturer);
 Bytes lot_index_key(std::string_view gtin14, std::string_view lot);
+Bytes maker_lot_index_key(std::string_view gtin14, std::string_view maker, std::string_view lot);
 Bytes recall_index_key(std::string_view gtin14, std::string_view lot);
 
 Bytes container_index_key(const Hash256& commitment, std::string_view maker);
@@ -37,6 +40,7 @@ Bytes product_index_prefix();
 // `gtin14` empty: of all products.
 Bytes licence_index_prefix(std::string_view gtin14 = {});
 Bytes lot_index_prefix(std::string_view gtin14 = {});
+Bytes maker_lot_index_prefix(std::string_view gtin14, std::string_view maker);
 Bytes recall_index_prefix(std::string_view gtin14 = {});
 Bytes container_index_prefix(const Hash256& commitment);
 Bytes content_index_prefix(const Hash256& container);
@@ -56,6 +60,8 @@ std::optional<std::string> parse_organisation_index(ByteView key);
 std::optional<std::string> parse_product_index(ByteView key);
 std::optional<ProductEntry> parse_licence_index(ByteView key);
 std::optional<ProductEntry> parse_lot_index(ByteView key);
+// The lot.
+std::optional<std::string> parse_maker_lot_index(ByteView key);
 std::optional<ProductEntry> parse_recall_index(ByteView key);
 struct ContainerEntry {
     Hash256 commitment;

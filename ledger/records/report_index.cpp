@@ -10,9 +10,17 @@ Bytes report_index_prefix(std::string_view handler, std::optional<ReportState> s
     return std::move(writer).take();
 }
 
+Bytes reporter_index_prefix(std::string_view reporter, std::optional<ReportState> state) {
+    Writer writer;
+    writer.u8('i').u8('f').raw(as_bytes(reporter)).u8(0);
+    if (state) writer.u8(static_cast<std::uint8_t>(*state));
+    return std::move(writer).take();
+}
+
 std::vector<Bytes> report_index_keys(const ReportRecord& report) {
     const Bytes end = std::move(Writer{}.u64(report.filed_at.ms).hash(report.id)).take();
-    std::vector<Bytes> keys{report_index_prefix({}, report.state), report_index_prefix(report.handler, report.state)};
+    std::vector<Bytes> keys{report_index_prefix({}, report.state), report_index_prefix(report.handler, report.state),
+                            reporter_index_prefix(report.reporter, report.state)};
     if (report.outcome == ReportOutcome::kUpheld && !report.subject.gtin.empty())
         keys.push_back(upheld_index_prefix(report.subject.gtin));
     for (Bytes& key : keys) append(key, end);
@@ -25,7 +33,8 @@ Bytes upheld_index_prefix(std::string_view gtin) {
 
 std::optional<Hash256> parse_report_index(ByteView key) {
     constexpr std::size_t kSizeMin = 2 + 1 + 8 + Hash256::kSize;
-    if (key.size() < kSizeMin || key[0] != 'i' || (key[1] != 'q' && key[1] != 'h' && key[1] != 'u'))
+    const std::string_view lists = "qhfu";
+    if (key.size() < kSizeMin || key[0] != 'i' || lists.find(static_cast<char>(key[1])) == std::string_view::npos)
         return std::nullopt;
     return Hash256::from_view(key.last(Hash256::kSize));
 }

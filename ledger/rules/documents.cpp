@@ -42,12 +42,10 @@ class Attachment {
                 outcome_.refused.push_back({place_, refusal});
             } else {
                 log_.append(key, cache.change(slot));
-                ++attached_;
             }
             ++place_;
         }
     }
-    std::uint32_t attached() const { return attached_; }
 
   private:
     template <class Slot>
@@ -62,7 +60,6 @@ class Attachment {
     std::uint64_t mark_;
     EventLog log_;
     std::uint32_t place_ = 0;
-    std::uint32_t attached_ = 0;
 };
 
 }  // namespace
@@ -77,7 +74,7 @@ Verdict apply(Run& run, const op::RecordDocument& operation, OperationOutcome& o
     attachment.attach_all(run.overlay.items, operation.items.keys());
     attachment.attach_all(run.overlay.containers, operation.containers.keys());
     run.overlay.documents.create(
-        slot, {run.actor.id, operation.document, run.block.height, run.block.time, attachment.attached()});
+        slot, {run.actor.id, operation.document, run.block.height, run.block.time});
     outcome.accepted = 1;
     return std::nullopt;
 }

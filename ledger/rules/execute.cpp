@@ -39,6 +39,7 @@ std::optional<Rejection> run_operations(Run& run, const ParsedTransaction& trans
         OperationOutcome& one = outcome.operations.emplace_back();
         if (run.signer.purpose == KeyPurpose::kValidate && !std::holds_alternative<op::ValidatorReady>(operation))
             return Rejection{Refusal::kValidatorKeyOnly, run.signer.key.hex()};
+        run.concerned.begin(items_of(operation), containers_of(operation));
         if (auto refused = std::visit([&](const auto& kind) { return apply(run, kind, one); }, operation))
             return refused;
         one.concerned = run.concerned.take();

@@ -47,13 +47,31 @@ struct RefusalCount {
     bool operator==(const RefusalCount&) const = default;
 };
 
+// Neighbouring units of an operation, by their places in it: its items, then its containers.
+struct UnitRun {
+    std::uint32_t first = 0;
+    std::uint32_t count = 0;
+    std::uint32_t end() const { return first + count; }
+    bool operator==(const UnitRun&) const = default;
+};
+
+// Has a part in these units, ascending and apart; none: in the operation as a whole, or in something that it names beside
+// its units.
+struct ConcernedOrganisation {
+    std::string organisation;
+    std::vector<UnitRun> units = {};
+    bool operator==(const ConcernedOrganisation&) const = default;
+};
+
 struct OperationOutcome {
     std::uint32_t accepted = 0;             // items (or 1 for operations without items)
     std::vector<ItemOutcome> refused;       // partial mode: every refused item; atomic: those that made it fail
     std::vector<RefusalCount> unnamed = {};  // atomic: the rest of them, counted by reason
     // Organisations that have a part in what it touched, ascending, whether it names them or not; of what was refused,
     // none.
-    std::vector<std::string> concerned = {};
+    std::vector<ConcernedOrganisation> concerned = {};
+    // nullptr: no part in it.
+    const ConcernedOrganisation* concern_of(std::string_view organisation) const;
 
     // Of an operation that failed as a whole: keeps the first runs of neighbours (limits.h) and counts the others, so
     // that what a hopeless transaction leaves in every node's store is bounded.

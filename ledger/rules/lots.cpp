@@ -54,6 +54,7 @@ void add_to_lot(Run& run, const LotShare& share, Day expiry, std::uint64_t items
     lot.salt = next_salt(run, lot_key(share.gtin, share.lot), lot.salt);
     const auto at = share_in(lot, share.maker);
     const bool known = at != lot.made.end() && at->maker == share.maker;
+    if (!known) run.overlay.put_index(maker_lot_index_key(share.gtin, share.maker, share.lot));
     LotRecord::Made& made = known ? *at : *lot.made.insert(at, {share.maker, 0, 0});
     if (made.expiry == 0) made.expiry = expiry;
     made.items += items;
@@ -69,6 +70,7 @@ void take_from_lot(Run& run, const LotShare& share, std::uint64_t items) {
     if (made.items > 0) return;
     LotSlot& slot = run.overlay.lot(share.gtin, share.lot);
     std::erase_if(slot.record->made, [&](const LotRecord::Made& one) { return one.maker == share.maker; });
+    run.overlay.erase_index(maker_lot_index_key(share.gtin, share.maker, share.lot));
     if (!slot.record->made.empty()) return;
     run.overlay.lots.erase(slot);
     run.overlay.erase_index(lot_index_key(share.gtin, share.lot));

@@ -1,6 +1,7 @@
 // Layouts (base/codec.h), each after u8 version = 1:
 //   outcome        u16 refusal ‖ u32 operation ‖ text detail ‖ list of {u32 accepted ‖ list of runs ‖ list of counts ‖
-//                  list of texts: who is concerned}
+//                  list of concerned}
+//   concerned      text organisation ‖ list of {u32 first unit ‖ u32 how many}: in which units it has a part
 //   run            u32 first index ‖ u32 how many ‖ u16 refusal: neighbours that were refused for the same reason
 //   count          u16 refusal ‖ u32 how many: those of a refused operation that are not named
 //   stored result  u64 height ‖ u32 index ‖ string outcome
@@ -16,7 +17,8 @@ namespace {
 
 constexpr std::size_t kRunBytes = 4 + 4 + 2;
 constexpr std::size_t kCountBytes = 2 + 4;
-constexpr std::size_t kTextBytesMin = 4;
+constexpr std::size_t kConcernedBytesMin = 4 + 4;
+constexpr std::size_t kUnitRunBytes = 4 + 4;
 constexpr std::size_t kOperationOutcomeBytesMin = 4 + 4 + 4 + 4;
 
 // The place behind the run that begins at `from`.
@@ -46,6 +48,20 @@ Refusal read_refusal(Reader& reader) {
     return static_cast<Refusal>(number);
 }
 
+std::vector<UnitRun> read_units(Reader& reader) {
+    std::vector<UnitRun> units;
+    const std::size_t count = read_count(reader, kUnitRunBytes);
+    for (std::size_t i = 0; i < count; ++i) {
+        const std::uint32_t first = reader.u32();
+        const std::uint32_t units_in_run = reader.u32();
+        // Two that could be one are no encoding.
+        if (units_in_run == 0 || first > UINT32_MAX - units_in_run || (i > 0 && first <= units.back().end()))
+            reader.fail();
+        units.push_back({first, units_in_run});
+    }
+    return units;
+}
+
 OperationOutcome read_operation(Reader& reader) {
     OperationOutcome operation;
     operation.accepted = reader.u32();
@@ -71,11 +87,12 @@ OperationOutcome read_operation(Reader& reader) {
         if (items == 0 || (!operation.unnamed.empty() && refusal <= operation.unnamed.back().refusal)) reader.fail();
         operation.unnamed.push_back({refusal, items});
     }
-    const std::size_t concerned = read_count(reader, kTextBytesMin);
+    const std::size_t concerned = read_count(reader, kConcernedBytesMin);
     for (std::size_t i = 0; i < concerned; ++i) {
         std::string organisation = reader.string();
-        if (organisation.empty() || (i > 0 && organisation <= operation.concerned.back())) reader.fail();
-        operation.concerned.push_back(std::move(organisation));
+        if (organisation.empty() || (i > 0 && organisation <= operation.concerned.back().organisation)) reader.fail();
+        std::vector<UnitRun> units = read_units(reader);
+        operation.concerned.push_back({std::move(organisation), std::move(units)});
     }
     return operation;
 }
@@ -90,6 +107,13 @@ void OperationOutcome::name_the_first() {
     for (std::size_t i = named; i < refused.size(); ++i) ++counts[refused[i].refusal];
     for (const auto& [refusal, items] : counts) unnamed.push_back({refusal, items});
     refused.resize(named);
+}
+
+const ConcernedOrganisation* OperationOutcome::concern_of(std::string_view organisation) const {
+    const auto at = std::lower_bound(
+        concerned.begin(), concerned.end(), organisation,
+        [](const ConcernedOrganisation& one, std::string_view id) { return one.organisation < id; });
+    return at != concerned.end() && at->organisation == organisation ? &*at : nullptr;
 }
 
 std::uint64_t OperationOutcome::refused_count() const {
@@ -108,7 +132,10 @@ Bytes TransactionOutcome::encode() const {
         for (const RefusalCount& some : one.unnamed)
             writer.u16(static_cast<std::uint16_t>(some.refusal)).u32(some.items);
         writer.u32(static_cast<std::uint32_t>(one.concerned.size()));
-        for (const std::string& organisation : one.concerned) writer.string(organisation);
+        for (const ConcernedOrganisation& some : one.concerned) {
+            writer.string(some.organisation).u32(static_cast<std::uint32_t>(some.units.size()));
+            for (const UnitRun& run : some.units) writer.u32(run.first).u32(run.count);
+        }
     }
     return std::move(writer).take();
 }

@@ -238,12 +238,25 @@ void mark_resolved(Run& run, const ReportRecord& report) {
         .append(key, item);
 }
 
-Verdict find_unresolved(Run& run, const Hash256& id, ReportSlot*& slot) {
+// Whether a refusal may tell the actor of it: he may read it, or it names him.
+bool may_know(const Run& run, const ReportRecord& report) {
+    const OrganisationRecord& actor = run.actor;
+    return report.reporter == actor.id || report.handler == actor.id || report.subject.platform == actor.id ||
+           actor.has(Role::kRegulator) || actor.has(Role::kAuditor);
+}
+
+// Ids stand in the histories of items, which whoever has the item reads. To who has no part in a report it is as if it
+// did not exist, word for word: neither whose it is nor that it is there. Any platform may decide one as long as it is
+// open, and so learns when it is not, but not how it was decided.
+enum class MayDecide { kNo, kYes };
+
+Verdict find_unresolved(Run& run, const Hash256& id, MayDecide may_decide, ReportSlot*& slot) {
     slot = &run.overlay.reports.slot(report_key(id));
-    if (!slot->record) return Rejection{Refusal::kReportUnknown, id.hex()};
-    if (slot->record->state == ReportState::kResolved)
-        return Rejection{Refusal::kReportResolved, fmt::format("it was {}", name_of(slot->record->outcome))};
-    return std::nullopt;
+    const bool known = slot->record && may_know(run, *slot->record);
+    if (!slot->record || (!known && may_decide == MayDecide::kNo)) return Rejection{Refusal::kReportUnknown, {}};
+    if (slot->record->state != ReportState::kResolved) return std::nullopt;
+    return Rejection{Refusal::kReportResolved,
+                     known ? fmt::format("it was {}", name_of(slot->record->outcome)) : std::string()};
 }
 
 // It answers the report, is the platform that it names, or has the goods or made them.
@@ -304,7 +317,7 @@ Verdict apply(Run& run, const op::Report& operation, OperationOutcome& outcome) 
 template <>
 Verdict apply(Run& run, const op::Respond& operation, OperationOutcome& outcome) {
     ReportSlot* slot = nullptr;
-    if (auto refused = find_unresolved(run, operation.report, slot)) return refused;
+    if (auto refused = find_unresolved(run, operation.report, MayDecide::kNo, slot)) return refused;
     if (slot->record->handler != run.actor.id)
         return Rejection{Refusal::kNotHandler, fmt::format("'{}' is to answer it", slot->record->handler)};
     if (slot->record->state == ReportState::kResponded) return Rejection{Refusal::kReportResponded, {}};
@@ -323,7 +336,9 @@ Verdict apply(Run& run, const op::Respond& operation, OperationOutcome& outcome)
 template <>
 Verdict apply(Run& run, const op::Resolve& operation, OperationOutcome& outcome) {
     ReportSlot* slot = nullptr;
-    if (auto refused = find_unresolved(run, operation.report, slot)) return refused;
+    const bool decides = run.actor.has(Role::kPlatform) && operation.outcome != ReportOutcome::kWithdrawn;
+    const MayDecide may_decide = decides ? MayDecide::kYes : MayDecide::kNo;
+    if (auto refused = find_unresolved(run, operation.report, may_decide, slot)) return refused;
     if (auto refused = check_resolver(run, *slot->record, operation.outcome)) return refused;
     ReportRecord& report = run.overlay.reports.change(*slot);
     erase_report_index(run, report);

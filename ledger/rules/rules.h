@@ -60,8 +60,7 @@ class EventLog {
         Bytes bytes = event_.encode();
         record.event_head = next_event_head(record.event_head, subject, bytes);
         run_.overlay.add_side(event_side_key(subject, event_.sequence), std::move(bytes));
-        run_.concerned.note(record);
-        run_.concerned.note(event_.other);
+        run_.concerned.note(subject, record, event_.other);
     }
 
   private:

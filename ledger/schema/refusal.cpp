@@ -213,8 +213,8 @@ constexpr std::array kRefusals{
                 "The report's fields do not fit its subject, or it has no or an unknown kind.",
                 "Give an item's key, or a GTIN, or a GTIN and a lot, or a platform and the hash of the listing's URL, "
                 "and nothing of the others."},
-    RefusalInfo{Refusal::kReportUnknown, "report_unknown", "There is no report with this id.",
-                "Check the id; report_list shows the reports that exist."},
+    RefusalInfo{Refusal::kReportUnknown, "report_unknown", "There is no report with this id, or it is no business of who asks.",
+                "Check the id; report_list shows the reports that you filed or have to answer."},
     RefusalInfo{Refusal::kReportResponded, "report_responded", "The report was responded to already.",
                 "Nothing to do; report_get shows the response. What is to be added belongs into the resolution."},
     RefusalInfo{Refusal::kReportResolved, "report_resolved", "The report is resolved, and nothing can be added to it.",

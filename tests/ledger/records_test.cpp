@@ -208,7 +208,7 @@ const ProposalRecord kProposal{3,
                                WallTime{1'700'172'800'000},
                                "ours"};
 const CouncilRecord kCouncil{{"brand", "market"}, 4, {2, 4}};
-const DocumentRecord kDocument{"maker", hash_of(5), Height(7), WallTime{1'700'000'000'000}, 2};
+const DocumentRecord kDocument{"maker", hash_of(5), Height(7), WallTime{1'700'000'000'000}};
 const TransactionRecord kTransaction{Height(7), 2, 9};
 const ExpiryRecord kExpiry{{hash_of(1), hash_of(2)}};
 const ExpiryChunk kChunk{hash_of(9), {hash_of(1), hash_of(2)}};
@@ -218,7 +218,7 @@ const TransactionOutcome kOutcome{
     Refusal::kQuotaExceeded,
     1,
     "why",
-    {{3, {}}, {0, {{5, Refusal::kQuotaExceeded}, {6, Refusal::kQuotaExceeded}}, {{Refusal::kItemExists, 7}}, {"brand", "maker"}}}};
+    {{3, {}}, {0, {{5, Refusal::kQuotaExceeded}, {6, Refusal::kQuotaExceeded}}, {{Refusal::kItemExists, 7}}, {{"brand", {{0, 2}, {4, 1}}}, {"maker"}}}}};
 const StoredResult kStored{Height(7), 2, kOutcome};
 
 std::vector<Example> examples() {

@@ -42,9 +42,11 @@ void report_refusals() {
     refused(world, "customs", {op::Resolve{digest(5), ReportOutcome::kUpheld, {}}}, Refusal::kReportUnknown);
 
     const Hash256 id = file(world, "shop", report_on(item(0)));
-    for (const char* other : {"shop", "rival", "market", "customs"})
+    for (const char* other : {"shop", "customs"})
         refused(world, other, {op::Respond{id, "no"}}, Refusal::kNotHandler);
-    refused(world, "market", {op::Resolve{id, ReportOutcome::kWithdrawn, {}}}, Refusal::kNotReporter);
+    for (const char* other : {"rival", "market"})
+        refused(world, other, {op::Respond{id, "no"}}, Refusal::kReportUnknown);
+    refused(world, "brand", {op::Resolve{id, ReportOutcome::kWithdrawn, {}}}, Refusal::kNotReporter);
     for (const char* other : {"shop", "brand", "auditor"})
         refused(world, other, {op::Resolve{id, ReportOutcome::kUpheld, {}}}, Refusal::kNotAllowed);
     world.must("brand", {op::Respond{id, "we look into it"}});

@@ -178,6 +178,17 @@ TEST_CASE("volumes are the owner's, and no record of a verdict tells them") {
     REQUIRE(!verdict.contains("lot"));
 }
 
+TEST_CASE("where the peers can be reached is for overseers and for who runs the node") {
+    Running running;
+    for (const char* who : {"", "carrier", "maker"}) {
+        const json peer = running.result(who, "chain_status")["peers"][0];
+        REQUIRE(peer["address"].is_null());
+        REQUIRE((peer["name"] == "brand-2" && peer["connected"] == true));
+    }
+    for (const char* who : {"brand", "auditor"})
+        REQUIRE(running.result(who, "chain_status")["peers"][0]["address"] == "10.0.0.2:7545");
+}
+
 TEST_CASE("blocks and transactions are shown to those whom they concern") {
     Running running;
     const auto count = [&](const std::string& who, std::uint64_t height) {

@@ -97,7 +97,7 @@ TEST_CASE("recalls and flags reach every member") {
     REQUIRE(net.told("brand", op::ClearFlag{item, ledger::ItemFlag::kStolen, "found"}, "flag_cleared") == all);
 }
 
-TEST_CASE("a report is told to its reporter, its handler, the brand and who has the goods") {
+TEST_CASE("a report is told to its reporter and its handler") {
     Network net;
     const ledger::ItemName item = net.node.item(0);
     const ledger::ReportSubject subject{ledger::ReportSubjectKind::kItem, item.commitment, item.gtin, {}, {}, {}};
@@ -107,7 +107,7 @@ TEST_CASE("a report is told to its reporter, its handler, the brand and who has 
     net.node.must("shop", {op::Receive{ledger::Items{item}}});
     const op::Report report{subject, ledger::ReportKind::kDefect, "cap broken", {}, {}};
     REQUIRE(net.told("shop", report, "reported") == Ids{"auditor", "brand", "shop"});
-    // It does not count, for its reporter has nothing to do with the goods: who has them is not bothered.
+    // Who has the goods reads in their history that there is one.
     REQUIRE(net.told("carrier", report, "reported") == Ids{"auditor", "brand", "carrier"});
 }
 

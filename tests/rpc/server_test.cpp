@@ -87,12 +87,12 @@ TEST_CASE("blocks are given out in their canonical bytes, page by page") {
         REQUIRE(from_base64(entry["certificate"].get<std::string>()) == to_bytes(as_bytes("certificate of a test")));
     }
     const json first = client.call("block_bytes", {{"limit", 1}})["result"];
-    REQUIRE((first["blocks"].size() == 1 && first["complete"] == false && first["cursor"] == "2"));
+    REQUIRE((first["blocks"].size() == 1 && first["complete"] == false));
     const json rest = client.call("block_bytes", {{"cursor", first["cursor"]}})["result"];
     REQUIRE((rest["blocks"] == json::array({all["blocks"][1]}) && rest["complete"] == true));
     REQUIRE(client.call("block_bytes", {{"height", 2}})["result"] == rest);
     REQUIRE(client.call("block_bytes", {{"height", 3}})["result"]["blocks"].empty());
-    REQUIRE(error_name(client.call("block_bytes", {{"cursor", "x"}})) == "invalid_params");
+    REQUIRE(error_name(client.call("block_bytes", {{"cursor", "2"}})) == "cursor_unknown");
     REQUIRE(error_name(client.call("block_bytes", {{"limit", 0}})) == "invalid_params");
 }
 

@@ -236,6 +236,7 @@ NodeStatus TestNode::status() const {
     status.height = tip_->header.height;
     status.block_hash = tip_->block_hash;
     status.state_root = tip_->header.state_root;
+    status.peers = {{"brand-2", "10.0.0.2:7545", true, true, tip_->header.height}};
     status.block_time = tip_->header.time;
     status.pool_transactions = pool_.size();
     status.synced = is_synced;

@@ -103,10 +103,9 @@ int run_show(const Arguments& arguments, const GlobalOptions& options) {
     if (record) {
         out["recorded_in"] = record->height.value;
         out["recorded_at_ms"] = record->time.ms;
-        out["attached"] = record->attached;
-        text = fmt::format("document {}\n  recorded by {} in block {}, {}; in {} histories\n",
+        text = fmt::format("document {}\n  recorded by {} in block {}, {}\n",
                            hash->hex(), arguments.by, record->height.value,
-                           ledger::time_text(record->time), record->attached);
+                           ledger::time_text(record->time));
     }
     return finish(options, out, text + fmt::format("proven for block {}\n", height.value));
 }
