@@ -40,13 +40,17 @@ inline constexpr std::uint64_t kSaleUndoMs =
 inline constexpr std::uint64_t kEndUndoMs =
     10u * 24 * 3600 * 1000;  // and how long an end may be undone; what was lost may be found at any time
 inline constexpr std::size_t kProductDocumentsMax = 16;
-inline constexpr std::size_t kRecallsPerProductMax = 64;  // in force at a time
+inline constexpr std::size_t kRecallsOfBrandMax = 64;     // in force at a time, of a product, by its brand
+inline constexpr std::size_t kRecallsOfRegulatorMax = 16; // likewise by each regulator
 inline constexpr std::size_t kReturnPointsMax = 32;       // of a product
 inline constexpr std::size_t kPrefixesPerOrgMax = 64;
 inline constexpr std::size_t kMakersPerLotMax = 64;
 inline constexpr std::size_t kFlagsPerItemMax = 16;
 inline constexpr std::size_t kEvidenceMax = 16;           // hashes of documents that a report names
 inline constexpr std::size_t kCountriesMax = 249;         // ISO 3166-1 has as many
+// Of a product, by all regulators: as many as one for each country may have, so that none takes another's place.
+inline constexpr std::size_t kRecallsOfRegulatorsMax = kCountriesMax * kRecallsOfRegulatorMax;
+inline constexpr std::size_t kRecallsPerProductMax = kRecallsOfBrandMax + kRecallsOfRegulatorsMax;
 inline constexpr std::size_t kOpenProposalsMax = 64;      // of the council, with those that wait
 inline constexpr std::size_t kOpenProposalsPerMemberMax = 4;
 inline constexpr std::size_t kKeysReplacedMax = 16;          // that the council gives an organisation at once

@@ -35,8 +35,8 @@ constexpr std::array<ReasonInfo, kReasonCount> kReasons{{
      {caution(kDoNotUse), caution(kDoNotUse), caution(kTakeDown), caution(kDoNotUse), caution(kDoNotUse)},
      "The product, its lot or this item is recalled. Do not use it; ask the seller or the brand.",
      "the item has the flag recalled, or one of the product's recalls is of the item (its lot, or the lot that is "
-     "printed on it; its maker; its day of manufacture, where one is recorded) and holds in the country, where one is "
-     "named"},
+     "printed on it, whatever its case and blanks, or any lot where it has neither; its maker; its day of manufacture, "
+     "where one is recorded) and holds in the country, where one is named"},
     {Reason::kRecalledElsewhere, "recalled_elsewhere",
      {note(kAsk), kSilent, note(kAsk), note(kAsk), note(kKeep)},
      "The item is recalled in another country than the one that was asked about.",

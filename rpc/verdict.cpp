@@ -189,6 +189,14 @@ class FactFinder {
     Facts facts_;
 };
 
+// A lot as people type it from the print.
+std::string as_read(std::string_view lot) {
+    std::string text;
+    for (const char c : lot)
+        if (c != ' ' && c != '\t') text += c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+    return text;
+}
+
 Facts facts_without_item(const VerdictRecords& records) {
     Facts facts;
     facts.set(static_cast<std::size_t>(Reason::kNeverRegistered));
@@ -200,13 +208,11 @@ Facts facts_without_item(const VerdictRecords& records) {
 
 bool is_meant(const ledger::RecallMark& recall, const ledger::ItemRecord& item,
               std::optional<std::string_view> printed_lot) {
-    if (ledger::is_within(recall.scope, item)) return true;
-    if (!printed_lot || *printed_lot == item.lot) return false;
-    ledger::ItemRecord as_printed;
-    as_printed.lot = *printed_lot;
-    as_printed.maker = item.maker;
-    as_printed.made_on = item.made_on;
-    return ledger::is_within(recall.scope, as_printed);
+    const std::string printed = as_read(printed_lot.value_or(""));
+    const bool is_record_alone = printed.empty() || !item.lot.empty();
+    if (is_record_alone && ledger::is_within(recall.scope, item)) return true;
+    if (printed.empty() || !ledger::is_of_maker_and_day(recall.scope, item)) return false;
+    return recall.scope.lot.empty() || as_read(recall.scope.lot) == printed;
 }
 
 Verdict judge(const VerdictRecords& records, const VerdictContext& context) {

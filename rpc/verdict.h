@@ -55,7 +55,8 @@ const std::string& holder_of(const ledger::ItemRecord& item, const ledger::Conta
 std::optional<Hash256> shop_of(const ledger::ItemRecord* item, const VerdictContext& context);
 
 // Whether a recall is of the item as it is recorded, or as it is printed: it names a lot as people read it, and where the
-// two differ either may be meant. Where it holds is another question.
+// two differ either may be meant. What is printed is read without regard to case and blanks. An item without a recorded lot
+// is of every recalled lot, unless another is printed on it. Where the recall holds is another question.
 bool is_meant(const ledger::RecallMark& recall, const ledger::ItemRecord& item, std::optional<std::string_view> printed_lot);
 
 // What a reader calls the seller: an organisation's id, or a shop's pseudonym, which is 64 hexadecimal digits. False:

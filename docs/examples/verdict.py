@@ -145,11 +145,19 @@ def gather(proven, gtin, digest, asked):
     return found
 
 
-def within(recall, item, lot):
-    if recall["lot"] not in ("", lot) or recall["maker"] not in ("", item["maker"]):
+as_read = lambda lot: lot.encode().upper().translate(None, b" \t")  # as people type it from the print
+
+
+def is_meant(recall, item, printed_lot):
+    if recall["maker"] not in ("", item["maker"]):
         return False
     day = item["made_on"]
-    return day == 0 or day >= recall["made_from"] and (recall["made_until"] == 0 or day <= recall["made_until"])
+    if day and (day < recall["made_from"] or 0 < recall["made_until"] < day):
+        return False
+    printed = as_read(printed_lot or "")
+    if recall["lot"] == "" or recall["lot"] == item["lot"] or printed and printed == as_read(recall["lot"]):
+        return True
+    return item["lot"] == "" and not printed  # which may be of any lot
 
 
 def facts_of_print(found, asked, today):
@@ -163,8 +171,7 @@ def facts_of_print(found, asked, today):
 
 def facts_of_product(found, asked):
     item, product, country = found["item"], found["product"], asked.get("country") or ""
-    recalls = [r for r in (product["recalls"] if product else [])
-               if within(r, item, item["lot"]) or asked.get("lot") and within(r, item, asked["lot"])]
+    recalls = [r for r in (product["recalls"] if product else []) if is_meant(r, item, asked.get("lot"))]
     here = any(not r["countries"] or not country or country in r["countries"] for r in recalls)
     here = here or any(flag == "recalled" for flag, _ in item["flags"])
     yield "product_unknown", product is None

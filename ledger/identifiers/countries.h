@@ -21,8 +21,7 @@ inline bool is_country_list(const std::vector<std::string>& countries) {
 
 // Whether a list holds for a country: an empty list holds everywhere, and where no country is named any list may.
 inline bool covers(const std::vector<std::string>& countries, std::string_view country) {
-    return countries.empty() || country.empty() ||
-           std::find(countries.begin(), countries.end(), country) != countries.end();
+    return countries.empty() || country.empty() || std::binary_search(countries.begin(), countries.end(), country);
 }
 
 inline void write_countries(Writer& writer, const std::vector<std::string>& countries) {

@@ -249,6 +249,7 @@ Result<ProductRecord> ProductRecord::decode(ByteView bytes) {
     record.document_hashes.reserve(count);
     for (std::size_t i = 0; i < count; ++i) record.document_hashes.push_back(reader.hash());
     record.recalls.resize(read_count(reader, kRecallBytes));
+    if (record.recalls.size() > limits::kRecallsPerProductMax) reader.fail();
     for (RecallMark& recall : record.recalls) recall = read_recall(reader);
     record.event_count = reader.u32();
     record.event_head = reader.hash();

@@ -152,7 +152,7 @@ struct LotRecord {
     struct Made {
         std::string maker;
         Day expiry = 0;            // 0: none was given so far
-        std::uint64_t items = 0;   // of the lot now
+        std::uint64_t items = 0;   // of the lot now; 0: all were voided or amended, and a recall still knows the lot
         bool operator==(const Made&) const = default;
     };
     std::string gtin;

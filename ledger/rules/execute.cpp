@@ -36,6 +36,7 @@ Status check_block_bounds(const Parameters& parameters, std::span<const ParsedTr
 std::optional<Rejection> run_operations(Run& run, const ParsedTransaction& transaction, TransactionOutcome& outcome) {
     for (const Operation& operation : transaction.operations()) {
         run.operation = static_cast<std::uint32_t>(outcome.operations.size());
+        run.recalls = {};  // the one before it may have issued or lifted some
         OperationOutcome& one = outcome.operations.emplace_back();
         if (run.signer.purpose == KeyPurpose::kValidate && !std::holds_alternative<op::ValidatorReady>(operation))
             return Rejection{Refusal::kValidatorKeyOnly, run.signer.key.hex()};

@@ -67,13 +67,7 @@ void take_from_lot(Run& run, const LotShare& share, std::uint64_t items) {
     INVARIANT(made.items >= items);
     made.items -= items;
     take(run, lot_volume_key(share.gtin, share.lot), items);
-    if (made.items > 0) return;
-    LotSlot& slot = run.overlay.lot(share.gtin, share.lot);
-    std::erase_if(slot.record->made, [&](const LotRecord::Made& one) { return one.maker == share.maker; });
-    run.overlay.erase_index(maker_lot_index_key(share.gtin, share.maker, share.lot));
-    if (!slot.record->made.empty()) return;
-    run.overlay.lots.erase(slot);
-    run.overlay.erase_index(lot_index_key(share.gtin, share.lot));
+    if (made.items == 0) made.expiry = 0;  // which a wrong registration may have fixed
 }
 
 void set_lot_expiry(Run& run, const LotShare& share, Day expiry) {

@@ -1,5 +1,6 @@
 // How many items there are of a product and of a lot, and of which makers: kept right by registering, amending and
-// voiding. A lot of which nothing is left is gone, and so is its entry in the index.
+// voiding. A lot stays known when nothing is left of it, by its makers with no items: goods may bear its number, and a
+// recall must find it.
 #pragma once
 
 #include "ledger/rules/rules.h"

@@ -2,8 +2,9 @@
 //   Recall      the product's brand, everywhere or in countries; a regulator, in its own country (everywhere, if it has
 //               none), and in no other. Each issuer has its own mark for each scope (lot, maker, days of
 //               manufacture): a second one of the same issuer and scope widens it by its countries, so that nobody
-//               narrows a recall unawares, or takes its place where the operation says so. A lot must be registered,
-//               unless the operation says that it need not be
+//               narrows a recall unawares, or takes its place where the operation says so. A lot must have been
+//               registered, whatever became of its items, unless the operation says that it need not be. Each issuer has
+//               room of its own, so that no other's marks keep it from recalling
 //   LiftRecall  who issued it. A brand's mark is the brand's, whoever owns the product by then
 // What was lifted stays in the product's history.
 #include <fmt/format.h>
@@ -25,6 +26,25 @@ std::vector<RecallMark>::iterator mark_of(Run& run, ProductRecord& product, cons
     return std::find_if(product.recalls.begin(), product.recalls.end(), [&](const RecallMark& mark) {
         return mark.scope == scope && (mark.as_brand ? brand : mark.by == run.actor.id);
     });
+}
+
+// Whose mark a new one widens, and among whose it counts. Who became the brand keeps what it issued as a regulator.
+bool is_of_same_issuer(const RecallMark& one, const RecallMark& other) {
+    return one.as_brand == other.as_brand && (one.as_brand || one.by == other.by);
+}
+
+Verdict check_room(const ProductRecord& product, const RecallMark& mark) {
+    std::size_t own = 0, of_regulators = 0;
+    for (const RecallMark& one : product.recalls) {
+        own += is_of_same_issuer(one, mark) ? 1 : 0;
+        of_regulators += one.as_brand ? 0 : 1;
+    }
+    if (own >= (mark.as_brand ? limits::kRecallsOfBrandMax : limits::kRecallsOfRegulatorMax))
+        return Rejection{Refusal::kTooManyRecalls, fmt::format("{} of yours are in force; lift one first", own)};
+    if (!mark.as_brand && of_regulators >= limits::kRecallsOfRegulatorsMax)
+        return Rejection{Refusal::kTooManyRecalls,
+                         fmt::format("{} of regulators are in force, {} of them yours; lift one first", of_regulators, own)};
+    return std::nullopt;
 }
 
 std::string text_of(const RecallScope& scope) {
@@ -86,7 +106,7 @@ Verdict check_lot(Run& run, const op::Recall& operation) {
     const LotSlot& lot = run.overlay.lot(operation.gtin, operation.lot);
     if (lot.record && (operation.maker.empty() || lot.record->of(operation.maker) != nullptr)) return std::nullopt;
     return Rejection{Refusal::kLotUnknown,
-                     fmt::format("nothing of {} is registered with lot {}", operation.gtin, operation.lot)};
+                     fmt::format("nothing of {} was ever registered with lot {}", operation.gtin, operation.lot)};
 }
 
 }  // namespace
@@ -103,10 +123,11 @@ Verdict apply(Run& run, const op::Recall& operation, OperationOutcome& outcome) 
     ProductRecord& product = run.overlay.products.change(slot);
     RecallMark mark{run.actor.id,     is_brand(run, product), operation.scope(),
                     operation.reason, run.block.time,         reach_of(run, product, operation)};
-    const auto at = mark_of(run, product, mark.scope);
+    const auto at = std::find_if(product.recalls.begin(), product.recalls.end(), [&](const RecallMark& one) {
+        return one.scope == mark.scope && is_of_same_issuer(one, mark);
+    });
     if (at == product.recalls.end()) {
-        if (product.recalls.size() >= limits::kRecallsPerProductMax)
-            return Rejection{Refusal::kTooManyRecalls, fmt::format("{}", product.recalls.size())};
+        if (auto refused = check_room(product, mark)) return refused;
         product.recalls.push_back(mark);
     } else {
         if (!operation.replace) mark.countries = both(at->countries, mark.countries);

@@ -2,12 +2,15 @@
 // facility if it names one, and within its quota. Only accepted items count. A repeat (same item, organisation and
 // product) is kItemExists and uses no quota. Atomic: every item or none. Partial: those that can be, the others
 // reported. The item is in the custody of who registers it and owned by the brand. A registration that was voided is
-// made again like a first one, by whoever may.
+// made again by its maker or the brand, who could have amended it: the serial is no secret to whoever keeps the ledger, and
+// must not be taken by another. It is judged like an amendment, so that what another recalled since does not come back as
+// something that the recall misses.
 #include <fmt/format.h>
 
 #include <limits>
 
 #include "ledger/rules/lots.h"
+#include "ledger/rules/others_recalls.h"
 
 namespace touchstone::ledger {
 namespace {
@@ -81,6 +84,27 @@ Refusal refusal_of_repeat(const Run& run, const op::Register& operation, Day exp
     return same ? Refusal::kItemExists : Refusal::kRegistrationDiffers;
 }
 
+// Items whose registration was voided, registered once more.
+class RegisteredAgain {
+  public:
+    RegisteredAgain(Run& run, const op::Register& operation) : run_(run), product_(run.overlay.product(operation.gtin())) {
+        after_.lot = operation.lot;
+        after_.maker = run.actor.id;
+        after_.made_on = operation.made_on;
+    }
+    Refusal judge(const ItemRecord& voided) {
+        if (voided.maker != run_.actor.id && product_.record->brand != run_.actor.id) return Refusal::kItemTaken;
+        if (!others_) others_.emplace(run_, product_);
+        return others_->would_miss(voided, &after_) ? Refusal::kRecalled : Refusal::kNone;
+    }
+
+  private:
+    const Run& run_;
+    const ProductSlot& product_;
+    ItemRecord after_;
+    std::optional<OthersRecalls> others_;  // few registrations need them
+};
+
 struct Accepted {
     std::uint32_t index;
     ItemSlot* slot;
@@ -92,11 +116,14 @@ std::vector<Accepted> judge_items(Run& run, const op::Register& operation, std::
     std::vector<Accepted> accepted;
     accepted.reserve(operation.items.size());
     run.overlay.items.reserve(operation.items.size());
+    RegisteredAgain again(run, operation);
     const auto judge = [&](ItemSlot& slot) {
         if (std::exchange(slot.seen_in, mark) == mark) return Refusal::kItemRepeated;
         const ItemRecord* const item = slot.record ? &*slot.record : nullptr;
         const Transition permitted = transition(lifecycle_of(item), ItemOperation::kRegister);
         if (!permitted.allowed()) return refusal_of_repeat(run, operation, expiry, *item);
+        if (item != nullptr)
+            if (const Refusal refusal = again.judge(*item); refusal != Refusal::kNone) return refusal;
         return accepted.size() < rest ? Refusal::kNone : Refusal::kQuotaExceeded;
     };
     for (std::uint32_t i = 0; i < operation.items.size(); ++i) {

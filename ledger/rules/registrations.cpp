@@ -6,13 +6,14 @@
 //                      No recall is evaded: what one holds for now, and would not any more, is amended by its issuer
 //   VoidRegistration   who made the items, or the brand, while they never moved: in their maker's hands, the brand's
 //                      property, never sold. Quota and counts come back, and the serial may be registered again; so what
-//                      another's recall holds for is not voided, or it would come back as something else
+//                      another's recall holds for is not voided. What was voided before the recall comes back only as
+//                      what the recall finds (register.cpp)
 #include <fmt/format.h>
 
 #include <map>
 
-#include "ledger/records/recalls.h"
 #include "ledger/rules/lots.h"
+#include "ledger/rules/others_recalls.h"
 
 namespace touchstone::ledger {
 namespace {
@@ -50,14 +51,6 @@ void amend(ItemRecord& item, const op::AmendRegistration& operation) {
     if (operation.clear_lot || !operation.lot.empty()) item.lot = operation.lot;
     if (operation.clear_expiry || operation.expiry != 0) item.expiry = operation.expiry;
     if (operation.clear_made_on || operation.made_on != 0) item.made_on = operation.made_on;
-}
-
-// A recall of another organisation, which does not hold for the item as it will be.
-bool is_held(const Run& run, const ProductRecord& product, const ItemRecord& before, const ItemRecord* after) {
-    return std::any_of(product.recalls.begin(), product.recalls.end(), [&](const RecallMark& recall) {
-        const bool own = recall.as_brand ? product.brand == run.actor.id : recall.by == run.actor.id;
-        return !own && is_within(recall.scope, before) && (after == nullptr || !is_within(recall.scope, *after));
-    });
 }
 
 // The makers of the lot that items are moved into, each with the expiry of its share: as they are, and as the items
@@ -150,6 +143,7 @@ template <>
 Verdict apply(Run& run, const op::AmendRegistration& operation, OperationOutcome& outcome) {
     ItemBatch batch(run, operation.items, outcome);
     TargetLot target(run, operation);
+    const OthersRecalls others(run, run.overlay.product(operation.gtin()));
     const auto judge = [&](const ItemRecord& item) {
         const ProductRecord& product = product_of(run, item);
         if (const Refusal refusal = may_amend(run, item, product); refusal != Refusal::kNone) return refusal;
@@ -157,7 +151,7 @@ Verdict apply(Run& run, const op::AmendRegistration& operation, OperationOutcome
         amend(after, operation);
         if (after == item) return Refusal::kNothingChanges;
         if ((after.expiry != 0 && after.made_on > after.expiry) || after.made_on > run.today + 1) return Refusal::kBadDate;
-        if (is_held(run, product, item, &after)) return Refusal::kRecalled;
+        if (others.would_miss(item, &after)) return Refusal::kRecalled;
         // Cleared for one piece, while the lot has it: that piece would never expire.
         if (after.expiry == 0 && item.expiry != 0 && after.lot == item.lot &&
             lot_expiry(run, {item.gtin, item.lot, item.maker}) != 0)
@@ -182,12 +176,13 @@ Verdict apply(Run& run, const op::AmendRegistration& operation, OperationOutcome
 template <>
 Verdict apply(Run& run, const op::VoidRegistration& operation, OperationOutcome& outcome) {
     ItemBatch batch(run, operation.items, outcome);
+    const OthersRecalls others(run, run.overlay.product(operation.gtin()));
     const auto judge = [&](const ItemRecord& item) {
         const ProductRecord& product = product_of(run, item);
         if (!is_theirs(run, item, product)) return Refusal::kNotMaker;
         const bool moved = item.custodian != item.maker || item.owner != product.brand || item.returns != 0;
         if (moved) return Refusal::kMovedAlready;
-        return is_held(run, product, item, nullptr) ? Refusal::kRecalled : Refusal::kNone;
+        return others.would_miss(item, nullptr) ? Refusal::kRecalled : Refusal::kNone;
     };
     if (auto refused = batch.judge_all(ItemOperation::kVoid, judge)) return refused;
     EventLog log(run, EventKind::kVoided, {}, operation.reason);

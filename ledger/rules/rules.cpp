@@ -4,7 +4,6 @@
 
 #include "base/codec.h"
 #include "crypto/sha256.h"
-#include "ledger/records/recalls.h"
 
 namespace touchstone::ledger {
 
@@ -86,7 +85,7 @@ const ProductRecord& product_of(Run& run, const ItemRecord& item) {
 }
 
 bool is_recalled(Run& run, const ItemRecord& item, std::string_view country) {
-    return is_recalled(item, product_of(run, item), country);
+    return item.has(ItemFlag::kRecalled) || run.recalls.of(product_of(run, item), country).finds(item);
 }
 
 Verdict check_admin(const Run& run) {

@@ -8,6 +8,7 @@
 #include "ledger/schema/operations.h"
 #include "ledger/rules/concerned.h"
 #include "ledger/rules/overlay.h"
+#include "ledger/rules/recall_index.h"
 #include "ledger/rules/transitions.h"
 
 namespace touchstone::ledger {
@@ -23,6 +24,7 @@ struct Run {
     OrganisationKey signer{};     // the actor's key that signed, as it was when the transaction began
     Hash256 salt{};               // for records that could be guessed (records.h)
     Concerned concerned{overlay};  // by the operation that runs
+    RecallsInForce recalls{};      // of the products that it is about
 };
 
 using Verdict = std::optional<Rejection>;  // nullopt: done

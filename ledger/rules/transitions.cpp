@@ -42,8 +42,9 @@ struct Row {
 constexpr Row kTable[]{
     {ItemOperation::kRegister, "register",
      {kActive, kExists, kExists, kExists, kExists, kExists, kExists, kExists, kExists, kActive},
-     "the product's brand, or a manufacturer with a licence in force",
-     "the licence's dates, facility and quota; another expiry of the lot"},
+     "the product's brand, or a manufacturer with a licence in force; what was voided, who made it or the brand",
+     "the licence's dates, facility and quota; another expiry of the lot; of what was voided, a recall of another that would "
+     "not find the item any more"},
     {ItemOperation::kShip, "ship",
      {kUnknown, kTransit, kMoving, kGone, kInside, kEnded, kEnded, kEnded, kEnded, kEnded},
      "the custodian",

@@ -172,7 +172,7 @@ struct Recall {
     template <class Self, class Visit>
     static void fields(Self& self, Visit&& visit) {
         visit(field::Gtin{{"gtin", "The product's GTIN", "gtin,--gtin"}}, self.gtin);
-        visit(field::Lot{{"lot", "Only this lot"}}, self.lot);
+        visit(field::Lot{{"lot", "Only this lot, and items of which no lot is recorded"}}, self.lot);
         visit(field::Text{{"reason", "Why: shoppers read it", "--reason", field::Asked::kAlways}}, self.reason);
         visit(field::Countries{{"countries", "Only in these countries", "--country"}}, self.countries);
         visit(field::Organisation{{"maker", "Only what this organisation made"}, field::Party::kNamed, field::Need::kOptional},

@@ -97,8 +97,8 @@ constexpr std::array kRefusals{
                 "As many makers as one lot number can have use this number for the product already.",
                 "Number the lot in another way, for instance with a mark of your own before it."},
     RefusalInfo{Refusal::kTooManyRecalls, "too_many_recalls",
-                "As many recalls as a product can have are in force.",
-                "Lift those that are over, or recall more at once: several lots by their days of manufacture."},
+                "As many recalls of the product are in force as one may issue.",
+                "Lift one of yours that is over, or recall more at once: several lots by their days of manufacture."},
     RefusalInfo{Refusal::kQuotaBelowUsed, "quota_below_used",
                 "The manufacturer has registered more items already than the new quota allows.",
                 "Grant at least what is used (licence_get shows it), or revoke the licence to stop it at once."},
@@ -108,8 +108,10 @@ constexpr std::array kRefusals{
                 "Nothing to do if this is a repeat: the item is there, and was not counted twice."},
     RefusalInfo{
         Refusal::kItemTaken, "item_taken",
-        "The item is registered already, by another organisation or for another product.",
-        "Compare the serial with your records: two parties use the same one. Report it to the product's brand."},
+        "The item is registered already, by another organisation or for another product, or another registered and voided "
+        "it.",
+        "Compare the serial with your records: two parties use the same one. Report it to the product's brand, which may "
+        "register again what was voided."},
     RefusalInfo{Refusal::kRegistrationDiffers, "registration_differs",
                 "You registered the item already, with another lot, expiry or date of manufacture.",
                 "Look at what is registered with item_get. To change it, amend the registration; a serial cannot be "
@@ -132,7 +134,8 @@ constexpr std::array kRefusals{
                 "A return needs a sale; use receive or reject for goods in transit."},
     RefusalInfo{Refusal::kRecalled, "recalled", "The product or the lot is recalled.",
                 "Take the item out of sale; it may be shipped to the product's brand, its maker, its owner, an auditor or a "
-                "regulator. A registration is not amended so that the recall misses it but by who issued the recall."},
+                "regulator. An item without a lot is of every recalled lot. A registration is not amended, and what was "
+                "voided not registered again, so that the recall misses it but by who issued the recall."},
     RefusalInfo{Refusal::kFlagged, "flagged",
                 "The item is flagged as stolen or quarantined, and may not be sold or shipped to this organisation.",
                 "Keep it where it is, or ship it to a regulator; what is quarantined also to its brand, maker or owner "

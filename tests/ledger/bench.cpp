@@ -4,6 +4,7 @@
 #include <unordered_map>
 
 #include "crypto/sha256.h"
+#include "ledger/identifiers/text.h"
 #include "ledger/schema/build.h"
 #include "ledger/rules/execute.h"
 #include "ledger/rules/genesis.h"
@@ -98,9 +99,61 @@ std::vector<ItemName> items(std::size_t round) {
     return names;
 }
 
+std::vector<std::string> all_countries() {
+    std::vector<std::string> countries;
+    for (char first = 'A'; first <= 'Z'; ++first)
+        for (char second = 'A'; second <= 'Z'; ++second)
+            if (is_country(std::string{first, second})) countries.push_back({first, second});
+    return countries;
+}
+
+constexpr std::size_t kManyItems = 50'000;
+
+constexpr const char* kHere = "ZW";  // the last of all: a list is looked through to its end
+
+// As many as the brand and a regulator may have; none of them stops a sale. The brand's are of the items, in all countries
+// but one; the regulator's are of other lots, in all.
+void recall_beside(Bench& bench) {
+    std::vector<std::string> elsewhere = all_countries();
+    std::erase(elsewhere, kHere);
+    for (std::size_t i = 0; i < limits::kRecallsOfBrandMax; ++i) {
+        op::Recall recall{kGtin, {}, "glass", elsewhere};
+        recall.made_from = static_cast<Day>(i + 1);
+        bench.execute_block({bench.transaction("brand", recall)});
+    }
+    for (std::size_t i = 0; i < limits::kRecallsOfRegulatorMax; ++i) {
+        op::Recall recall{kGtin, "OTHER-" + std::to_string(i), "glass", all_countries()};
+        recall.unregistered = true;
+        bench.execute_block({bench.transaction("carrier", recall)});
+    }
+}
+
+// Nanoseconds an item to sell many in one operation; `first`: where their numbers begin.
+double selling(Bench& bench, std::size_t first) {
+    std::vector<ItemName> names;
+    for (std::size_t i = 0; i < kManyItems; ++i)
+        names.push_back({kGtin, serial_commitment(kGtin, std::to_string(first + i))});
+    op::Register registration;
+    registration.items = names;
+    registration.lot = "LOT-1";
+    bench.execute_block({bench.transaction("brand", registration)});
+    return bench.execute_block({bench.transaction("brand", op::Sell{names, kHere})}) / kManyItems;
+}
+
+void bench_recalls() {
+    Bench bench;
+    bench.execute_block({bench.transaction("brand", op::DeclareProduct{kGtin, "Lamp", {}, {}})});
+    const double without = selling(bench, 0);
+    recall_beside(bench);
+    const double with = selling(bench, kManyItems);
+    std::printf("sell, %zu items in one transaction: execute %.0f ns an item; with %zu recalls in %zu countries %.0f ns\n",
+                kManyItems, without, limits::kRecallsOfBrandMax + limits::kRecallsOfRegulatorMax, limits::kCountriesMax, with);
+}
+
 }  // namespace
 
 int main() {
+    bench_recalls();
     Bench bench;
     bench.execute_block({bench.transaction("brand", op::DeclareProduct{kGtin, "Lamp", {}, {}})});
     double registering = 0;

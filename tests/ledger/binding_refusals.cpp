@@ -45,10 +45,10 @@ void recalls() {
     World world;
     world.with_items(1);
     refused(world, "brand", {op::Recall{kGtin, "l1", "glass"}}, Refusal::kLotUnknown);
-    for (std::size_t i = 0; i < limits::kRecallsPerProductMax; ++i) {
+    for (std::size_t i = 0; i < limits::kRecallsOfRegulatorMax; ++i) {
         op::Recall dated{kGtin, {}, "glass"};
         dated.made_from = static_cast<Day>(i + 1);
-        world.must("brand", {dated});
+        world.must("customs", {dated});
     }
     refused(world, "customs", {op::Recall{kGtin, "L1", "poison"}}, Refusal::kTooManyRecalls);
     op::Recall backwards{kGtin, {}, "glass"};

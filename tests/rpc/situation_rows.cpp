@@ -357,6 +357,9 @@ void add_recalls(Rows& rows) {
     print.lot = "L2";
     rows.push_back({group, "another lot, which is printed on it", recalled(other), print,
                     caution("recalled lot_mismatch", kDoNotUse)});
+    print.lot = "l2";
+    rows.push_back({group, "another lot, which is printed on it, in small letters", recalled(other), print,
+                    caution("recalled lot_mismatch", kDoNotUse)});
     op::Recall by_maker = recall("");
     by_maker.maker = "brand";
     rows.push_back({group, "what this maker made", recalled(by_maker), {}, caution("recalled", kDoNotUse)});
@@ -401,6 +404,39 @@ void add_recalls(Rows& rows) {
         at.run("brand", amend);
     });
     rows.push_back({group, "of a lot that a correction moved it into", corrected, {}, caution("recalled", kDoNotUse)});
+}
+
+// Of which no lot is recorded: it may be of the recalled one.
+void add_recalls_of_unknown_lots(Rows& rows) {
+    const std::string group = "Recalls of a lot, and none was registered";
+    op::Recall of_lot{kGtin, "L1", "glass in it"};
+    of_lot.unregistered = true;
+    const Make barely = then(registered_barely, "customs", [=](Scene&) { return of_lot; });
+    const auto print = [](Purpose purpose, std::string lot) {
+        Asked asked{purpose};
+        asked.lot = std::move(lot);
+        return asked;
+    };
+    rows.push_back({group, "no lot is printed", barely, {}, caution("recalled", kDoNotUse)});
+    rows.push_back({group, "no lot is printed", barely, {kBuyNew}, caution("recalled not_released", kDoNotUse)});
+    rows.push_back({group, "it is printed", barely, print(kOwn, "L1"), caution("recalled lot_not_recorded", kDoNotUse)});
+    rows.push_back({group, "it is typed in small letters", barely, print(kOwn, "l1"),
+                    caution("recalled lot_not_recorded", kDoNotUse)});
+    rows.push_back({group, "it is typed with blanks", barely, print(kOwn, "L 1"),
+                    caution("recalled lot_not_recorded", kDoNotUse)});
+    rows.push_back({group, "another is printed", barely, print(kOwn, "L9"), genuine("lot_not_recorded", kKeep)});
+    op::Recall of_maker = of_lot;
+    of_maker.maker = "maker";
+    rows.push_back({group, "of another maker", then(registered_barely, "customs", [=](Scene&) { return of_maker; }), {},
+                    genuine("", kKeep)});
+    const Make cleared = after(in_shop, [=](Scene& at) {
+        op::AmendRegistration amend;
+        amend.items = at.items;
+        amend.clear_lot = true;
+        at.run("brand", amend);
+        at.run("customs", op::Recall{kGtin, "L1", "glass in it"});
+    });
+    rows.push_back({group, "a correction cleared it before the recall", cleared, {}, caution("recalled", kDoNotUse)});
 }
 
 Asked printed(Purpose purpose, std::string lot, std::string expiry, std::uint64_t days_later = 0) {
@@ -539,6 +575,7 @@ const std::vector<Situation>& situations() {
         add_flags(rows);
         add_reports(rows);
         add_recalls(rows);
+        add_recalls_of_unknown_lots(rows);
         add_print(rows);
         add_ends(rows);
         add_authority(rows);

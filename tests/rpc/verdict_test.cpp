@@ -63,6 +63,30 @@ TEST_CASE("recalls of the product, of the lot and of the item alone are cautions
     REQUIRE(world.judged() == recalled);
 }
 
+TEST_CASE("an item without a lot is of a recalled lot, unless another is printed on it") {
+    World world;
+    world.item.lot.clear();
+    world.product.recalls = {{"brand", true, {"L1", {}, 0, 0}, "glass", kNow}};
+    REQUIRE(world.judged() == verdict(VerdictKind::kCaution, {Reason::kRecalled}));
+    const Said of_lot = verdict(VerdictKind::kCaution, {Reason::kRecalled, Reason::kLotNotRecorded});
+    for (const char* print : {"L1", "l1", " l 1\t", "", " "}) REQUIRE(world.judged({kNow, print, {}}) == of_lot);
+    for (const char* print : {"L2", "L1A", "\xcc\x81L1"})
+        REQUIRE(world.judged({kNow, print, {}}) == verdict(VerdictKind::kGenuine, {Reason::kLotNotRecorded}));
+    // What else the recall goes by must hold as well.
+    world.item.maker = "brand";
+    world.product.recalls[0].scope.maker = "maker";
+    REQUIRE(world.judged() == verdict(VerdictKind::kGenuine, {}));
+    REQUIRE(world.judged({kNow, "L1", {}}) == verdict(VerdictKind::kGenuine, {Reason::kLotNotRecorded}));
+}
+
+TEST_CASE("a lot that is recalled in small letters is the one that is printed in capitals") {
+    World world;
+    world.product.recalls = {{"brand", true, {"b-7x", {}, 0, 0}, "glass", kNow}};
+    REQUIRE(world.judged({kNow, "B-7X", {}}) ==
+            verdict(VerdictKind::kCaution, {Reason::kRecalled, Reason::kLotMismatch}));
+    REQUIRE(world.judged() == verdict(VerdictKind::kGenuine, {}));
+}
+
 TEST_CASE("each flag is a caution of its own, and they add up") {
     World world;
     world.item.flags = {{ledger::ItemFlag::kStolen, "shop"}};
