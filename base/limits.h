@@ -45,7 +45,7 @@ inline constexpr std::size_t kRecallsOfRegulatorMax = 16; // likewise by each re
 inline constexpr std::size_t kReturnPointsMax = 32;       // of a product
 inline constexpr std::size_t kPrefixesPerOrgMax = 64;
 inline constexpr std::size_t kMakersPerLotMax = 64;
-inline constexpr std::size_t kFlagsPerItemMax = 16;
+inline constexpr std::size_t kMarksPerFlagMax = 16;  // on an item; brand, owner and regulators have room beyond
 inline constexpr std::size_t kEvidenceMax = 16;           // hashes of documents that a report names
 inline constexpr std::size_t kCountriesMax = 249;         // ISO 3166-1 has as many
 // Of a product, by all regulators: as many as one for each country may have, so that none takes another's place.

@@ -96,9 +96,10 @@ def read_organisation(record):
 def read_container(record):
     r = Reader(record, 7)
     return r.end({"state": STATES[r.num(1)], "maker": r.text(), "custodian": r.text(), "receiver": r.text(),
-                  "container": r.raw(32) if r.num(1) else None, "levels": r.num(1), "direct": r.num(4),
-                  "items": r.num(8), "created_at": r.num(8), "event_count": r.num(4), "event_head": r.raw(32),
-                  "reclaimed_to": r.text(), "ended_at": r.num(8), "ended_by": r.text(), "salt": r.raw(8)})
+                  "container": r.raw(32) if r.num(1) else None, "inner": [r.num(4) for _ in range(4)],
+                  "direct": r.num(4), "items": r.num(8), "created_at": r.num(8), "event_count": r.num(4), "event_head": r.raw(32),
+                  "reclaimed_to": r.text(), "ended_at": r.num(8), "ended_by": r.text(), "was_lost": r.num(1),
+                  "salt": r.raw(8)})
 
 
 def read_seller(record):

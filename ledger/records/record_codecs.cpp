@@ -17,8 +17,9 @@
 //                 bit is set, and none that is empty, from bit 0: text receiver ‖ text facility ‖ container key (32) ‖
 //                 text offered to ‖ {u64 ended at ‖ text ended by} ‖ u32 open reports ‖ u32 returns ‖ shop (32) ‖
 //                 text reclaimed to ‖ list of {u8 flag ‖ text by} ‖ u32 cancelled sales
-//   container     u8 state ‖ text maker ‖ text custodian ‖ text receiver ‖ place ‖ u8 levels ‖ u32 direct ‖ u64 items ‖
-//                 u64 created at ‖ u32 event count ‖ event head ‖ text reclaimed to ‖ u64 ended at ‖ text ended by
+//   container     u8 state ‖ text maker ‖ text custodian ‖ text receiver ‖ place ‖ 4 × u32 inner ‖ u32 direct ‖
+//                 u64 items ‖ u64 created at ‖ u32 event count ‖ event head ‖ text reclaimed to ‖ u64 ended at ‖
+//                 text ended by ‖ bool was lost ‖ u64 salt
 //   place         bool packed ‖ container key, if packed
 //   transaction   u64 height ‖ u32 index ‖ u64 valid until
 //   event         u8 version ‖ u8 kind ‖ u32 sequence ‖ u64 height ‖ u64 time ‖ transaction id ‖ text actor ‖
@@ -176,6 +177,11 @@ const OrganisationKey* OrganisationRecord::find_key(const crypto::PublicKey& key
 const LotRecord::Made* LotRecord::of(std::string_view maker) const {
     const auto at = std::find_if(made.begin(), made.end(), [&](const Made& one) { return one.maker == maker; });
     return at == made.end() ? nullptr : &*at;
+}
+
+std::uint8_t ContainerRecord::levels() const {
+    const auto deepest = std::find_if(inner.rbegin(), inner.rend(), [](std::uint32_t count) { return count != 0; });
+    return static_cast<std::uint8_t>(1 + (inner.rend() - deepest));
 }
 
 bool ItemRecord::has(ItemFlag flag) const {
@@ -368,8 +374,9 @@ Bytes ContainerRecord::encode() const {
     Writer writer = begin_record(RecordKind::kContainer);
     writer.u8(static_cast<std::uint8_t>(state)).string(maker).string(custodian).string(receiver);
     write_place(writer, container);
-    writer.u8(levels).u32(direct).u64(items).u64(created_at.ms).u32(event_count).hash(event_head);
-    writer.string(reclaimed_to).u64(ended_at.ms).string(ended_by).u64(salt);
+    for (const std::uint32_t count : inner) writer.u32(count);
+    writer.u32(direct).u64(items).u64(created_at.ms).u32(event_count).hash(event_head);
+    writer.string(reclaimed_to).u64(ended_at.ms).string(ended_by).u8(was_lost ? 1 : 0).u64(salt);
     return std::move(writer).take();
 }
 
@@ -385,7 +392,7 @@ Result<ContainerRecord> ContainerRecord::decode(ByteView bytes) {
     record.custodian = reader.string();
     record.receiver = reader.string();
     record.container = read_place(reader, record.state);
-    record.levels = reader.u8();
+    for (std::uint32_t& count : record.inner) count = reader.u32();
     record.direct = reader.u32();
     record.items = reader.u64();
     record.created_at = WallTime{reader.u64()};
@@ -394,6 +401,7 @@ Result<ContainerRecord> ContainerRecord::decode(ByteView bytes) {
     record.reclaimed_to = reader.string();
     record.ended_at = WallTime{reader.u64()};
     record.ended_by = reader.string();
+    record.was_lost = read_bool(reader);
     record.salt = reader.u64();
     return finished(reader, std::move(record));
 }

@@ -11,6 +11,7 @@
 // wrote only some of them knows it.
 #pragma once
 
+#include <array>
 #include <map>
 #include <string>
 #include <vector>
@@ -250,7 +251,8 @@ struct ContainerRecord {
     std::string custodian;
     std::string receiver;      // while in transit; else empty
     StateKey container;        // while packed; else zero
-    std::uint8_t levels = 1;   // of nesting, its own included; never less than there are
+    // Containers directly in it, by how deep they are: of one level, of two, …
+    std::array<std::uint32_t, limits::kContainerLevelsMax - 1> inner{};
     std::uint32_t direct = 0;  // items and containers directly in it
     std::uint64_t items = 0;   // in it at all levels
     WallTime created_at;
@@ -259,8 +261,10 @@ struct ContainerRecord {
     std::string reclaimed_to{};  // as an item's
     WallTime ended_at{};         // while lost; else 0, as is `ended_by`
     std::string ended_by{};
+    bool was_lost = false;       // and found, with what is in it (ledger/rules/claims.h)
     std::uint64_t salt = 0;      // of its making
     bool operator==(const ContainerRecord&) const = default;
+    std::uint8_t levels() const;  // of nesting, its own included
 
     Bytes encode() const;
     static Result<ContainerRecord> decode(ByteView bytes);

@@ -13,6 +13,7 @@
 #include <unordered_set>
 
 #include "ledger/records/index.h"
+#include "ledger/rules/claims.h"
 #include "ledger/rules/loads.h"
 
 namespace touchstone::ledger {
@@ -88,13 +89,16 @@ Verdict take_missing(Run& run, const Items& items, const StateKey& container) {
         return refused;
     }
     EventLog log(run, EventKind::kMissing, container.hex(), {});
+    FoundGoods found_goods(run);
     missing.change_all(ItemOperation::kMiss, [&](const StateKey& key, ItemRecord& item) {
         log.set_detail(std::to_string(run.overlay.containers.get(item.container)->event_count));
+        const bool was_found = was_lost(run, item.container);
         run.overlay.erase_index(content_key(item.container, key, item));
         remove_load(run, std::exchange(item.container, StateKey{}), {1, 1, 0});
         item.custodian = sender;
         put_flag(run, item, ItemFlag::kMissing);
         log.append(key, item);
+        if (was_found) found_goods.hold(key, item);
     });
     return std::nullopt;
 }
@@ -165,7 +169,7 @@ Verdict apply(Run& run, const op::Pack& operation, OperationOutcome& outcome) {
                                if (container.custodian != run.actor.id) return Refusal::kNotCustodian;
                                // What is at rest and in nothing can hold the target only as its outermost container.
                                if (&container == outer) return Refusal::kContainerCycle;
-                               return container.levels + above <= kLevelsMax ? Refusal::kNone
+                               return container.levels() + above <= kLevelsMax ? Refusal::kNone
                                                                              : Refusal::kContainerTooDeep;
                            }};
     if (auto refused = batch.judge_all(ItemOperation::kPack, judge)) return refused;
@@ -197,6 +201,8 @@ Verdict apply(Run& run, const op::Unpack& operation, OperationOutcome& outcome) 
     };
     if (auto refused = batch.judge_all(ItemOperation::kUnpack, judge)) return refused;
     EventLog log(run, EventKind::kUnpacked, source.hex(), std::to_string(from->event_count));
+    const bool found = was_lost(run, source);
+    FoundGoods found_goods(run);
     Load load;
     run.overlay.reserve_side(operation.items.size() + operation.containers.size());
     batch.change_all(ItemOperation::kUnpack, [&](const StateKey& key, auto& record) {
@@ -205,6 +211,7 @@ Verdict apply(Run& run, const op::Unpack& operation, OperationOutcome& outcome) 
         record.custodian = run.actor.id;
         note_arrival(run, record);
         log.append(key, record);
+        if (found) found_goods.hold(key, record);
         run.overlay.erase_index(content_key(source, key, record));
     });
     remove_load(run, source, load);

@@ -5,7 +5,8 @@
 //                          and returns and no laboratory
 //   conform                takes back what the same organisation found before, save the flag counterfeit of a platform: it
 //                          stands for a report that was upheld (reports.cpp), and a regulator's to clear
-// The event of the inspection tells of the flag, which has none of its own.
+// The event of the inspection tells of the flag, which has none of its own. A finding is no order: it says what was on the
+// table, and takes nothing back but the inspector's own, so that a regulator finds what it finds wherever the goods are.
 #include <fmt/format.h>
 
 #include "ledger/rules/rules.h"
@@ -39,10 +40,6 @@ void conclude(const Run& run, ItemRecord& item, Finding finding) {
 }
 
 }  // namespace
-
-void put_flag(const Run& run, ItemRecord& item, ItemFlag flag) {
-    if (!item.has(flag, run.actor.id)) item.flags.push_back({flag, run.actor.id});
-}
 
 template <>
 Verdict apply(Run& run, const op::Inspect& operation, OperationOutcome& outcome) {

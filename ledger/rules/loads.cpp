@@ -19,6 +19,31 @@ void change_upwards(Run& run, const StateKey& container, const Change& change) {
     }
 }
 
+// Of a container in it, which is `is` levels deep now.
+void renew_depth(ContainerRecord& outer, std::uint8_t was, std::uint8_t is) {
+    if (was == is) return;
+    INVARIANT(is < kLevelsMax && outer.inner[was - 1u] > 0);
+    --outer.inner[was - 1u];
+    ++outer.inner[is - 1u];
+}
+
+// `change` gets the container itself; those around it learn how deep it is now, and all of them how many items there are.
+template <class Change, class Count>
+void change_load(Run& run, const StateKey& container, const Count& count, const Change& change) {
+    std::uint8_t was = 0;
+    std::uint8_t is = 0;
+    change_upwards(run, container, [&](ContainerRecord& record, std::uint8_t distance) {
+        const std::uint8_t before = record.levels();
+        count(record);
+        if (distance == 0)
+            change(record);
+        else
+            renew_depth(record, was, is);
+        was = before;
+        is = record.levels();
+    });
+}
+
 }  // namespace
 
 Bytes content_key(const StateKey& container, const StateKey& key, const ItemRecord&) {
@@ -29,22 +54,25 @@ Bytes content_key(const StateKey& container, const StateKey& key, const Containe
 }
 
 void add_load(Run& run, const StateKey& container, const Load& load) {
-    change_upwards(run, container, [&](ContainerRecord& record, std::uint8_t distance) {
-        record.items += load.items;
-        if (load.levels > 0)
-            record.levels = std::max(record.levels, static_cast<std::uint8_t>(load.levels + distance + 1));
-        if (distance == 0) record.direct += load.direct;
+    const auto count = [&](ContainerRecord& record) { record.items += load.items; };
+    change_load(run, container, count, [&](ContainerRecord& record) {
+        record.direct += load.direct;
+        for (std::size_t i = 0; i < load.inner.size(); ++i) record.inner[i] += load.inner[i];
     });
 }
 
 void remove_load(Run& run, const StateKey& container, const Load& load) {
-    change_upwards(run, container, [&](ContainerRecord& record, std::uint8_t distance) {
+    const auto count = [&](ContainerRecord& record) {
         INVARIANT(record.items >= load.items);
         record.items -= load.items;
-        if (distance > 0) return;
+    };
+    change_load(run, container, count, [&](ContainerRecord& record) {
         INVARIANT(record.direct >= load.direct);
         record.direct -= load.direct;
-        if (record.direct == 0) record.levels = 1;
+        for (std::size_t i = 0; i < load.inner.size(); ++i) {
+            INVARIANT(record.inner[i] >= load.inner[i]);
+            record.inner[i] -= load.inner[i];
+        }
     });
 }
 
@@ -52,10 +80,16 @@ void close_if_empty(Run& run, const StateKey& key) {
     ContainerSlot& slot = run.overlay.containers.slot(key);
     INVARIANT(slot.record.has_value());
     const ContainerRecord& now = *slot.record;
-    if (now.direct != 0 || now.state != ItemState::kActive || now.custodian == now.maker) return;
+    const bool is_closed = now.state == ItemState::kActive && now.custodian == now.maker && !now.was_lost;
+    if (now.direct != 0 || now.state == ItemState::kPacked || is_closed) return;
     ContainerRecord& closed = run.overlay.containers.change(slot);
+    closed.state = ItemState::kActive;
     closed.custodian = closed.maker;
+    closed.receiver.clear();
     closed.reclaimed_to.clear();
+    closed.ended_at = {};
+    closed.ended_by.clear();
+    closed.was_lost = false;
 }
 
 void log_load(Run& run, EventKind kind, const StateKey& container, const LoadCount& moved) {

@@ -1,7 +1,8 @@
 // What is in which container, and how many: kept right by whatever packs, unpacks or takes out.
 //
-// Invariants: a packed record names the container that it is directly in; a container counts what is directly in it and
-// the items at all levels below it; following `container` upwards ends after at most kContainerLevelsMax steps.
+// Invariants: a packed record names the container that it is directly in; a container counts what is directly in it, how
+// deep each container of that is, and the items at all levels below it; following `container` upwards ends after at most
+// kContainerLevelsMax steps.
 #pragma once
 
 #include "ledger/rules/rules.h"
@@ -14,13 +15,14 @@ inline constexpr auto kLevelsMax = static_cast<std::uint8_t>(limits::kContainerL
 struct Load {
     std::uint32_t direct = 0;
     std::uint64_t items = 0;
-    std::uint8_t levels = 0;  // of the deepest container among it
+    decltype(ContainerRecord::inner) inner{};  // containers, by how deep they are
 
     void add(const ItemRecord&) { ++direct, ++items; }
     void add(const ContainerRecord& container) {
         ++direct;
         items += container.items;
-        levels = std::max(levels, container.levels);
+        INVARIANT(container.levels() < kLevelsMax);
+        ++inner[container.levels() - 1u];
     }
 };
 
@@ -41,8 +43,9 @@ struct LoadCount {
 };
 void log_load(Run& run, EventKind kind, const StateKey& container, const LoadCount& moved);
 
-// What is empty, at rest and in nothing is its maker's again, who may use its SSCC once more: nobody else can hold on to
-// a name of his. Precondition: it exists.
+// What is empty and in nothing is its maker's again, who may use its SSCC once more: nobody else can hold on to a name of
+// his. A shipment or a loss of it ends too: what was emptied by others' word while it moved is never received or found.
+// Precondition: it exists.
 void close_if_empty(Run& run, const StateKey& key);
 
 // Takes records out of what they are in, without the doing of who holds it. For one operation; finish() comes last.

@@ -196,9 +196,7 @@ Rejection rejection_of(const OperationOutcome& outcome, const std::vector<StateK
 const ProductRecord& product_of(Run& run, const ItemRecord& item);
 // In a country; empty: anywhere.
 bool is_recalled(Run& run, const ItemRecord& item, std::string_view country);
-// Sets a flag of the actor's own; kFlagPresent or kTooManyFlags where it can not.
-Refusal set_flag(Run& run, ItemRecord& item, ItemFlag flag);
-// Takes away the flag that `by` set; empty: whoever set it.
+// Takes away the flag that `by` set.
 void clear_flag(ItemRecord& item, ItemFlag flag, std::string_view by);
 // Not stolen and not quarantined.
 bool may_move(const ItemRecord& item);
@@ -209,6 +207,8 @@ void note_arrival(const Run& run, ItemRecord& item);
 void note_arrival(const Run& run, ContainerRecord& container);
 // Sets a flag of the actor's own that stands for what it found or decided, however many flags others have set.
 void put_flag(const Run& run, ItemRecord& item, ItemFlag flag);
+// The same in another's name, where a rule sets it for him.
+void put_mark(ItemRecord& item, ItemFlag flag, const std::string& by);
 // The container that `key` is in at the outermost level, or is itself. Precondition: it exists.
 const ContainerRecord& outermost(Run& run, const StateKey& key);
 // Who has the item in hand: of a packed one, the custodian of its outermost container.

@@ -76,10 +76,12 @@ constexpr Row kTable[]{
      "stolen, quarantined: the holder (of a packed item: of its outermost container), the owner, the "
      "product's brand, a regulator; suspect: these, a platform or an auditor; recalled: the product's brand "
      "or a regulator",
-     "you set it already"},
+     "you set it already; a regulator: goods that are held in another country; others than brand, owner and regulators: "
+     "as many marks of this kind as there is room for"},
     {ItemOperation::kClearFlag, "clear_flag",
      {kUnknown, kActive, kTransit, kSold, kPacked, kExported, kSampled, kDestroyed, kLost, kVoided},
-     "who set it; a regulator, whoever set it; counterfeit: a regulator alone",
+     "who set it; a regulator, whoever set it, on goods held in its country; counterfeit: a regulator alone; recalled, set "
+     "as the brand: the product's brand, whoever that was then",
      "it is not there"},
     {ItemOperation::kPack, "pack",
      {kUnknown, kPacked, kMoving, kGone, kInside, kEnded, kEnded, kEnded, kEnded, kEnded},
@@ -134,20 +136,21 @@ constexpr Row kTable[]{
      "the custodian, who of a shipment is its sender; of items the owner too",
      ""},
     {ItemOperation::kUndoEnd, "undo_end",
-     {kUnknown, kNoEnd, kNoEnd, kNoEnd, kNoEnd, kActive, kActive, kActive, kActive, kNoEnd},
-     "who ended it; of lost items the owner too",
-     "more than 10 days by the chain's clock, save for what was lost"},
+     {kUnknown, kNoEnd, kNoEnd, kNoEnd, kActive, kActive, kActive, kActive, kActive, kNoEnd},
+     "who ended it; of lost items the owner too, of a lost container its maker; of items packed in a lost container the "
+     "owner, who has them in its own hands then",
+     "more than 10 days by the chain's clock, save for what was lost; what is packed in a container that is not lost"},
     {ItemOperation::kReclaim, "reclaim",
-     {kUnknown, kActive, kTransit, kGone, kPacked, kEnded, kEnded, kEnded, kEnded, kEnded},
+     {kUnknown, kActive, kTransit, kGone, kPacked, kEnded, kEnded, kEnded, kLost, kEnded},
      "the owner; of a container its maker",
      "at once only where the holder, or the receiver of goods in transit, is suspended, and never of a "
      "container; else it waits for `reassign`"},
     {ItemOperation::kReassign, "reassign",
-     {kUnknown, kActive, kActive, kGone, kActive, kEnded, kEnded, kEnded, kEnded, kEnded},
+     {kUnknown, kActive, kActive, kGone, kActive, kEnded, kEnded, kEnded, kActive, kEnded},
      "a regulator",
      "goods that are held in another country; nothing is reclaimed"},
     {ItemOperation::kSeize, "seize",
-     {kUnknown, kActive, kActive, kActive, kActive, kEnded, kEnded, kEnded, kEnded, kEnded},
+     {kUnknown, kActive, kActive, kActive, kActive, kEnded, kEnded, kEnded, kActive, kEnded},
      "a regulator",
      "goods that are held in another country"},
 };

@@ -230,8 +230,8 @@ struct ClearFlag {
                                          .event = EventKind::kFlagCleared,
                                          .naming = Naming::kItems,
                                          .done = "cleared",
-                                         .summary = "Take a mark away that you set",
-                                         .who = "who set it, or a regulator",
+                                         .summary = "Take a mark away",
+                                         .who = "who set it; a regulator, in its country; recalled: the brand of today",
                                          .example = "--flag stolen --reason found --file serials.csv",
                                          .repeat = Repeat::kRefusal,
                                          .done_refusals = {Refusal::kFlagAbsent}};

@@ -226,8 +226,8 @@ struct SetTerritories {
         .summary = "Say in which countries a product may be sold from now on; none: everywhere",
         .who = "the product's brand",
         .example = "--gtin 09506000134352 --country CH --country FR",
-        .repeat = Repeat::kNever,
-        .done_refusals = {}};
+        .repeat = Repeat::kRefusal,
+        .done_refusals = {Refusal::kNothingChanges}};
     std::string gtin;
     std::vector<std::string> countries;  // ascending, each once; empty: everywhere
     bool operator==(const SetTerritories&) const = default;

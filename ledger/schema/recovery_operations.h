@@ -117,7 +117,7 @@ struct UndoEnd {
         .naming = Naming::kItemsOrContainers,
         .done = "undone",
         .summary = "Undo an end within 10 days, or record that lost goods were found, at any time",
-        .who = "who ended them; the owner too, of what was lost",
+        .who = "who ended them; of what was lost the owner too, and of a container its maker",
         .example = "--reason 'wrong pallet scanned' --file serials.csv",
         .repeat = Repeat::kCompared,
         .done_refusals = {Refusal::kNotEnded}};

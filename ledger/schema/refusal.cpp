@@ -144,10 +144,16 @@ constexpr std::array kRefusals{
                 "Nothing to clear; item_get shows the flags."},
     RefusalInfo{Refusal::kFlagPresent, "flag_present", "The item has this flag already.",
                 "Nothing to do; item_history shows who set it and why."},
-    RefusalInfo{Refusal::kFlagNotYours, "flag_not_yours", "Another organisation set the mark.",
-                "Ask who set it, or a regulator, to clear it; item_get shows who did."},
-    RefusalInfo{Refusal::kTooManyFlags, "too_many_flags", "The item has as many marks as it can have.",
-                "Have those cleared that are over."},
+    RefusalInfo{Refusal::kFlagNotYours, "flag_not_yours",
+                "The mark is not the organisation's to clear: another set it, or it was set as the product's brand, which "
+                "another is by now.",
+                "Ask who set it (item_get shows it), or a regulator of the country where the goods are held; counterfeit "
+                "only such a regulator clears, and what a brand recalled, the product's brand of today."},
+    RefusalInfo{Refusal::kTooManyFlags, "too_many_flags",
+                "The item has as many marks of this kind as there is room for, save its brand's, its owner's and "
+                "regulators'.",
+                "Nothing to do: the item is marked already, by others (item_get shows them). Its brand, its owner or a "
+                "regulator can mark it all the same."},
     RefusalInfo{Refusal::kNotAllowed, "not_allowed",
                 "The organisation's roles and its relation to the subject do not permit this.",
                 "Let an organisation act that may; the detail, or the help of the command, says who that is."},
@@ -210,7 +216,8 @@ constexpr std::array kRefusals{
                 "Let its owner reclaim it first, or seize it."},
     RefusalInfo{Refusal::kOutOfReach, "out_of_reach",
                 "The regulator's orders hold in its own country only; the goods, or the countries that it names, are others.",
-                "Ask the regulator of the country that is meant."},
+                "Ask the regulator of the country that is meant: where the holder of the goods is (item_get shows who that "
+                "is, org_get where). A mark of its own a regulator may clear everywhere."},
     // reports
     RefusalInfo{Refusal::kBadReport, "bad_report",
                 "The report's fields do not fit its subject, or it has no or an unknown kind.",

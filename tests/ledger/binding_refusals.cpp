@@ -31,13 +31,13 @@ void marks() {
     world.must("customs", {op::Flag{items(0, 1), ItemFlag::kSuspect, "x-ray"}});
     refused(world, "brand", {op::ClearFlag{items(0, 1), ItemFlag::kSuspect, {}}}, Refusal::kFlagNotYours);
     Genesis genesis = small_genesis();
-    for (std::size_t i = 0; i <= limits::kFlagsPerItemMax; ++i)
+    for (std::size_t i = 0; i <= limits::kMarksPerFlagMax; ++i)
         genesis.organisations.push_back(organisation("watch-" + std::to_string(i), {Role::kAuditor}));
     World crowded(genesis);
     crowded.with_items(1);
-    for (std::size_t i = 0; i < limits::kFlagsPerItemMax; ++i)
+    for (std::size_t i = 0; i < limits::kMarksPerFlagMax; ++i)
         crowded.must("watch-" + std::to_string(i), {op::Flag{items(0, 1), ItemFlag::kSuspect, {}}});
-    refused(crowded, "watch-" + std::to_string(limits::kFlagsPerItemMax),
+    refused(crowded, "watch-" + std::to_string(limits::kMarksPerFlagMax),
             {op::Flag{items(0, 1), ItemFlag::kSuspect, {}}}, Refusal::kTooManyFlags);
 }
 

@@ -194,6 +194,7 @@ class Census {
 
     Fault fault_of_containers() {
         std::map<StateKey, std::uint64_t> inside;
+        std::map<StateKey, std::uint8_t> depths;
         for (const auto& [key, item] : items_)
             for (StateKey at = item.container; !at.is_zero(); at = containers_.at(at).container) ++inside[at];
         for (const auto& [key, container] : containers_) {
@@ -202,12 +203,17 @@ class Census {
             if (container.items != inside[key] || container.direct != direct_[key])
                 return fmt::format("container {} counts {} and {}, holds {} and {}", key.hex(), container.items,
                                    container.direct, inside[key], direct_[key]);
-            std::size_t levels = 0;
-            for (StateKey at = key; !at.is_zero() && levels <= limits::kContainerLevelsMax; ++levels) {
-                if (containers_.at(at).levels <= levels) return fmt::format("container {} is too flat", at.hex());
+            std::uint8_t levels = 1;
+            StateKey at = key;
+            for (; !at.is_zero() && levels <= limits::kContainerLevelsMax; ++levels) {
+                std::uint8_t& depth = depths[at];
+                depth = std::max(depth, levels);
                 at = containers_.at(at).container;
             }
-            if (levels > limits::kContainerLevelsMax) return fmt::format("container {} is too deep", key.hex());
+            if (!at.is_zero()) return fmt::format("container {} is too deep", key.hex());
+        }
+        for (const auto& [key, container] : containers_) {
+            if (container.levels() != depths[key]) return fmt::format("container {} says another depth", key.hex());
         }
         return std::nullopt;
     }

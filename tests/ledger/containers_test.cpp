@@ -49,7 +49,7 @@ TEST_CASE("a pallet moves with everything in it as one record") {
     World world = pallet();
     REQUIRE(world.box_at(box(9)).items == 6);
     REQUIRE(world.box_at(box(9)).direct == 2);
-    REQUIRE(world.box_at(box(9)).levels == 2);
+    REQUIRE(world.box_at(box(9)).levels() == 2);
     REQUIRE(world.box_at(box(1)).state == ItemState::kPacked);
     REQUIRE(contents(world, box(9), ContentKind::kContainer) == std::set<Hash256>{box(1).key(), box(2).key()});
     REQUIRE(contents(world, box(2), ContentKind::kItem).size() == 3);
@@ -148,7 +148,7 @@ TEST_CASE("containers nest five levels deep and no deeper") {
     world.must("brand", {op::Pack{box(1), items(0, 1), {}}});
     for (std::uint64_t level = 2; level <= limits::kContainerLevelsMax; ++level)
         world.must("brand", {op::Pack{box(level), {}, {box(level - 1)}}});
-    REQUIRE(world.box_at(box(5)).levels == 5);
+    REQUIRE(world.box_at(box(5)).levels() == 5);
     REQUIRE(world.box_at(box(5)).items == 1);
     REQUIRE(refusal(world, "brand", op::Pack{box(6), {}, {box(5)}}) == Refusal::kContainerTooDeep);
     world.must("brand", {op::Pack{box(7), items(1, 1), {}}});
@@ -157,8 +157,31 @@ TEST_CASE("containers nest five levels deep and no deeper") {
     world.must("brand", {op::Pack{box(2), {}, {box(7)}}});
     // Emptied, it counts as one level again.
     world.must("brand", {op::Unpack{box(5), {}, {box(4)}}});
-    REQUIRE(world.box_at(box(5)).levels == 1);
+    REQUIRE(world.box_at(box(5)).levels() == 1);
     world.must("brand", {op::Pack{box(6), {}, {box(5)}}});
+}
+
+TEST_CASE("a container is as deep as what is in it, and no deeper than that when some of it is taken out") {
+    World world;
+    world.with_items(3);
+    // 5 in 4 in 3 beside 1 in 2, in 9.
+    world.must("brand", {op::Pack{box(5), items(0, 1), {}}, op::Pack{box(4), {}, {box(5)}}, op::Pack{box(3), {}, {box(4)}},
+                         op::Pack{box(1), items(1, 1), {}}, op::Pack{box(2), {}, {box(1)}},
+                         op::Pack{box(9), {}, {box(3), box(2)}}});
+    REQUIRE(world.box_at(box(9)).levels() == 4);
+    // Deep below: 3 holds a case without a case, and all around it are less deep.
+    world.must("brand", {op::Unpack{box(4), {}, {box(5)}}});
+    REQUIRE(world.box_at(box(3)).levels() == 2);
+    REQUIRE(world.box_at(box(9)).levels() == 3);
+    world.must("brand", {op::Pack{box(4), {}, {box(5)}}, op::Unpack{box(9), {}, {box(3)}}});
+    REQUIRE(world.box_at(box(9)).levels() == 3);
+    world.must("brand", {op::Unpack{box(2), {}, {box(1)}}});
+    REQUIRE(world.box_at(box(9)).levels() == 2);
+    // So that three more go around it.
+    for (std::uint64_t outer = 20; outer < 23; ++outer)
+        world.must("brand", {op::Pack{box(outer), {}, {outer == 20 ? box(9) : box(outer - 1)}}});
+    REQUIRE(world.box_at(box(22)).levels() == 5);
+    REQUIRE(refusal(world, "brand", op::Pack{box(23), {}, {box(22)}}) == Refusal::kContainerTooDeep);
 }
 
 TEST_CASE("random packing agrees with a plain model") {
@@ -237,6 +260,14 @@ TEST_CASE("random packing agrees with a plain model") {
             const ContainerRecord record = world.box_at(container);
             REQUIRE(record.items == below);
             REQUIRE(record.direct == direct.size());
+            std::uint8_t levels = 1;
+            for (const StateKey& inner : boxes) {
+                std::uint8_t depth = 1;
+                StateKey at = inner;
+                for (; parent.contains(at) && at != container; ++depth) at = parent[at];
+                if (at == container) levels = std::max(levels, depth);
+            }
+            REQUIRE(record.levels() == levels);
             std::set<Hash256> indexed = contents(world, container, ContentKind::kItem);
             indexed.merge(contents(world, container, ContentKind::kContainer));
             REQUIRE(indexed == direct);

@@ -143,7 +143,7 @@ const ContainerRecord kContainer = [] {
     made.state = ItemState::kInTransit;
     made.maker = made.custodian = "maker";
     made.receiver = "carrier";
-    made.levels = 2;
+    made.inner = {3, 1, 0, 0};
     made.direct = 12;
     made.items = 1440;
     made.created_at = WallTime{1'700'000'000'000};
@@ -157,6 +157,7 @@ const ContainerRecord kPackedContainer = [] {
     made.receiver.clear();
     made.container = StateKey::written(hash_of(6));
     made.reclaimed_to = "maker";
+    made.was_lost = true;
     return made;
 }();
 const PrefixesRecord kPrefixes{{{"0614141", "rival"}, {"9506000", "brand"}}};

@@ -114,6 +114,7 @@ void set_suspended(World& world, const std::string& id, bool suspended) {
 // Everything that the records count, counted from the items and containers themselves.
 struct Counts {
     std::map<Hash256, std::uint64_t> direct, items;  // by container
+    std::map<Hash256, std::uint8_t> depth;           // levels below it
     std::map<std::pair<std::string, std::string>, std::uint64_t> made;  // by lot and maker
     std::map<std::string, std::uint64_t> by_maker;
     std::uint64_t registered = 0;
@@ -140,6 +141,9 @@ Counts count(const World& world) {
             if (!item.lot.empty()) ++counts.made[{item.lot, item.maker}];
         } else if (kind_of_record(bytes) == RecordKind::kContainer) {
             const ContainerRecord box = world.box_at(here);
+            std::uint8_t below = 0;
+            for (StateKey at = here; !at.is_zero(); at = world.box_at(at).container, ++below)
+                counts.depth[at] = std::max(counts.depth[at], below);
             if (box.container.is_zero()) continue;
             place(box.container, 0);
             counts.content.insert(content_index_key(box.container, ContentKind::kContainer, key));
@@ -176,6 +180,7 @@ void require_counts(const World& world) {
             const ContainerRecord box = world.box_at(StateKey::written(key));
             REQUIRE(box.direct == counts.direct[key]);
             REQUIRE(box.items == counts.items[key]);
+            REQUIRE(box.levels() == counts.depth[key] + 1);
             REQUIRE((box.state == ItemState::kInTransit) == !box.receiver.empty());
             REQUIRE((box.state == ItemState::kLost) == !box.ended_by.empty());
         } else if (kind_of_record(bytes) == RecordKind::kItem) {

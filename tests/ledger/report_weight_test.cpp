@@ -144,7 +144,7 @@ TEST_CASE("others' marks do not keep an upheld report's out") {
     world.with_items(1);
     const Hash256 id = file(world, "shop", report_on(item(0)));
     ItemRecord full = world.item_at(item(0));
-    for (std::size_t i = 0; i < limits::kFlagsPerItemMax; ++i)
+    for (std::size_t i = 0; i < limits::kMarksPerFlagMax; ++i)
         full.flags.push_back({ItemFlag::kSuspect, "platform-" + std::to_string(i)});
     world.state[item(0).key()] = full.encode();
     world.must("customs", {op::Resolve{id, ReportOutcome::kUpheld, {}}});

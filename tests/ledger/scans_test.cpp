@@ -107,7 +107,7 @@ TEST_CASE("only who missed it, or a regulator, says that it is missing no more")
 TEST_CASE("an item with as many marks as others may set is missing all the same") {
     World world = shipped();
     ItemRecord marked = world.item_at(item(0));
-    for (std::size_t i = 0; i < limits::kFlagsPerItemMax; ++i)
+    for (std::size_t i = 0; i < limits::kMarksPerFlagMax; ++i)
         marked.flags.push_back({ItemFlag::kSuspect, fmt::format("org-{}", i)});
     world.state[item(0).key()] = marked.encode();
     world.must("shop", {scan(2, items(0, 1), {})});

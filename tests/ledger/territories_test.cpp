@@ -1,6 +1,6 @@
 // Where a product may be sold, and where a recall applies.
 #include "ledger/identifiers/countries.h"
-#include "tests/ledger/reports.h"
+#include "tests/ledger/recovery.h"
 
 using namespace touchstone;
 using namespace touchstone::ledger;
@@ -22,6 +22,19 @@ TEST_CASE("a product is sold within its territories, which the brand may change"
     REQUIRE(world.events(product_key(kGtin)).back().detail == "everywhere");
     world.must("brand", {op::Sell{items(3, 1), "FR"}});
     require_chain<ProductRecord>(world, product_key(kGtin));
+}
+
+TEST_CASE("the same territories again are refused, and keep the date under which goods were sold") {
+    World world;
+    world.with_items(1);
+    refused(world, "brand", {op::SetTerritories{kGtin, {}}}, Refusal::kNothingChanges);
+    world.must("brand", {op::SetTerritories{kGtin, {"CH", "DE"}}});
+    const WallTime since = world.time;
+    world.time.ms += 5000;
+    refused(world, "brand", {op::SetTerritories{kGtin, {"CH", "DE"}}}, Refusal::kNothingChanges);
+    REQUIRE(world.get<ProductRecord>(product_key(kGtin))->territories_since == since);
+    world.must("brand", {op::SetTerritories{kGtin, {"CH"}}});
+    REQUIRE(world.get<ProductRecord>(product_key(kGtin))->territories_since == world.time);
 }
 
 TEST_CASE("a recall that is limited to countries stops trade there, and where no country is known") {

@@ -68,15 +68,17 @@ const std::map<std::string, Row> kExpected{
      {"item_unknown", "lost", "lost", "already_sold", "packed!", "decommissioned", "decommissioned", "decommissioned",
       "decommissioned", "decommissioned"}},
     {"undo_end",
-     {"item_unknown", "not_ended", "not_ended", "not_ended", "not_ended", "active", "active", "active", "active",
+     {"item_unknown", "not_ended", "not_ended", "not_ended", "active", "active", "active", "active", "active",
       "not_ended"}},
-    {"reclaim", ownership()},
+    {"reclaim",
+     {"item_unknown", "active", "in_transit", "already_sold", "packed", "decommissioned", "decommissioned",
+      "decommissioned", "lost", "decommissioned"}},
     {"reassign",
      {"item_unknown", "active", "active", "already_sold", "active", "decommissioned", "decommissioned",
-      "decommissioned", "decommissioned", "decommissioned"}},
+      "decommissioned", "active", "decommissioned"}},
     {"seize",
      {"item_unknown", "active", "active", "active", "active", "decommissioned", "decommissioned", "decommissioned",
-      "decommissioned", "decommissioned"}},
+      "active", "decommissioned"}},
 };
 
 // "in_transit" and "packed" are states and refusals: refusals of these names are marked.
@@ -123,6 +125,9 @@ World world_in(Lifecycle state, ItemOperation operation) {
     if (ended) world.must(owner, {op::Decommission{items(0, 1), item_state(state), {}}});
     if (state == Lifecycle::kLost) world.must("shop", {op::Lose{items(0, 1), {}}});
     if (state == Lifecycle::kVoided) write(world, [](ItemRecord& record) { record.state = ItemState::kVoided; });
+    // What is packed is found in a lost container, and in no other.
+    if (operation == ItemOperation::kUndoEnd && state == Lifecycle::kPacked)
+        world.must("shop", {op::Lose{{}, {}, {kCase}}});
     if (operation == ItemOperation::kReassign) write(world, [](ItemRecord& record) { record.reclaimed_to = "shop"; });
     if (operation == ItemOperation::kMiss) world.must("shop", {op::Ship{{}, "carrier", {}, {kCase}}});
     return world;
@@ -210,8 +215,9 @@ TEST_CASE("every cell of the lifecycle is as written, and as executed") {
             const TransactionOutcome outcome = run(world, operation);
             const auto after = world.get<ItemRecord>(item(0));
             REQUIRE(text_of(outcome.refusal, name_of(lifecycle_of(after ? &*after : nullptr))) == expected);
-            // What is taken by others' word is unpacked first, which is an event of its own.
-            const bool taken = operation == ItemOperation::kReassign || operation == ItemOperation::kSeize;
+            // What is taken by others' word, or found in a lost container, is unpacked first, which is an event of its own.
+            const bool taken = operation == ItemOperation::kReassign || operation == ItemOperation::kSeize ||
+                               operation == ItemOperation::kUndoEnd;
             const std::uint32_t events = taken && state == Lifecycle::kPacked ? 2 : 1;
             if (outcome.applied())
                 REQUIRE(after->event_count == (before ? before->event_count : 0) + events);

@@ -23,9 +23,9 @@ inline std::map<std::string_view, EventKinds>& written_by_operation() {
 inline const EventKinds& also_written_by(const Operation& operation) {
     static const std::map<std::string_view, EventKinds> kinds{
         {"pack", {EventKind::kLoaded}},
-        {"unpack", {EventKind::kUnloaded}},
-        {"receive", {EventKind::kMissing, EventKind::kSurplus}},
-        {"undo_end", {EventKind::kFound}},
+        {"unpack", {EventKind::kUnloaded, EventKind::kFlagged}},
+        {"receive", {EventKind::kMissing, EventKind::kSurplus, EventKind::kFlagged}},
+        {"undo_end", {EventKind::kFound, EventKind::kUnpacked, EventKind::kUnloaded, EventKind::kFlagged}},
         {"reclaim", {EventKind::kReassigned, EventKind::kUnpacked, EventKind::kUnloaded}},
         {"reassign", {EventKind::kUnpacked, EventKind::kUnloaded}},
         {"seize", {EventKind::kUnpacked, EventKind::kUnloaded}},

@@ -243,6 +243,12 @@ void add_on_the_way(Rows& rows) {
         then(in_shop, "brand", [](Scene& at) { return op::Reclaim{at.items, "brand", "the shop is bankrupt"}; });
     rows.push_back({group, "in a shop, and its owner wants it back", reclaimed, {kBuyNew}, caution("reclaimed", kAsk)});
     rows.push_back({group, "in a shop, and its owner wants it back", reclaimed, {}, genuine("reclaimed", kAsk)});
+    const Make found = after(reclaimed, [](Scene& at) {
+        at.run("shop", op::Lose{at.items, "burglary"});
+        at.run("shop", op::UndoEnd{at.items, "behind the shelf"});
+    });
+    rows.push_back({group, "the same, lost and found by the shop", found, {kBuyNew},
+                    caution("quarantined reclaimed", kDoNotUse)});
     const Make seized =
         then(in_shop, "customs", [](Scene& at) { return op::Seize{at.items, "no papers"}; });
     rows.push_back({group, "seized by customs", seized, {kBuyNew}, caution("not_released held_by_authority", kReport)});
