@@ -208,6 +208,10 @@ void note_arrival(const Run& run, ItemRecord& item);
 void note_arrival(const Run& run, ContainerRecord& container);
 // Sets a flag of the actor's own that stands for what it found or decided, however many flags others have set.
 void put_flag(const Run& run, ItemRecord& item, ItemFlag flag);
+// Whether an organisation looks at the goods themselves: an auditor or a regulator. A platform sees pictures and returns.
+bool examines(const OrganisationRecord& organisation);
+// What it sets on an item that it takes for a counterfeit: counterfeit if it examines, else suspect.
+ItemFlag doubt_of(const OrganisationRecord& organisation);
 // The container that `key` is in at the outermost level, or is itself. Precondition: it exists.
 const ContainerRecord& outermost(Run& run, const StateKey& key);
 // Who has the item in hand: of a packed one, the custodian of its outermost container.
