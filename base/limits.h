@@ -39,6 +39,8 @@ inline constexpr std::uint64_t kSaleUndoMs =
     24u * 3600 * 1000;                                    // how long a sale may be cancelled, by the chain's clock
 inline constexpr std::uint64_t kEndUndoMs =
     10u * 24 * 3600 * 1000;  // and how long an end may be undone; what was lost may be found at any time
+inline constexpr std::uint64_t kShopHadMs =
+    24u * 3600 * 1000;  // how long a platform has a shop before what it says against it binds others
 inline constexpr std::size_t kProductDocumentsMax = 16;
 inline constexpr std::size_t kRecallsOfBrandMax = 64;     // in force at a time, of a product, by its brand
 inline constexpr std::size_t kRecallsOfRegulatorMax = 16; // likewise by each regulator

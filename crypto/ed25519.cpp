@@ -81,6 +81,11 @@ std::array<std::uint8_t, SecretKey::kSeedSize> SecretKey::seed() const {
     return seed;
 }
 
+bool is_valid_point(const PublicKey& key) {
+    ensure_sodium();
+    return crypto_core_ed25519_is_valid_point(key.bytes.data()) == 1;
+}
+
 bool verify(const PublicKey& key, ByteView message, const Signature& signature) {
     ensure_sodium();
     return crypto_sign_verify_detached(signature.bytes.data(), message.data(), message.size(), key.bytes.data()) == 0;

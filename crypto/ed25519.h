@@ -63,6 +63,10 @@ class SecretKey {
     PublicKey public_key_;
 };
 
+// Whether it is a point that keys are made on: canonical, in the main subgroup, not of small order; so never zero. verify()
+// refuses most of the others, of which nobody has the secret; whoever writes a key down asks here first.
+bool is_valid_point(const PublicKey& key);
+
 // The one rule. See above.
 bool verify(const PublicKey& key, ByteView message, const Signature& signature);
 

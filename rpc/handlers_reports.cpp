@@ -112,7 +112,7 @@ constexpr std::string_view kReportExample =
 constexpr std::string_view kStatsExample =
     R"({"stats":{"organisation":"acme","month":"2026-01","filed":12,"responded":11,"responded_in_time":10,"resolved":9,"resolved_in_time":4},"deadline_ms":86400000,"proof":[{"kind":"report_stats","key":"5e…","record":"AQAA…","path":"AAIA…"}],"height":7,"header":"AAFd…","certificate":"AAAA…"})";
 constexpr std::string_view kSellerExample =
-    R"({"registered":true,"seller":{"pseudonym":"77…","country":"FR","entries":[{"platform":"bazaar","standing":"closed","reason":"sold fakes","since_ms":1767225600000}],"event_count":2,"event_head":"07…"},"events":[{"kind":"seller_registered","sequence":0,"actor":"bazaar","detail":"FR","bytes":"AQIA…"}],"complete":true,"cursor":null,"proof":[{"kind":"seller","key":"a1…","record":"AQAA…","path":"AAIA…"}],"height":7,"header":"AAFd…","certificate":"AAAA…"})";
+    R"({"registered":true,"seller":{"pseudonym":"77…","entries":[{"platform":"bazaar","country":"FR","standing":"closed","reason":"sold fakes","since_ms":1767225600000,"had_since_ms":1766966400000}],"attestations":[{"organisation":"customs","as_regulator":true,"reason":"new owner","since_ms":1767312000000}],"event_count":2,"event_head":"07…"},"events":[{"kind":"seller_registered","sequence":0,"actor":"bazaar","detail":"FR","bytes":"AQIA…"}],"complete":true,"cursor":null,"proof":[{"kind":"seller","key":"a1…","record":"AQAA…","path":"AAIA…"}],"height":7,"header":"AAFd…","certificate":"AAAA…"})";
 
 }  // namespace
 

@@ -1,6 +1,7 @@
 #include "rpc/reasons.h"
 
 #include "base/check.h"
+#include "base/limits.h"
 #include "rpc/json_writer.h"
 
 namespace touchstone::rpc {
@@ -160,15 +161,18 @@ constexpr std::array<ReasonInfo, kReasonCount> kReasons{{
      "No platform knows the shop that you named.", "a shop is named by its pseudonym, and has no record"},
     {Reason::kShopClosed, "shop_closed", {caution(kAsk), note(kAsk), caution(kAsk), caution(kAsk), note(kReport)},
      "A platform closed the shop that offers or sold this item.",
-     "the shop that is named, or else the one that a sold item was sold through, is closed on a platform, and was not "
-     "let back in"},
+     "the shop that is named, or else the one that a sold item was sold through, is closed on a platform that had it for a "
+     "day before or beside which no other lets it sell, and it is not back as below"},
     {Reason::kShopReopened, "shop_reopened", {note(kAsk), note(kKeep), note(kAsk), note(kAsk), note(kKeep)},
      "A platform closed the shop that offers or sold this item; it was attested since, and another platform has it.",
-     "the same, but it has an attestation and a platform on which it may sell"},
+     "the same, but a platform lets it sell, and since that closing it was attested: by a regulator, or by two platforms, "
+     "none of which closed it or lets it sell"},
     {Reason::kShopSuspended, "shop_suspended", {caution(kAsk), note(kAsk), caution(kAsk), caution(kAsk), note(kAsk)},
-     "A platform suspended the shop that offers or sold this item.", "that shop is suspended on a platform"},
+     "A platform suspended the shop that offers or sold this item.",
+     "that shop is suspended on a platform that had it for a day before or beside which no other lets it sell"},
     {Reason::kShopWarned, "shop_warned", {note(kAsk), note(kKeep), note(kAsk), note(kAsk), note(kKeep)},
-     "A platform warned the shop that offers or sold this item.", "that shop is warned on a platform"},
+     "A platform warned the shop that offers or sold this item.",
+     "that shop is warned on a platform that had it for a day before or beside which no other lets it sell"},
 }};
 
 constexpr bool in_order() {
@@ -241,6 +245,7 @@ std::string reasons_json() {
     std::string text;
     JsonWriter out(text);
     out.begin_object().field("default_purpose", name_of(kDefaultPurpose)).field("returns_often", kReturnsOften);
+    out.field("shop_had_ms", limits::kShopHadMs);
     out.key("actions").begin_array();
     for (const auto& [action, name] : kEnumNames<Action>) out.string(name);
     out.end_array().key("default_actions").begin_object();

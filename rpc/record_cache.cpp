@@ -26,7 +26,8 @@ inline constexpr auto touchstone::kEnumNames<touchstone::ledger::RecordKind> =
       {touchstone::ledger::RecordKind::kSeller, "seller"},
       {touchstone::ledger::RecordKind::kDocument, "document"},
       {touchstone::ledger::RecordKind::kPrefixes, "prefixes"},
-      {touchstone::ledger::RecordKind::kReporter, "reporter"}});
+      {touchstone::ledger::RecordKind::kReporter, "reporter"},
+      {touchstone::ledger::RecordKind::kOrganisationName, "organisation_name"}});
 
 namespace touchstone::rpc {
 namespace {

@@ -47,12 +47,18 @@ void write_record(JsonWriter& out, const ledger::ReportStatsRecord& stats) {
 }
 
 void write_record(JsonWriter& out, const ledger::SellerRecord& seller) {
-    out.begin_object().field_hex("pseudonym", seller.pseudonym.view()).field("country", seller.country);
-    out.key("entries").begin_array();
+    out.begin_object().field_hex("pseudonym", seller.pseudonym.view()).key("entries").begin_array();
     for (const ledger::SellerEntry& entry : seller.entries) {
-        out.begin_object().field("platform", entry.platform).field("standing", ledger::name_of(entry.standing));
+        out.begin_object().field("platform", entry.platform).field("country", entry.country);
+        out.field("standing", ledger::name_of(entry.standing));
         write_text_or_null(out, "reason", entry.reason);
-        out.field("since_ms", entry.since.ms).end_object();
+        out.field("since_ms", entry.since.ms).field("had_since_ms", entry.had_since.ms).end_object();
+    }
+    out.end_array().key("attestations").begin_array();
+    for (const ledger::SellerAttestation& one : seller.attestations) {
+        out.begin_object().field("organisation", one.organisation).field("as_regulator", one.as_regulator);
+        write_text_or_null(out, "reason", one.reason);
+        out.field("since_ms", one.since.ms).end_object();
     }
     out.end_array().field("event_count", seller.event_count).field_hex("event_head", seller.event_head.view());
     out.end_object();

@@ -8,6 +8,7 @@
 #include "base/limits.h"
 #include "ledger/identifiers/countries.h"
 #include "ledger/records/recalls.h"
+#include "ledger/records/shop_standing.h"
 
 namespace touchstone::rpc {
 namespace {
@@ -160,19 +161,13 @@ class FactFinder {
             set(Reason::kHolderMismatch, is_sold() && item_.shop != *context_.seller_shop);
             set(Reason::kShopUnknown, !records_.shop);
         }
-        if (records_.shop) find_standing(*records_.shop);
+        if (records_.shop) find_standing(ledger::standing_of(*records_.shop));
     }
-    void find_standing(const ledger::SellerRecord& shop) {
-        using ledger::SellerStanding;
-        const auto stands = [&](SellerStanding standing) {
-            return std::any_of(shop.entries.begin(), shop.entries.end(),
-                               [&](const ledger::SellerEntry& entry) { return entry.standing == standing; });
-        };
-        const bool is_back = !shop.attestations.empty() &&
-                             (stands(SellerStanding::kActive) || stands(SellerStanding::kWarned));
-        set(is_back ? Reason::kShopReopened : Reason::kShopClosed, stands(SellerStanding::kClosed));
-        set(Reason::kShopSuspended, stands(SellerStanding::kSuspended));
-        set(Reason::kShopWarned, stands(SellerStanding::kWarned));
+    void find_standing(const ledger::ShopStanding& standing) {
+        set(Reason::kShopClosed, standing.closed);
+        set(Reason::kShopReopened, standing.reopened);
+        set(Reason::kShopSuspended, standing.suspended);
+        set(Reason::kShopWarned, standing.warned);
     }
 
     // What was sold under an earlier list was sold lawfully, and stays so.

@@ -104,9 +104,11 @@ def read_container(record):
 
 def read_seller(record):
     r = Reader(record, 18)
-    entry = lambda: {"platform": r.text(), "standing": STANDINGS[r.num(1)], "reason": r.text(), "since": r.num(8)}
-    return r.end({"pseudonym": r.raw(32), "country": r.text(), "entries": r.listed(entry), "event_count": r.num(4),
-                  "event_head": r.raw(32), "attestations": r.listed(lambda: (r.text(), r.text(), r.num(8)))})
+    entry = lambda: {"platform": r.text(), "country": r.text(), "standing": STANDINGS[r.num(1)], "reason": r.text(),
+                     "since": r.num(8), "had_since": r.num(8)}
+    attestation = lambda: {"by": r.text(), "as_regulator": r.num(1), "reason": r.text(), "since": r.num(8)}
+    return r.end({"pseudonym": r.raw(32), "entries": r.listed(entry), "event_count": r.num(4), "event_head": r.raw(32),
+                  "attestations": r.listed(attestation)})
 
 
 def shop_of(item, asked):
@@ -223,11 +225,21 @@ def facts_of_seller(found, asked):
         yield "shop_unknown", shop is None
     elif seller:
         yield "holder_mismatch", seller not in (unit["custodian"], unit["receiver"])
-    standings = {entry["standing"] for entry in shop["entries"]} if shop else set()
-    back = shop and shop["attestations"] and standings & {"active", "warned"}
-    yield "shop_reopened" if back else "shop_closed", "closed" in standings
-    yield "shop_suspended", "suspended" in standings
-    yield "shop_warned", "warned" in standings
+    yield from facts_of_shop(shop) if shop else ()
+
+
+def facts_of_shop(shop):
+    """What a platform says of a shop that it had for a day; or that no other platform lets sell."""
+    entries = shop["entries"]
+    selling = {entry["platform"] for entry in entries if entry["standing"] in ("active", "warned")}
+    told = {entry["standing"] for entry in entries
+            if entry["since"] - entry["had_since"] >= TABLE["shop_had_ms"] or not selling - {entry["platform"]}}
+    with_part = selling | {entry["platform"] for entry in entries if entry["standing"] == "closed"}
+    heard = [one["as_regulator"] for one in shop["attestations"] if one["by"] not in with_part]
+    back = selling and (any(heard) or len(heard) >= 2)
+    yield "shop_reopened" if back else "shop_closed", "closed" in told
+    yield "shop_suspended", "suspended" in told
+    yield "shop_warned", "warned" in told
 
 
 def judge(found, asked, block_ms, now_ms=0):

@@ -8,35 +8,6 @@
 namespace touchstone::ledger {
 namespace {
 
-constexpr std::uint32_t kInvalid = 0xffffffff;
-
-// Takes one code point off the front of `text`; kInvalid for anything that RFC 3629 forbids (overlong forms,
-// surrogates, beyond U+10FFFF, truncated).
-std::uint32_t next_code_point(std::string_view& text) {
-    const auto first = static_cast<std::uint8_t>(text.front());
-    std::size_t length = 1;
-    std::uint32_t least = 0;
-    std::uint32_t value = first;
-    if (first >= 0xf0) {
-        length = 4, least = 0x10000, value = first & 0x07u;
-    } else if (first >= 0xe0) {
-        length = 3, least = 0x800, value = first & 0x0fu;
-    } else if (first >= 0xc0) {
-        length = 2, least = 0x80, value = first & 0x1fu;
-    } else if (first >= 0x80) {
-        return kInvalid;
-    }
-    if (first >= 0xf8 || text.size() < length) return kInvalid;
-    for (std::size_t i = 1; i < length; ++i) {
-        const auto next = static_cast<std::uint8_t>(text[i]);
-        if ((next & 0xc0u) != 0x80u) return kInvalid;
-        value = (value << 6) | (next & 0x3fu);
-    }
-    text.remove_prefix(length);
-    const bool surrogate = value >= 0xd800 && value <= 0xdfff;
-    return value < least || value > 0x10ffff || surrogate ? kInvalid : value;
-}
-
 bool is_shown_as_it_is(std::uint32_t code_point) {
     if (code_point < 0x20 || (code_point >= 0x7f && code_point < 0xa0)) return false;
     if (code_point == 0x200e || code_point == 0x200f || code_point == 0x061c) return false;
@@ -49,10 +20,35 @@ bool is_slug_character(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c
 
 }  // namespace
 
+std::uint32_t next_code_point(std::string_view& text) {
+    const auto first = static_cast<std::uint8_t>(text.front());
+    std::size_t length = 1;
+    std::uint32_t least = 0;
+    std::uint32_t value = first;
+    if (first >= 0xf0) {
+        length = 4, least = 0x10000, value = first & 0x07u;
+    } else if (first >= 0xe0) {
+        length = 3, least = 0x800, value = first & 0x0fu;
+    } else if (first >= 0xc0) {
+        length = 2, least = 0x80, value = first & 0x1fu;
+    } else if (first >= 0x80) {
+        return kNoCodePoint;
+    }
+    if (first >= 0xf8 || text.size() < length) return kNoCodePoint;
+    for (std::size_t i = 1; i < length; ++i) {
+        const auto next = static_cast<std::uint8_t>(text[i]);
+        if ((next & 0xc0u) != 0x80u) return kNoCodePoint;
+        value = (value << 6) | (next & 0x3fu);
+    }
+    text.remove_prefix(length);
+    const bool surrogate = value >= 0xd800 && value <= 0xdfff;
+    return value < least || value > 0x10ffff || surrogate ? kNoCodePoint : value;
+}
+
 bool is_plain_text(std::string_view text) {
     while (!text.empty()) {
         const std::uint32_t code_point = next_code_point(text);
-        if (code_point == kInvalid || !is_shown_as_it_is(code_point)) return false;
+        if (code_point == kNoCodePoint || !is_shown_as_it_is(code_point)) return false;
     }
     return true;
 }

@@ -2,9 +2,15 @@
 // Pure functions; any thread.
 #pragma once
 
+#include <cstdint>
 #include <string_view>
 
 namespace touchstone::ledger {
+
+// Takes one code point off the front of `text`, which is not empty; kNoCodePoint for anything that RFC 3629 forbids
+// (overlong forms, surrogates, beyond U+10FFFF, truncated).
+inline constexpr std::uint32_t kNoCodePoint = 0xffffffff;
+std::uint32_t next_code_point(std::string_view& text);
 
 // Well-formed UTF-8 (RFC 3629) without control characters, line separators, or the bidirectional controls that make
 // text read as something else than it is.

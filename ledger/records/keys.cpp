@@ -80,6 +80,10 @@ StateKey council_key() { return made(kNamedByNobody, "touchstone/council/1", {})
 
 StateKey proposal_key(std::uint64_t number) { return made(kNamedByNobody, "touchstone/proposal/1", {number_bytes(number)}); }
 
+StateKey organisation_name_key(std::string_view identity) {
+    return made(kNamedByNobody, "touchstone/organisation-name/1", {as_bytes(identity)});
+}
+
 StateKey prefixes_key() { return made(kNamedByNobody, "touchstone/prefixes/1", {}); }
 
 Hash256 report_id(const Hash256& transaction_id, std::uint32_t operation) {

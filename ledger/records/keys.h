@@ -66,6 +66,7 @@ enum class RecordKind : std::uint8_t {
     kDocument = 19,
     kPrefixes = 20,
     kReporter = 21,
+    kOrganisationName = 22,
 };
 
 // SHA-256("touchstone/serial/1" ‖ gtin14 ‖ serial): what clients send in the place of a serial.
@@ -99,6 +100,7 @@ StateKey activity_key();
 StateKey epoch_key(Epoch epoch);
 StateKey council_key();
 StateKey proposal_key(std::uint64_t number);
+StateKey organisation_name_key(std::string_view identity);  // name_identity() of its name
 StateKey prefixes_key();  // the GS1 company prefixes of all organisations
 // A report's id is SHA-256("touchstone/report-id/1" ‖ transaction id ‖ u32 operation index).
 Hash256 report_id(const Hash256& transaction_id, std::uint32_t operation);

@@ -4,13 +4,14 @@
 
 #include "base/limits.h"
 #include "ledger/identifiers/gs1.h"
+#include "ledger/identifiers/names.h"
 #include "ledger/identifiers/text.h"
 
 namespace touchstone::ledger {
 namespace {
 
 bool is_name(const std::string& name) {
-    return !name.empty() && name.size() <= limits::kNameBytesMax && is_plain_text(name);
+    return !name.empty() && name.size() <= limits::kNameBytesMax && is_plain_text(name) && has_visible(name);
 }
 
 }  // namespace
@@ -20,7 +21,7 @@ std::optional<std::string> fault_of(const OrganisationRecord& organisation) {
         return fmt::format("an organisation id is 1 to {} of a-z, 0-9 and '-': '{}' is not", limits::kOrgIdBytesMax,
                            organisation.id);
     if (!is_name(organisation.name))
-        return fmt::format("the name of '{}' is empty, too long or not plain text", organisation.id);
+        return fmt::format("the name of '{}' is empty, too long, not plain text or has nothing to see", organisation.id);
     if (organisation.roles == 0 || (organisation.roles >> kRoleCount) != 0)
         return fmt::format("'{}' has no role, or one that does not exist", organisation.id);
     if (!organisation.gln.empty() && !is_gln(organisation.gln))
@@ -37,7 +38,7 @@ std::optional<std::string> fault_of(const OrganisationRecord& organisation) {
 
 std::optional<std::string> fault_of(const GenesisValidator& validator) {
     if (!is_name(validator.name))
-        return fmt::format("the name of a validator of '{}' is empty, too long or not plain text",
+        return fmt::format("the name of a validator of '{}' is empty, too long, not plain text or has nothing to see",
                            validator.organisation);
     return std::nullopt;
 }

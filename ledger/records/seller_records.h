@@ -14,16 +14,21 @@ std::optional<SellerStanding> seller_standing_from(std::string_view name);
 // What one platform says of a shop.
 struct SellerEntry {
     std::string platform;
+    std::string country;  // ISO 3166-1 alpha-2, as this platform registered it
     SellerStanding standing = SellerStanding::kActive;
     std::string reason;
-    WallTime since;
+    WallTime since;      // of the standing
+    WallTime had_since;  // when it was registered here, or last came back from being closed
     bool operator==(const SellerEntry&) const = default;
     bool may_sell() const { return standing == SellerStanding::kActive || standing == SellerStanding::kWarned; }
+    // Whether the platform had the shop before it said so. Who registers a shop only to close it says nothing of it.
+    bool has_weight() const { return since.ms - had_since.ms >= limits::kShopHadMs; }
 };
 
 // Somebody says that a shop which a platform closed may come back.
 struct SellerAttestation {
     std::string organisation;
+    bool as_regulator = false;  // else as a platform
     std::string reason;
     WallTime since;
     bool operator==(const SellerAttestation&) const = default;
@@ -31,11 +36,10 @@ struct SellerAttestation {
 
 struct SellerRecord {
     Hash256 pseudonym;
-    std::string country;               // ISO 3166-1 alpha-2
     std::vector<SellerEntry> entries;  // one for each platform, in the order of registration
     std::uint32_t event_count = 0;
     Hash256 event_head;
-    std::vector<SellerAttestation> attestations{};  // since it was last closed anywhere
+    std::vector<SellerAttestation> attestations{};  // since the last closing that has weight
     bool operator==(const SellerRecord&) const = default;
 
     // nullptr: not registered with this platform.

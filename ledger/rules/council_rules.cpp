@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "ledger/records/index.h"
+#include "ledger/rules/names.h"
 
 namespace touchstone::ledger {
 namespace {
@@ -45,6 +46,7 @@ void assign_prefixes(Run& run, const std::string& organisation, const std::vecto
 Verdict judge(Run& run, const change::Admit& change) {
     if (run.overlay.organisation(change.organisation.id) != nullptr)
         return Rejection{Refusal::kOrganisationExists, change.organisation.id};
+    if (auto refused = check_name(run, change.organisation.id, change.organisation.name)) return refused;
     return check_prefixes(run, change.organisation.id, change.organisation.prefixes);
 }
 
@@ -61,6 +63,8 @@ Verdict judge(Run& run, const change::Amend& change) {
     if (auto refused = find_organisation(run, change.organisation, slot)) return refused;
     const OrganisationRecord& now = *slot->record;
     if (!changes_anything(change, now)) return Rejection{Refusal::kNothingChanges, now.id};
+    if (!change.name.empty())
+        if (auto refused = check_name(run, now.id, change.name)) return refused;
     if (change.admin_key && now.find_key(*change.admin_key) != nullptr)
         return Rejection{Refusal::kKeyExists, change.admin_key->hex()};
     if (change.admin_key && now.keys.size() >= limits::kKeysPerOrgMax) return Rejection{Refusal::kTooManyKeys, now.id};
@@ -102,13 +106,17 @@ void carry_out(Run& run, const change::Admit& change) {
     run.overlay.put_index(organisation_index_key(organisation.id));
     auto& slot = run.overlay.organisations.slot(organisation_key(organisation.id));
     OrganisationRecord& made = run.overlay.organisations.create(slot, std::move(organisation));
+    assign_name(run, made.id, {}, made.name);
     if (!made.prefixes.empty()) assign_prefixes(run, made.id, made.prefixes);
     if (council) seat(run, made, true);
 }
 
 void carry_out(Run& run, const change::Amend& change) {
     OrganisationRecord& organisation = change_organisation(run, change.organisation);
-    if (!change.name.empty()) organisation.name = change.name;
+    if (!change.name.empty()) {
+        assign_name(run, organisation.id, organisation.name, change.name);
+        organisation.name = change.name;
+    }
     if (change.roles != 0) organisation.roles = change.roles;
     if (!change.gln.empty()) organisation.gln = change.gln;
     if (!change.country.empty()) organisation.country = change.country;
@@ -220,7 +228,10 @@ template <class Other>
 bool waits(Run&, const Other&) {
     return false;
 }
-bool waits(Run&, const change::Amend& change) { return change.roles != 0 || change.admin_key.has_value(); }
+// A seat is the council's own; what else there is says who the organisation is, and what it may do.
+bool waits(Run&, const change::Amend& change) {
+    return change.roles != 0 || change.admin_key || !change.name.empty() || !change.gln.empty() || !change.country.empty();
+}
 // A suspended organisation does nothing, nor does whoever stole its key: there is nothing to wait for.
 bool waits(Run& run, const change::ReplaceKeys& change) {
     const OrganisationRecord* const organisation = run.overlay.organisation(change.organisation);

@@ -9,8 +9,10 @@
 
 #include "base/limits.h"
 #include "crypto/sha256.h"
+#include "ledger/identifiers/names.h"
 #include "ledger/records/governance_records.h"
 #include "ledger/records/index.h"
+#include "ledger/records/name_record.h"
 #include "ledger/records/organisation_form.h"
 #include "ledger/records/prefixes.h"
 #include "ledger/records/record_codecs.h"
@@ -40,12 +42,16 @@ PrefixesRecord prefixes_of(const std::vector<OrganisationRecord>& organisations)
 }
 
 Status check_organisations(const std::vector<OrganisationRecord>& organisations) {
-    std::set<std::string> ids;
+    std::set<std::string> ids, names;
     std::set<crypto::PublicKey> keys;
     PrefixesRecord prefixes;
     for (const OrganisationRecord& organisation : organisations) {
         if (const auto fault = fault_of(organisation)) return invalid("{}", *fault);
         if (!ids.insert(organisation.id).second) return invalid("organisation '{}' is listed twice", organisation.id);
+        if (!names.insert(name_identity(organisation.name)).second)
+            return invalid("'{}' has a name that another organisation has, '{}'", organisation.id, organisation.name);
+        for (const OrganisationKey& key : organisation.keys)
+            if (!crypto::is_valid_point(key.key)) return invalid("{} of '{}' is no public key", key.key.hex(), organisation.id);
         for (const OrganisationKey& key : organisation.keys)
             if (!keys.insert(key.key).second)
                 return invalid("key {} is listed twice, the second time under '{}'", key.key.hex(), organisation.id);
@@ -70,6 +76,8 @@ Status check_validators(const Genesis& genesis) {
                                        [&](const auto& known_one) { return known_one.id == validator.organisation; });
         if (!known)
             return invalid("validator '{}' is of '{}', which is not listed", validator.name, validator.organisation);
+        if (!crypto::is_valid_point(validator.key))
+            return invalid("{} of validator '{}' is no public key", validator.key.hex(), validator.name);
         if (!keys.insert(validator.key).second) return invalid("validator key {} is listed twice", validator.key.hex());
         if (!names.insert(validator.name).second) return invalid("validator name '{}' is listed twice", validator.name);
     }
@@ -118,8 +126,11 @@ Status Genesis::check() const {
 
 std::vector<std::pair<Hash256, Bytes>> Genesis::records() const {
     std::vector<std::pair<Hash256, Bytes>> records;
-    for (const OrganisationRecord& organisation : organisations)
+    for (const OrganisationRecord& organisation : organisations) {
         records.emplace_back(organisation_key(organisation.id), organisation.encode());
+        records.emplace_back(organisation_name_key(name_identity(organisation.name)),
+                             OrganisationNameRecord{organisation.id}.encode());
+    }
     records.emplace_back(parameters_key(), parameters.encode());
     records.emplace_back(validators_key(), ValidatorsRecord{kGenesisEpoch, validators}.encode());
     records.emplace_back(council_key(), council_of(organisations).encode());

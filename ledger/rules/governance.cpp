@@ -4,8 +4,8 @@
 //                     change out, in the same block; if it can not be carried out, that vote is refused and may be
 //                     given again. With a third of the members against it the proposal is rejected
 //   WithdrawProposal  whoever made it, while it is open
-// A change of another organisation's keys, roles or products, or one that shortens the waiting itself, is not carried
-// out by the deciding vote: it waits for change_delay_ms, so that whom it is about learns of it in time.
+// A change of another organisation's name, country, keys, roles or products, or one that shortens the waiting itself, is not
+// carried out by the deciding vote: it waits for change_delay_ms, so that whom it is about learns of it in time.
 //   VetoProposal      that organisation, with an admin key in force, while it waits. Not when its keys are replaced: a
 //                     thief would veto that. Two thirds of the council, and days in which all can see it, stand
 //                     against its abuse; an organisation that is suspended first gets its new keys at once

@@ -3,8 +3,9 @@
 //   nonconform             the flag nonconform
 //   counterfeit_suspected  the flag counterfeit, of an auditor or a regulator; suspect, of a platform, which sees pictures
 //                          and returns and no laboratory
-//   conform                takes back what the same organisation found before, save the flag counterfeit of a platform: it
-//                          stands for a report that was upheld (reports.cpp), and a regulator's to clear
+//   conform                takes back what the same organisation found before, save the flag counterfeit of an auditor that
+//                          is a platform too: it may stand for a report that it upheld (reports.cpp), and is a
+//                          regulator's to clear
 // The event of the inspection tells of the flag, which has none of its own. A finding is no order: it says what was on the
 // table, and takes nothing back but the inspector's own, so that a regulator finds what it finds wherever the goods are.
 #include <fmt/format.h>
@@ -18,8 +19,6 @@ std::string event_detail(const op::Inspect& operation) {
     if (operation.document.is_zero()) return std::string(name_of(operation.finding));
     return fmt::format("{}: document {}", name_of(operation.finding), operation.document.hex());
 }
-
-bool examines(const OrganisationRecord& actor) { return actor.has(Role::kAuditor) || actor.has(Role::kRegulator); }
 
 void take_back(const Run& run, ItemRecord& item) {
     clear_flag(item, ItemFlag::kNonconform, run.actor.id);
@@ -35,11 +34,19 @@ void conclude(const Run& run, ItemRecord& item, Finding finding) {
         case Finding::kNonconform:
             return put_flag(run, item, ItemFlag::kNonconform);
         case Finding::kCounterfeitSuspected:
-            return put_flag(run, item, examines(run.actor) ? ItemFlag::kCounterfeit : ItemFlag::kSuspect);
+            return put_flag(run, item, doubt_of(run.actor));
     }
 }
 
 }  // namespace
+
+bool examines(const OrganisationRecord& organisation) {
+    return organisation.has(Role::kAuditor) || organisation.has(Role::kRegulator);
+}
+
+ItemFlag doubt_of(const OrganisationRecord& organisation) {
+    return examines(organisation) ? ItemFlag::kCounterfeit : ItemFlag::kSuspect;
+}
 
 template <>
 Verdict apply(Run& run, const op::Inspect& operation, OperationOutcome& outcome) {

@@ -13,6 +13,7 @@
 #include "ledger/records/document_records.h"
 #include "ledger/rules/execute.h"
 #include "ledger/records/governance_records.h"
+#include "ledger/records/name_record.h"
 #include "ledger/records/prefixes.h"
 #include "ledger/rules/replay.h"
 #include "ledger/records/report_records.h"
@@ -158,7 +159,8 @@ class Overlay {
           council(read),
           proposals(read),
           documents(read),
-          prefixes(read) {}
+          prefixes(read),
+          names(read) {}
 
     // A transaction begins; what was changed before stays.
     void begin_transaction();
@@ -206,6 +208,7 @@ class Overlay {
     RecordCache<ProposalRecord> proposals;
     RecordCache<DocumentRecord> documents;
     RecordCache<PrefixesRecord> prefixes;
+    RecordCache<OrganisationNameRecord> names;
 
   private:
     using SideEntries = std::vector<std::pair<Bytes, std::optional<Bytes>>>;
@@ -218,7 +221,7 @@ class Overlay {
         function(transactions), function(expiries), function(expiry_chunks);
         function(reports), function(report_stats), function(reporters), function(sellers);
         function(validators), function(activity), function(parameters), function(council), function(proposals);
-        function(documents), function(prefixes);
+        function(documents), function(prefixes), function(names);
     }
 
     SideEntries side_;

@@ -5,13 +5,14 @@
 //   Resolve  a regulator, or a platform, that is no party to it: upheld or rejected. The reporter, and nobody else:
 //            withdrawn
 // A report counts when its reporter has to do with the subject: as maker, owner, holder, receiver or brand, as the
-// platform on which it is offered, or as one that oversees. An item has the reports that count, and those that were
-// upheld, in its history, and its number of open ones; of the others it has nothing, so that nobody makes goods doubtful
-// that are no business of his.
-// `counterfeit` that was upheld about an item flags it, until a regulator clears it. About a lot or a product it flags
-// nothing: one resolver's word would make goods doubtful that nobody looked at. For that a regulator has a recall, with
-// scope and reach; the index lists what was upheld about a product. A shop that an upheld report names has it in its
-// history.
+// platform on which it is offered, or as one that oversees. An item has the reports that count in its history, and its
+// number of open ones; of the others it has nothing, so that nobody makes goods doubtful that are no business of his.
+// `counterfeit` that was upheld about an item sets what an inspection of whoever upheld it would set (inspections.cpp): the
+// flag counterfeit, until a regulator clears it, of one that examines goods; suspect, of a platform. Of a platform only
+// where the report counts: a stranger who files and a stranger who upholds would make any brand's goods doubtful.
+// About a lot or a product it flags nothing: one resolver's word would make goods doubtful that nobody looked at. For that
+// a regulator has a recall, with scope and reach; the index lists what was upheld about a product. A shop that an upheld
+// report names has it in its history, which says who upheld it.
 // An answer is in time within report_deadline_ms of the block that filed the report. Statistics are kept for the month of
 // filing; what the handler filed itself is in none, so that nobody polishes his own figures, nor is what was withdrawn.
 #include <fmt/format.h>
@@ -226,13 +227,13 @@ void mark_shop(Run& run, const ReportRecord& report) {
 }
 
 void mark_resolved(Run& run, const ReportRecord& report) {
-    const bool upheld = report.outcome == ReportOutcome::kUpheld;
-    if (report.subject.kind != ReportSubjectKind::kItem || (!report.counts && !upheld)) return;
+    const bool weighs = report.outcome == ReportOutcome::kUpheld && (report.counts || examines(run.actor));
+    if (report.subject.kind != ReportSubjectKind::kItem || (!report.counts && !weighs)) return;
     const StateKey key = report.subject.item();
     ItemRecord& item = run.overlay.items.change(run.overlay.items.slot(key));
     // A serial that was voided and registered anew has none of the reports before.
     if (report.counts && item.open_reports > 0) --item.open_reports;
-    if (upheld && report.kind == ReportKind::kCounterfeit) put_flag(run, item, ItemFlag::kCounterfeit);
+    if (weighs && report.kind == ReportKind::kCounterfeit) put_flag(run, item, doubt_of(run.actor));
     EventLog(run, EventKind::kReportResolved, report.reporter,
              fmt::format("{}: report {}", name_of(report.outcome), report.id.hex()))
         .append(key, item);

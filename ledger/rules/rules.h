@@ -209,6 +209,10 @@ void note_arrival(const Run& run, ContainerRecord& container);
 void put_flag(const Run& run, ItemRecord& item, ItemFlag flag);
 // The same in another's name, where a rule sets it for him.
 void put_mark(ItemRecord& item, ItemFlag flag, const std::string& by);
+// Whether an organisation looks at the goods themselves: an auditor or a regulator. A platform sees pictures and returns.
+bool examines(const OrganisationRecord& organisation);
+// What it sets on an item that it takes for a counterfeit: counterfeit if it examines, else suspect.
+ItemFlag doubt_of(const OrganisationRecord& organisation);
 // The container that `key` is in at the outermost level, or is itself. Precondition: it exists.
 const ContainerRecord& outermost(Run& run, const StateKey& key);
 // Who has the item in hand: of a packed one, the custodian of its outermost container.

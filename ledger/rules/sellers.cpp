@@ -1,51 +1,40 @@
-// Shops on platforms, under pseudonyms.
-//   RegisterSeller     a platform. A shop that another platform closed comes back when it was attested since: by a
-//                      regulator, or by two platforms beside the one that registers it. One that was only warned or
+// Shops on platforms, under pseudonyms. When what one platform says binds the others: ledger/records/shop_standing.h.
+//   RegisterSeller     a platform, in the country that it knows: another's entry does not say what this one's must be. A
+//                      shop that another platform closed comes back when it was attested. One that was only warned or
 //                      suspended elsewhere is no hindrance: the record shows every platform's entry. What this platform
 //                      closed itself comes back by SetSellerStanding only
-//   SetSellerStanding  a platform, of its own entry. What others closed too stays closed until it is attested
-//   AttestSeller       a regulator or a platform, of a shop that is closed somewhere. A new closing makes it void
+//   SetSellerStanding  a platform, of its own entry. What others closed too stays closed until it is attested. A shop
+//                      that comes back begins anew: the platform has it since then
+//   AttestSeller       a regulator or a platform, of a shop that is closed somewhere. A new closing that has weight makes
+//                      it void; so a platform that never had the shop can not take a regulator's word away. It stays when
+//                      whoever gave it is suspended later, as all that was signed before does
 //   naming a shop      in Report: anybody, with the platform that it is registered on. In Sell: a platform, always, unless
 //                      it is a retailer or a brand as well, which sells goods of its own
 #include <fmt/format.h>
 
+#include "ledger/records/shop_standing.h"
 #include "ledger/rules/rules.h"
 
 namespace touchstone::ledger {
 namespace {
-
-constexpr std::size_t kPlatformsThatAttest = 2;
 
 Verdict check_platform(const Run& run) {
     if (run.actor.has(Role::kPlatform)) return std::nullopt;
     return Rejection{Refusal::kNotAllowed, "needs the role platform"};
 }
 
-bool is_attested(Run& run, const SellerRecord& seller) {
-    std::size_t platforms = 0;
-    for (const SellerAttestation& attestation : seller.attestations) {
-        const OrganisationRecord* const by = run.overlay.organisation(attestation.organisation);
-        if (by == nullptr || by->suspended) continue;
-        if (by->has(Role::kRegulator)) return true;
-        if (by->has(Role::kPlatform) && by->id != run.actor.id) ++platforms;
-    }
-    return platforms >= kPlatformsThatAttest;
-}
-
 Verdict check_not_closed_elsewhere(Run& run, const SellerRecord& seller) {
-    const auto closed = std::find_if(seller.entries.begin(), seller.entries.end(), [&](const SellerEntry& entry) {
-        return entry.standing == SellerStanding::kClosed && entry.platform != run.actor.id;
-    });
-    if (closed == seller.entries.end() || is_attested(run, seller)) return std::nullopt;
+    const SellerEntry* const closed = closed_elsewhere(seller, run.actor.id);
+    if (closed == nullptr) return std::nullopt;
     return Rejection{Refusal::kSellerClosed, fmt::format("by '{}': {}", closed->platform, closed->reason)};
 }
 
 Verdict check_not_registered(Run& run, const op::RegisterSeller& operation, const SellerRecord& seller) {
-    if (seller.country != operation.country)
-        return Rejection{Refusal::kSellerCountry, fmt::format("it is registered in {}", seller.country)};
     const SellerEntry* const own = seller.entry_of(run.actor.id);
     if (own == nullptr) return check_not_closed_elsewhere(run, seller);
     if (own->standing == SellerStanding::kClosed) return Rejection{Refusal::kSellerClosed, own->reason};
+    if (own->country != operation.country)
+        return Rejection{Refusal::kRecordedOtherwise, fmt::format("it is registered in {}", own->country)};
     return Rejection{Refusal::kSellerExists, fmt::format("its standing is {}", name_of(own->standing))};
 }
 
@@ -92,8 +81,8 @@ Verdict apply(Run& run, const op::RegisterSeller& operation, OperationOutcome& o
         if (auto refused = check_not_registered(run, operation, *slot.record)) return refused;
     SellerRecord& seller = slot.record ? run.overlay.sellers.change(slot) : run.overlay.sellers.create(slot, {});
     seller.pseudonym = operation.pseudonym;
-    seller.country = operation.country;
-    seller.entries.push_back({run.actor.id, SellerStanding::kActive, {}, run.block.time});
+    seller.entries.push_back(
+        {run.actor.id, operation.country, SellerStanding::kActive, {}, run.block.time, run.block.time});
     EventLog(run, EventKind::kSellerRegistered, {}, operation.country).append(key, seller);
     outcome.accepted = 1;
     return std::nullopt;
@@ -108,10 +97,11 @@ Verdict apply(Run& run, const op::SetSellerStanding& operation, OperationOutcome
     if (auto refused = check_standing(run, operation, *slot.record)) return refused;
     SellerRecord& seller = run.overlay.sellers.change(slot);
     SellerEntry& own = *seller.entry_of(run.actor.id);
+    if (own.standing == SellerStanding::kClosed) own.had_since = run.block.time;
     own.standing = operation.standing;
     own.reason = operation.reason;
     own.since = run.block.time;
-    if (own.standing == SellerStanding::kClosed) seller.attestations.clear();
+    if (own.standing == SellerStanding::kClosed && own.has_weight()) seller.attestations.clear();
     EventLog(run, EventKind::kSellerStandingSet, {}, with_reason(name_of(own.standing), own.reason))
         .append(key, seller);
     outcome.accepted = 1;
@@ -133,7 +123,7 @@ Verdict apply(Run& run, const op::AttestSeller& operation, OperationOutcome& out
         if (one.organisation == run.actor.id)
             return Rejection{Refusal::kAttestedAlready, fmt::format("at {}", time_text(one.since))};
     SellerRecord& seller = run.overlay.sellers.change(slot);
-    seller.attestations.push_back({run.actor.id, operation.reason, run.block.time});
+    seller.attestations.push_back({run.actor.id, run.actor.has(Role::kRegulator), operation.reason, run.block.time});
     EventLog(run, EventKind::kSellerAttested, {}, operation.reason).append(key, seller);
     outcome.accepted = 1;
     return std::nullopt;

@@ -18,6 +18,7 @@ Fault bad_change(std::optional<std::string> what) {
 
 Fault fault_in_keys(const std::vector<OrganisationKey>& keys) {
     for (auto key = keys.begin(); key != keys.end(); ++key) {
+        if (auto fault = fault_of(key->key)) return fault;
         if (key->purpose == KeyPurpose::kValidate) return bad_change("a key's purpose is neither admin nor operate");
         if (std::any_of(keys.begin(), key, [&](const auto& one) { return one.key == key->key; }))
             return bad_change("a key is listed twice");
@@ -40,7 +41,13 @@ Fault fault_in(const change::Amend& amend) {
     form.roles = amend.roles == 0 ? std::uint16_t{1} : amend.roles;
     form.gln = amend.gln;
     form.country = amend.country;
-    return bad_change(fault_of(form));
+    if (auto fault = bad_change(fault_of(form))) return fault;
+    return amend.admin_key ? fault_of(*amend.admin_key) : std::nullopt;
+}
+
+Fault fault_in(const GenesisValidator& validator) {
+    if (auto fault = fault_of(validator.key)) return fault;
+    return bad_change(fault_of(validator));
 }
 
 Fault fault_in(const change::SetParameters& set) {
@@ -58,13 +65,18 @@ Fault fault_in(const change::SetParameters& set) {
 
 }  // namespace
 
+std::optional<Rejection> fault_of(const crypto::PublicKey& key) {
+    if (crypto::is_valid_point(key)) return std::nullopt;
+    return Rejection{Refusal::kBadKey, key.hex()};
+}
+
 Fault op::Propose::fault() const {
     return std::visit(Overloaded{
                           [](const change::Admit& one) { return fault_in(one); },
                           [](const change::Amend& one) { return fault_in(one); },
                           [](const change::SetParameters& one) { return fault_in(one); },
-                          [](const change::AddValidator& one) { return bad_change(fault_of(one.validator)); },
-                          [](const change::ReplaceValidator& one) { return bad_change(fault_of(one.by)); },
+                          [](const change::AddValidator& one) { return fault_in(one.validator); },
+                          [](const change::ReplaceValidator& one) { return fault_in(one.by); },
                           [](const change::Suspend&) { return Fault(); },
                           [](const change::Reinstate&) { return Fault(); },
                           [](const change::RemoveValidator&) { return Fault(); },

@@ -7,6 +7,9 @@
 
 namespace touchstone::ledger {
 
+// Of a public key that is to be written down: bad_key.
+std::optional<Rejection> fault_of(const crypto::PublicKey& key);
+
 template <>
 struct FieldsOf<OrganisationKey> {
     template <class Self, class Visit>
@@ -221,7 +224,7 @@ struct VetoProposal {
                                          .event = std::nullopt,
                                          .naming = Naming::kNothing,
                                          .done = "vetoed",
-                                         .summary = "Stop an approved change of your organisation's keys, roles or products while it waits",
+                                         .summary = "Stop an approved change of your organisation's name, keys, roles or products while it waits",
                                          .who = "the organisation that the change is about, with an admin key",
                                          .example = "3 --reason 'we did not ask for it'",
                                          .repeat = Repeat::kNever,
@@ -254,8 +257,9 @@ struct AddKey {
     bool operator==(const AddKey&) const = default;
 
     std::optional<Rejection> fault() const {
-        if (purpose != KeyPurpose::kValidate) return std::nullopt;
-        return Rejection{Refusal::kMalformed, "purpose is not admin or operate"};
+        if (purpose == KeyPurpose::kValidate)
+            return Rejection{Refusal::kMalformed, "purpose is not admin or operate"};
+        return fault_of(key);
     }
     template <class Self, class Visit>
     static void fields(Self& self, Visit&& visit) {

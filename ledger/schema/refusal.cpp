@@ -258,12 +258,13 @@ constexpr std::array kRefusals{
     RefusalInfo{Refusal::kSellerExists, "seller_exists", "The shop is registered with this platform already.",
                 "Nothing to do; seller_get shows it."},
     RefusalInfo{Refusal::kSellerClosed, "seller_closed",
-                "A platform closed the shop, and since then neither a regulator nor two other platforms attested that "
-                "it may come back.",
-                "Ask them to attest the shop (attest_seller); seller_get shows who closed it and why. If you closed it "
-                "yourself and no other did, set its standing."},
-    RefusalInfo{Refusal::kSellerCountry, "seller_country", "The shop is registered in another country.",
-                "Use the country of its business registration: it is part of what the pseudonym is computed from."},
+                "A platform that had the shop closed it, and since then neither a regulator nor two platforms that have "
+                "no part in it attested that it may come back.",
+                "Ask a regulator, or two platforms that neither closed the shop nor let it sell, to attest it "
+                "(attest_seller); seller_get shows who closed it and why. If you closed it yourself and no other did, "
+                "set its standing."},
+    RefusalInfo{Refusal::kBadPseudonym, "bad_pseudonym", "A pseudonym of zeros stands for no shop.",
+                "Compute the pseudonym from the shop's country and registration number; touchstone seller register does."},
     RefusalInfo{Refusal::kStandingUnchanged, "standing_unchanged", "The shop has this standing already.",
                 "Nothing to do; seller_get shows since when and why."},
     RefusalInfo{Refusal::kSellerMissing, "seller_missing", "A sale on a platform names the shop that sells.",
@@ -315,6 +316,9 @@ constexpr std::array kRefusals{
     RefusalInfo{Refusal::kValidatorKeyOnly, "validator_key_only",
                 "The key of a validator says nothing on the ledger but that its node is ready.",
                 "Sign with an admin or operate key of the organisation."},
+    RefusalInfo{Refusal::kBadKey, "bad_key",
+                "It is no public key: zero, or a point of small order, for which no secret key signs.",
+                "Make a key (touchstone keys new), and give its public key as that file has it."},
     // the council
     RefusalInfo{Refusal::kNotCouncil, "not_council", "Only members of the council propose, vote and withdraw.",
                 "Ask a member of the council; org_list shows which organisations are."},
@@ -385,6 +389,10 @@ constexpr std::array kRefusals{
                 "The change is of a kind that nobody vetoes: keys that are replaced because one was stolen, or the "
                 "chain's own parameters.",
                 "Speak to the council's members; the change is carried out by one of them."},
+    // names of organisations
+    RefusalInfo{Refusal::kNameTaken, "name_taken",
+                "Another organisation has this name, or one that differs in capitals, blanks or invisible characters only.",
+                "Choose a name that people tell from the other's; the detail names who has it, and org_list shows all."},
     RefusalInfo{Refusal::kRecordedOtherwise, "recorded_otherwise",
                 "It is recorded already, and otherwise than you say it now; what is recorded stays.",
                 "The detail says what is recorded. Where an operation amends it, use that one."},

@@ -109,7 +109,7 @@ enum class Refusal : std::uint16_t {
     kSellerSuspended,  // or closed: may not sell
     kSellerExists,
     kSellerClosed,  // by a platform, and not attested since
-    kSellerCountry,
+    kBadPseudonym,
     kStandingUnchanged,
     kSellerMissing,    // a sale on a platform names its shop
     kSellerNotClosed,  // there is nothing to attest
@@ -132,6 +132,7 @@ enum class Refusal : std::uint16_t {
     kBadPossession,
     kLastAdminKey,
     kValidatorKeyOnly,  // a validator's key signs nothing but that its node is ready
+    kBadKey,            // one that nobody can have the secret of
     // the council
     kNotCouncil = 530,
     kProposalUnknown,
@@ -162,6 +163,8 @@ enum class Refusal : std::uint16_t {
     kNotDue,
     kNotConcerned,
     kNoVeto,
+    // names of organisations
+    kNameTaken,
     // what is sent again, and was sent otherwise before
     kRecordedOtherwise = 590,
 };

@@ -168,6 +168,11 @@ struct RegisterSeller {
     std::string country;
     bool operator==(const RegisterSeller&) const = default;
 
+    // Records say with zeros that no shop is named.
+    std::optional<Rejection> fault() const {
+        if (!pseudonym.is_zero()) return std::nullopt;
+        return Rejection{Refusal::kBadPseudonym, "it is zero"};
+    }
     template <class Self, class Visit>
     static void fields(Self& self, Visit&& visit) {
         visit(field::Digest{{"pseudonym", "The shop's pseudonym"}}, self.pseudonym);
@@ -205,7 +210,7 @@ struct AttestSeller {
                                          .event = EventKind::kSellerAttested,
                                          .naming = Naming::kNothing,
                                          .done = "attested",
-                                         .summary = "Say that a shop which a platform closed may come back; a regulator's word suffices, or two platforms'",
+                                         .summary = "Say that a shop which a platform closed may come back; a regulator's word suffices, or that of two platforms without part in it",
                                          .who = "a regulator or a platform",
                                          .example = "PSEUDONYM --reason 'new owner'",
                                          .repeat = Repeat::kRefusal,

@@ -206,6 +206,20 @@ TEST_CASE("Every Wycheproof case is decided as Wycheproof says") {
     REQUIRE(invalid == 63);
 }
 
+TEST_CASE("A point that keys are made on is told from zero, small orders, and points off the curve or the subgroup") {
+    for (int i = 0; i < 20; ++i) REQUIRE(is_valid_point(SecretKey::generate().public_key()));
+    for (const char* bad : {"0000000000000000000000000000000000000000000000000000000000000000",
+                            "0100000000000000000000000000000000000000000000000000000000000000",
+                            "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+                            "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
+                            "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
+                            "edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+                            "0200000000000000000000000000000000000000000000000000000000000000"}) {
+        INFO(bad);
+        REQUIRE_FALSE(is_valid_point(*PublicKey::from_hex(bad)));
+    }
+}
+
 TEST_CASE("Keys and signatures of another size are none") {
     for (std::size_t size : {0u, 31u, 33u, 63u, 65u}) {
         REQUIRE_FALSE(PublicKey::from_view(Bytes(size, 1)));

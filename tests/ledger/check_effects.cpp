@@ -6,6 +6,7 @@
 
 #include "ledger/records/document_records.h"
 #include "ledger/records/governance_records.h"
+#include "ledger/records/name_record.h"
 #include "ledger/records/prefixes.h"
 #include "ledger/records/record_codecs.h"
 #include "ledger/records/report_records.h"
@@ -47,6 +48,7 @@ Fault visit_record(const Bytes& bytes, const auto& visit) {
         case RecordKind::kSeller: return visit_as<SellerRecord>(bytes, visit);
         case RecordKind::kDocument: return visit_as<DocumentRecord>(bytes, visit);
         case RecordKind::kPrefixes: return visit_as<PrefixesRecord>(bytes, visit);
+        case RecordKind::kOrganisationName: return visit_as<OrganisationNameRecord>(bytes, visit);
         case RecordKind::kReporter: return visit_as<ReporterRecord>(bytes, visit);
     }
     return fmt::format("a record is of the unknown kind {}", bytes[0]);

@@ -79,7 +79,7 @@ class OneDigest : public RandomChoices {
 const Kinds kItems{Kind::kItem};
 const Kinds kGoods{Kind::kItem, Kind::kContainer};
 const Kinds kCouncil{Kind::kCouncil, Kind::kProposal, Kind::kOrganisation, Kind::kParameters,
-                     Kind::kValidators, Kind::kPrefixes, Kind::kProduct};
+                     Kind::kValidators, Kind::kPrefixes, Kind::kProduct, Kind::kOrganisationName};
 const Kinds kReports{Kind::kReport, Kind::kReportStats, Kind::kReporter, Kind::kItem, Kind::kSeller};
 const Kinds kRegistrations{Kind::kItem, Kind::kLot, Kind::kVolume, Kind::kLicence};
 

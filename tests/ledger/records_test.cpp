@@ -4,6 +4,7 @@
 #include <functional>
 #include <sstream>
 
+#include "ledger/records/name_record.h"
 #include "ledger/records/prefixes.h"
 #include "ledger/records/document_records.h"
 #include "ledger/records/governance_records.h"
@@ -160,6 +161,7 @@ const ContainerRecord kPackedContainer = [] {
     made.was_lost = true;
     return made;
 }();
+const OrganisationNameRecord kName{"brand"};
 const PrefixesRecord kPrefixes{{{"0614141", "rival"}, {"9506000", "brand"}}};
 const ReportRecord kReport{hash_of(1),
                            {ReportSubjectKind::kListing, {}, {}, {}, "market", hash_of(2)},
@@ -182,12 +184,13 @@ const ReportStatsRecord kStats{"market", "2023-11", 5, 4, 3, 2, 1, 1, 7'200'000,
                                {{"brand", {3, 1, 0}}, {"customs", {2, 0, 1}}}, hash_of(7)};
 const ReporterRecord kReporter{"brand", {3, 1, 0}, {{hash_of(1), 1}, {hash_of(2), 2}}, hash_of(7)};
 const SellerRecord kSeller{hash_of(5),
-                           "FR",
-                           {{"market", SellerStanding::kClosed, "fakes", WallTime{1'700'000'000'000}},
-                            {"bazaar", SellerStanding::kActive, {}, WallTime{1'700'000'000'001}}},
+                           {{"market", "FR", SellerStanding::kClosed, "fakes", WallTime{1'700'000'000'000},
+                             WallTime{1'600'000'000'000}},
+                            {"bazaar", "BE", SellerStanding::kActive, {}, WallTime{1'700'000'000'001},
+                             WallTime{1'700'000'000'001}}},
                            2,
                            hash_of(6),
-                           {{"customs", "new owner", WallTime{1'700'000'000'002}}}};
+                           {{"customs", true, "new owner", WallTime{1'700'000'000'002}}}};
 const ValidatorsRecord kValidators{Epoch(1),
                                    golden_genesis().validators,
                                    Height(70),
@@ -251,6 +254,7 @@ std::vector<Example> examples() {
                              example("proposal", kProposal),
                              example("council", kCouncil),
                              example("prefixes", kPrefixes),
+                             example("organisation_name", kName),
                              example("genesis", golden_genesis())};
     const Block block{header(), {std::make_shared<SignedTransaction>(SignedTransaction{{1, 2, 3}, {}})}};
     all.push_back({"block", block.encode(), [](ByteView bytes) -> std::optional<Bytes> {
@@ -278,6 +282,7 @@ std::string golden_text() {
         {"report_id", report_id(hash_of(1), 2)},
         {"report_key", report_key(hash_of(1))},
         {"reporter_key", reporter_key("maker")},
+        {"organisation_name_key", organisation_name_key("organisationbrand")},
         {"prefixes_key", prefixes_key()},
         {"report_stats_key", report_stats_key("market", "2023-11")},
         {"seller_key", seller_key(hash_of(5))},

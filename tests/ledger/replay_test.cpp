@@ -255,6 +255,10 @@ TEST_CASE("a genesis says what is wrong with it") {
     REQUIRE(broken([](Genesis& g) { g.organisations[1].keys = g.organisations[0].keys; }));
     REQUIRE(broken([](Genesis& g) { g.organisations[0].id = "Brand"; }));
     REQUIRE(broken([](Genesis& g) { g.organisations[0].roles = 0; }));
+    REQUIRE(broken([](Genesis& g) { g.organisations[0].name = "organisation MAKER"; }));
+    REQUIRE(broken([](Genesis& g) { g.organisations[0].name = "\u200b"; }));
+    REQUIRE(broken([](Genesis& g) { g.organisations[0].keys[0].key = {}; }));
+    REQUIRE(broken([](Genesis& g) { g.validators[0].key = {}; }));
     REQUIRE(broken([](Genesis& g) { g.organisations[0].gln = "1"; }));
     REQUIRE(broken([](Genesis& g) { g.name = "a\nb"; }));
     REQUIRE(broken([](Genesis& g) { g.parameters.block_bytes_max = g.parameters.transaction_bytes_max - 1; }));

@@ -67,13 +67,14 @@ void seller_refusals() {
     world.must("market", {op::Receive{items(0, 3)}});
     const Hash256 shop = digest(100), other = digest(101);
     rejected(world, op::RegisterSeller{shop, ""}, Refusal::kBadText);
+    rejected(world, op::RegisterSeller{Hash256{}, "FR"}, Refusal::kBadPseudonym);
     rejected(world, op::SetSellerStanding{shop, SellerStanding{5}, {}}, Refusal::kMalformed);
     refused(world, "brand", {op::RegisterSeller{shop, "FR"}}, Refusal::kNotAllowed);
     refused(world, "market", {op::SetSellerStanding{shop, SellerStanding::kWarned, {}}}, Refusal::kSellerUnknown);
     refused(world, "market", {op::Sell{items(0, 1), "FR", shop}}, Refusal::kSellerUnknown);
     world.must("market", {op::RegisterSeller{shop, "FR"}});
     refused(world, "market", {op::RegisterSeller{shop, "FR"}}, Refusal::kSellerExists);
-    refused(world, "bazaar", {op::RegisterSeller{shop, "DE"}}, Refusal::kSellerCountry);
+    refused(world, "market", {op::RegisterSeller{shop, "DE"}}, Refusal::kRecordedOtherwise);
     refused(world, "bazaar", {op::SetSellerStanding{shop, SellerStanding::kWarned, {}}}, Refusal::kSellerNotYours);
     refused(world, "market", {op::SetSellerStanding{shop, SellerStanding::kActive, {}}}, Refusal::kStandingUnchanged);
     refused(world, "brand", {op::SetSellerStanding{shop, SellerStanding::kWarned, {}}}, Refusal::kNotAllowed);

@@ -113,14 +113,15 @@ TEST_CASE("a reporter's open reports are bounded, in all and about one thing; wh
 TEST_CASE("L15: counterfeit that was upheld flags the item until a regulator clears it") {
     World world(two_platforms());
     world.with_items(2);
-    const Hash256 id = file(world, "shop", report_on(item(0)));  // of a stranger: it counts when it is upheld
-    world.must("bazaar", {op::Resolve{id, ReportOutcome::kUpheld, "laboratory"}});
-    REQUIRE(world.item_at(item(0)).flags == std::vector<FlagMark>{{ItemFlag::kCounterfeit, "bazaar"}});
+    const Hash256 id = file(world, "shop", report_on(item(0)));  // of a stranger: it counts when a regulator upholds it
+    world.must("customs", {op::Resolve{id, ReportOutcome::kUpheld, "laboratory"}});
+    REQUIRE(world.item_at(item(0)).flags == std::vector<FlagMark>{{ItemFlag::kCounterfeit, "customs"}});
     REQUIRE(open_reports(world) == 0);
     REQUIRE(world.events(item(0)).back().kind == EventKind::kReportResolved);
     REQUIRE(world.events(item(0)).back().detail == "upheld: report " + id.hex());
     REQUIRE(listed(world, upheld_index_prefix(kGtin)) == 1);
-    refused(world, "bazaar", {op::ClearFlag{items(0, 1), ItemFlag::kCounterfeit, {}}}, Refusal::kFlagNotYours);
+    for (const char* other : {"bazaar", "brand"})
+        refused(world, other, {op::ClearFlag{items(0, 1), ItemFlag::kCounterfeit, {}}}, Refusal::kFlagNotYours);
     world.must("bazaar", {op::Inspect{items(0, 1), Finding::kConform, {}}});
     REQUIRE(world.item_at(item(0)).has(ItemFlag::kCounterfeit));
     world.must("customs", {op::ClearFlag{items(0, 1), ItemFlag::kCounterfeit, "appeal"}});
@@ -137,6 +138,41 @@ TEST_CASE("L15: counterfeit that was upheld flags the item until a regulator cle
                                        ReportOutcome::kUpheld, {}}});
     REQUIRE(world.item_at(item(1)).flags.empty());
     REQUIRE(listed(world, upheld_index_prefix(kGtin)) == 3);
+}
+
+TEST_CASE("what an upheld report of counterfeit sets follows from who upheld it, as an inspection does") {
+    Genesis genesis = two_platforms();
+    genesis.organisations.push_back(organisation("both", {Role::kPlatform, Role::kAuditor}));
+    World world(genesis);
+    world.with_items(4);
+    const auto upheld = [&](const char* reporter, const char* by, std::uint64_t n) {
+        world.must(by, {op::Resolve{file(world, reporter, report_on(item(n))), ReportOutcome::kUpheld, {}}});
+        return world.item_at(item(n)).flags;
+    };
+    REQUIRE(upheld("brand", "bazaar", 0) == std::vector<FlagMark>{{ItemFlag::kSuspect, "bazaar"}});
+    REQUIRE(upheld("shop", "both", 1) == std::vector<FlagMark>{{ItemFlag::kCounterfeit, "both"}});
+    REQUIRE(upheld("brand", "customs", 2) == std::vector<FlagMark>{{ItemFlag::kCounterfeit, "customs"}});
+    // What is suspect is sold still, and the platform takes its word back.
+    world.must("bazaar", {op::Inspect{items(0, 1), Finding::kConform, {}}});
+    REQUIRE(world.item_at(item(0)).flags.empty());
+}
+
+TEST_CASE("a stranger who files and a platform that upholds make nobody's goods doubtful") {
+    World world(two_platforms());
+    world.with_items(60);
+    std::vector<Operation> reports, resolutions;
+    for (std::uint64_t n = 0; n < 60; ++n) reports.push_back(report_on(item(n)));
+    const auto filed = world.transaction("shop", reports);
+    REQUIRE(world.execute_block({filed}).outcomes.at(0).applied());
+    for (std::uint32_t n = 0; n < 60; ++n)
+        resolutions.push_back(op::Resolve{report_id(info(*filed).id, n), ReportOutcome::kUpheld, "pictures"});
+    world.must("bazaar", resolutions);
+    for (std::uint64_t n = 0; n < 60; ++n) {
+        REQUIRE(world.item_at(item(n)).flags.empty());
+        REQUIRE(world.item_at(item(n)).event_count == 1);  // of its registration
+    }
+    REQUIRE(reporter_at(world, "shop").shares == ReportShares{60, 60, 0});  // decided all the same
+    world.must("brand", {op::Sell{items(0, 60), "FR"}});
 }
 
 TEST_CASE("others' marks do not keep an upheld report's out") {

@@ -24,6 +24,7 @@ SellerRecord seller_at(const World& world, const Hash256& pseudonym) {
 TEST_CASE("a shop that one platform suspended can be registered by another, which sees it") {
     World world = two_platforms();
     const Hash256 shop = digest(100);
+    const WallTime registered_at = world.time;
     world.must("market", {op::RegisterSeller{shop, "FR"}});
     world.time.ms += 1000;
     const WallTime suspended_at = world.time;
@@ -32,9 +33,9 @@ TEST_CASE("a shop that one platform suspended can be registered by another, whic
     world.must("bazaar", {op::RegisterSeller{shop, "FR"}});
     SellerRecord seller = seller_at(world, shop);
     REQUIRE(seller.pseudonym == shop);
-    REQUIRE(seller.country == "FR");
-    REQUIRE(seller.entries == std::vector<SellerEntry>{{"market", SellerStanding::kSuspended, "sold fakes", suspended_at},
-                                                       {"bazaar", SellerStanding::kActive, {}, world.time}});
+    REQUIRE(seller.entries ==
+            std::vector<SellerEntry>{{"market", "FR", SellerStanding::kSuspended, "sold fakes", suspended_at, registered_at},
+                                     {"bazaar", "FR", SellerStanding::kActive, {}, world.time, world.time}});
     world.must("bazaar", {op::SetSellerStanding{shop, SellerStanding::kWarned, "see market"}});
     world.must("market", {op::SetSellerStanding{shop, SellerStanding::kActive, "appeal upheld"}});
     seller = seller_at(world, shop);

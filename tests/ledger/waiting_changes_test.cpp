@@ -130,10 +130,14 @@ TEST_CASE("the organisation concerned vetoes with an admin key, and nobody else 
 
 TEST_CASE("what is nobody else's, and what takes nothing, does not wait") {
     Council council;
-    change::Amend name;
-    name.organisation = "line";
-    name.name = "Line & Co";
-    REQUIRE(council.proposal(council.pass(name)).state == ProposalState::kPassed);
+    change::Amend seat;
+    seat.organisation = "line";
+    seat.council = change::Seat::kGiven;
+    REQUIRE(council.proposal(council.pass(seat)).state == ProposalState::kPassed);
+    seat.council = change::Seat::kTaken;
+    const std::uint64_t taken = council.propose(seat);
+    council.approve(taken);
+    REQUIRE(council.proposal(taken).state == ProposalState::kPassed);
     // Its own proposer needs no veto.
     REQUIRE(council.proposal(council.pass(roles("acme", Role::kManufacturer))).state == ProposalState::kPassed);
     REQUIRE(council.proposal(council.pass(change::Suspend{"line"})).state == ProposalState::kPassed);
@@ -143,6 +147,87 @@ TEST_CASE("what is nobody else's, and what takes nothing, does not wait") {
     key.organisation = "line";
     key.admin_key = key_of("line-2").public_key();
     REQUIRE(council.proposal(council.pass(key)).state == ProposalState::kWaiting);
+}
+
+TEST_CASE("who another organisation is, by name, country and GLN, changes when it has waited, and can be vetoed") {
+    Council council;
+    change::Amend amend;
+    amend.organisation = "line";
+    SECTION("name") { amend.name = "Line & Co"; }
+    SECTION("country") { amend.country = "FR"; }
+    SECTION("GLN") { amend.gln = "4012345000009"; }
+    const OrganisationRecord before = council.known("line");
+    const std::uint64_t number = council.pass(amend);
+    REQUIRE(council.proposal(number).state == ProposalState::kWaiting);
+    REQUIRE(council.known("line") == before);
+    council.must("line", {op::VetoProposal{number, "it is ours"}});
+    REQUIRE(council.proposal(number).state == ProposalState::kVetoed);
+    amend.organisation = "acme";  // its own proposer waits for nobody
+    REQUIRE(council.proposal(council.pass(amend)).state == ProposalState::kPassed);
+}
+
+TEST_CASE("no two organisations have names that read alike") {
+    Council council;
+    const auto named = [](const std::string& organisation, const std::string& name) {
+        change::Amend amend;
+        amend.organisation = organisation;
+        amend.name = name;
+        return amend;
+    };
+    for (const char* alike : {"Organisation line", "ORGANISATION LINE", " organisationline ", "Organisation\u200bline",
+                              "Organisation\u00a0Line"}) {
+        INFO(alike);
+        refused(council, "acme", {op::Propose{named("acme", alike), {}}}, Refusal::kNameTaken);
+        change::Admit admitted{organisation("newcomer", {Role::kBrand})};
+        admitted.organisation.keys[0].purpose = KeyPurpose::kAdmin;
+        admitted.organisation.name = alike;
+        refused(council, "acme", {op::Propose{admitted, {}}}, Refusal::kNameTaken);
+    }
+    // Its own may be written otherwise.
+    council.pass(named("acme", "ORGANISATION ACME"));
+    REQUIRE(council.known("acme").name == "ORGANISATION ACME");
+    // Judged as the state is when it is carried out; a name that was given up is free.
+    const std::uint64_t late = council.pass(named("line", "Lumen"));
+    council.pass(named("acme", "Lumen"));
+    council.time.ms += kDelayMs;
+    refused(council, "acme", {op::CarryOut{late}}, Refusal::kNameTaken);
+    council.pass(named("acme", "Acme"));
+    council.must("acme", {op::CarryOut{late}});
+    REQUIRE(council.known("line").name == "Lumen");
+}
+
+TEST_CASE("a name has something to see") {
+    Council council;
+    change::Amend amend;
+    amend.organisation = "acme";
+    for (const char* unseen : {"\u200b", "\u2060\u200d", "\u00ad", "\u3164", " \u00a0\u3000", "\U000e0041"}) {
+        amend.name = unseen;
+        rejected(council, op::Propose{amend, {}}, Refusal::kBadChange);
+    }
+}
+
+TEST_CASE("a key that nobody can have the secret of is not written down") {
+    Council council;
+    crypto::PublicKey zero, neutral;
+    neutral.bytes[0] = 1;
+    const crypto::PublicKey eighth = *crypto::PublicKey::from_hex("26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc85");
+    const auto bad = [](const crypto::PublicKey& key) {
+        return OrganisationKey{key, KeyPurpose::kAdmin, Height(0), Height(0)};
+    };
+    for (const crypto::PublicKey& key : {zero, neutral, eighth}) {
+        change::Admit admitted{organisation("newcomer", {Role::kBrand})};
+        admitted.organisation.keys = {bad(key)};
+        rejected(council, op::Propose{admitted, {}}, Refusal::kBadKey);
+        rejected(council, op::Propose{change::ReplaceKeys{"line", {bad(key)}}, {}}, Refusal::kBadKey);
+        change::Amend amend;
+        amend.organisation = "line";
+        amend.admin_key = key;
+        rejected(council, op::Propose{amend, {}}, Refusal::kBadKey);
+        rejected(council, op::Propose{change::AddValidator{{"line", "v9", key}}, {}}, Refusal::kBadKey);
+        rejected(council, op::Propose{change::ReplaceValidator{key_of("v0").public_key(), {"line", "v9", key}}, {}},
+                 Refusal::kBadKey);
+        rejected(council, op::AddKey{key, KeyPurpose::kOperate, {}}, Refusal::kBadKey);
+    }
 }
 
 TEST_CASE("a delay of zero: nothing waits") {
@@ -345,6 +430,11 @@ void touchstone::ledger::test::waiting_refusals() {
     refused(council, "acme", {op::CarryOut{number}}, Refusal::kNotDue);
     refused(council, "acme", {op::VetoProposal{number, {}}}, Refusal::kNotConcerned);
     refused(council, "line", {op::VetoProposal{council.pass(new_keys("line", "new")), {}}}, Refusal::kNoVeto);
+    change::Amend name;
+    name.organisation = "acme";
+    name.name = "organisation line";
+    refused(council, "acme", {op::Propose{name, {}}}, Refusal::kNameTaken);
+    rejected(council, op::AddKey{{}, KeyPurpose::kOperate, {}}, Refusal::kBadKey);
     const std::uint64_t open = council.propose(roles("line", Role::kRetailer));
     refused(council, "acme", {op::CarryOut{open}}, Refusal::kNotWaiting);
     council.propose(roles("line", Role::kRetailer));

@@ -248,8 +248,16 @@ TEST_CASE("a shop is told as every platform sees it, or proven to be unknown") {
     REQUIRE(some["seller"]["entries"][0]["standing"] == "suspended");
     REQUIRE(some["seller"]["entries"][0]["reason"] == "late parcels");
     REQUIRE(some["events"].size() == 2);
-    REQUIRE(ledger::SellerRecord::decode(desk.proven(some, "seller", ledger::seller_key(shop)).value())->country ==
-            "FR");
+    REQUIRE(some["seller"]["entries"][0]["country"] == "FR");
+    REQUIRE(some["seller"]["entries"][0]["had_since_ms"] < some["seller"]["entries"][0]["since_ms"]);
+    REQUIRE(some["seller"]["attestations"].empty());
+    const auto record = ledger::SellerRecord::decode(desk.proven(some, "seller", ledger::seller_key(shop)).value());
+    REQUIRE(record->entries[0].country == "FR");
+    desk.run("market", op::SetSellerStanding{shop, ledger::SellerStanding::kClosed, {}});
+    desk.run("customs", op::AttestSeller{shop, "new owner"});
+    const json attestation = desk.result("seller_get", {{"pseudonym", shop.hex()}})["seller"]["attestations"][0];
+    REQUIRE((attestation["organisation"] == "customs" && attestation["as_regulator"] == true));
+    REQUIRE(attestation["reason"] == "new owner");
 }
 
 TEST_CASE("an open report and a foreign country are cautions beside all others") {

@@ -164,10 +164,31 @@ void sold_on_platform(Scene& scene) {
     with_platform(scene);
     scene.run("market", op::Sell{scene.items, {}, shop()});
 }
-void reopened(Scene& scene) {
-    standing(with_platform, ledger::SellerStanding::kClosed)(scene);
-    scene.run("customs", op::AttestSeller{shop(), "new owner"});
+// Platforms that have a shop bind others with what they say of it after a day.
+Make a_day_later(Make scene) {
+    return after(std::move(scene), [](Scene& at) { at.wait(limits::kShopHadMs); });
+}
+void on_two_platforms(Scene& scene) {
+    with_platform(scene);
     scene.run("bazaar", op::RegisterSeller{shop(), "CH"});
+}
+// Market closes it, and bazaar lets it sell.
+Make closed_on_one() { return standing(a_day_later(on_two_platforms), ledger::SellerStanding::kClosed); }
+Make attested(Make scene, std::vector<std::string> by) {
+    return after(std::move(scene), [=](Scene& at) {
+        for (const std::string& one : by) at.run(one, op::AttestSeller{shop(), "new owner"});
+    });
+}
+void reopened(Scene& scene) {
+    attested(standing(a_day_later(with_platform), ledger::SellerStanding::kClosed), {"customs"})(scene);
+    scene.run("bazaar", op::RegisterSeller{shop(), "CH"});
+}
+// Souk never had it, and says so of it before bazaar has it.
+Make smeared(ledger::SellerStanding standing) {
+    return after(with_platform, [=](Scene& at) {
+        at.run("souk", op::RegisterSeller{shop(), "DE"});
+        at.run("souk", op::SetSellerStanding{shop(), standing, "squatted"});
+    });
 }
 
 void licence_revoked(Scene& scene) {
@@ -336,10 +357,17 @@ void add_reports(Rows& rows) {
     rows.push_back({group, "withdrawn", resolved("shop", ReportOutcome::kWithdrawn), {}, genuine("", kKeep)});
     rows.push_back({group, "rejected", resolved("customs", ReportOutcome::kRejected), {}, genuine("", kKeep)});
     const Make upheld = resolved("customs", ReportOutcome::kUpheld);
-    rows.push_back({group, "counterfeit, upheld", upheld, {}, caution("counterfeit", kDoNotUse)});
-    rows.push_back({group, "counterfeit, upheld", upheld, {kBuyNew}, caution("counterfeit", kReport)});
-    rows.push_back({group, "counterfeit, upheld", upheld, {kResale}, caution("counterfeit", kTakeDown)});
-    rows.push_back({group, "counterfeit, upheld, and a regulator cleared it",
+    rows.push_back({group, "counterfeit, the holder says and a platform upholds it",
+                    resolved("market", ReportOutcome::kUpheld), {}, caution("suspect", kAsk)});
+    rows.push_back({group, "counterfeit, an organisation without relation to it says and a platform upholds it",
+                    after(in_shop, [](Scene& at) {
+                        at.run("market", op::Resolve{report(at, "rival"), ReportOutcome::kUpheld, "pictures"});
+                    }),
+                    {}, genuine("", kKeep)});
+    rows.push_back({group, "counterfeit, a regulator upholds it", upheld, {}, caution("counterfeit", kDoNotUse)});
+    rows.push_back({group, "counterfeit, a regulator upholds it", upheld, {kBuyNew}, caution("counterfeit", kReport)});
+    rows.push_back({group, "counterfeit, a regulator upholds it", upheld, {kResale}, caution("counterfeit", kTakeDown)});
+    rows.push_back({group, "counterfeit, a regulator upheld it, and cleared it",
                     then(upheld, "customs", [](Scene& at) { return op::ClearFlag{at.items, ItemFlag::kCounterfeit, {}}; }),
                     {}, genuine("", kKeep)});
     rows.push_back({group, "defect, upheld", resolved("customs", ReportOutcome::kUpheld, ReportKind::kDefect), {},
@@ -562,6 +590,20 @@ void add_sellers(Rows& rows) {
                     from(kBuyNew, kShopDigits), caution("shop_closed", kAsk)});
     rows.push_back({group, "a shop that was closed, attested and let in elsewhere", reopened, from(kBuyNew, kShopDigits),
                     genuine("shop_reopened", kAsk)});
+    rows.push_back({group, "a shop that one platform closed and another lets sell, which attests it itself",
+                    attested(closed_on_one(), {"bazaar"}), from(kBuyNew, kShopDigits), caution("shop_closed", kAsk)});
+    rows.push_back({group, "the same, attested by the one that closed it and by one more platform",
+                    attested(closed_on_one(), {"bazaar", "market", "souk"}), from(kBuyNew, kShopDigits),
+                    caution("shop_closed", kAsk)});
+    rows.push_back({group, "the same, attested by two platforms without part in it",
+                    attested(closed_on_one(), {"souk", "agora"}), from(kBuyNew, kShopDigits),
+                    genuine("shop_reopened", kAsk)});
+    rows.push_back({group, "the same, attested by a regulator", attested(closed_on_one(), {"customs"}),
+                    from(kBuyNew, kShopDigits), genuine("shop_reopened", kAsk)});
+    rows.push_back({group, "a shop that a platform closed which had it for less than a day, and another lets sell",
+                    smeared(SellerStanding::kClosed), from(kBuyNew, kShopDigits), genuine("", kBuy)});
+    rows.push_back({group, "a shop that a platform suspended which had it for less than a day, and another lets sell",
+                    smeared(SellerStanding::kSuspended), from(kBuyNew, kShopDigits), genuine("", kBuy)});
     rows.push_back({group, "sold through a shop on a platform", sold_on_platform, {}, genuine("sold", kKeep)});
     rows.push_back({group, "sold through another shop than the one named", sold_on_platform, from(kOwn, kOtherDigits),
                     caution("sold holder_mismatch shop_unknown", kAsk)});

@@ -29,7 +29,8 @@ ledger::Genesis cast_of_all() {
                           organisation("council", {kRegulator}), organisation("customs", {kRegulator}),
                           organisation("maker", {kManufacturer}), organisation("market", {kPlatform}),
                           organisation("outlet", {kRetailer}),   organisation("rival", {kBrand}),
-                          organisation("shop", {kRetailer})};
+                          organisation("shop", {kRetailer}),     organisation("agora", {kPlatform}),
+                          organisation("souk", {kPlatform})};
     made.organisations[2].prefixes = {"9506000"};
     made.organisations[4].council = true;
     made.validators = {{"brand", "brand-1", key_of("validator").public_key()}};

@@ -25,6 +25,8 @@ class Scene {
     Hash256 run(const std::string& organisation, const ledger::Operation& operation);
     // As the council decides: its one member proposes.
     void decide(ledger::Change change);
+    // The chain's clock goes on by as much.
+    void wait(std::uint64_t ms) { node.wait(ms); }
 
     TestNode node;
     const ledger::ItemName item;

@@ -92,7 +92,7 @@ TestNode::TestNode(ledger::Genesis genesis) : genesis_(std::move(genesis)), stor
 }
 
 ledger::BlockContext TestNode::context() const {
-    return {genesis_.chain_id(), Height(blocks_.size() + 1), WallTime{kStartMs + 1000 * (blocks_.size() + 1)},
+    return {genesis_.chain_id(), Height(blocks_.size() + 1), WallTime{kStartMs + waited_ms_ + 1000 * (blocks_.size() + 1)},
             genesis_.parameters};
 }
 

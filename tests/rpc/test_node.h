@@ -37,6 +37,8 @@ class TestNode : public rpc::NodeApi {
     std::string envelope(const std::string& organisation, const std::vector<ledger::Operation>& operations);
     // One block of everything that waits (an empty one if nothing does).
     void seal();
+    // The next block is so much later.
+    void wait(std::uint64_t ms) { waited_ms_ += ms; }
     // Signs, takes in and seals; the outcome must be an applied one.
     void must(const std::string& organisation, const std::vector<ledger::Operation>& operations);
     // Product kGtin with lot L1 and the serials S0 … S(count-1), registered by "brand".
@@ -101,6 +103,7 @@ class TestNode : public rpc::NodeApi {
     std::map<SubscriptionId, std::function<void(rpc::SignedTipPtr)>> subscribers_;
     std::uint64_t next_id_ = 1;
     std::uint64_t nonce_ = 0;
+    std::uint64_t waited_ms_ = 0;
     bool pool_full_ = false;
 };
 

@@ -96,16 +96,17 @@ int run_show(const Arguments& arguments, const GlobalOptions& options) {
     std::string text = fmt::format("shop {}\n", pseudonym->hex());
     if (!proven->seller) text += "  not registered with any platform\n";
     if (proven->seller) {
-        out["country"] = proven->seller->country;
-        text += fmt::format("  registered in {}\n", proven->seller->country);
         for (const ledger::SellerEntry& entry : proven->seller->entries) {
             out["entries"].push_back({{"platform", entry.platform},
+                                      {"country", entry.country},
                                       {"standing", ledger::name_of(entry.standing)},
                                       {"reason", entry.reason},
                                       {"since_ms", entry.since.ms}});
-            text += fmt::format("  {}: {}{}\n", entry.platform, ledger::name_of(entry.standing),
-                                entry.reason.empty() ? "" : ": " + entry.reason);
+            text += fmt::format("  {}, registered in {}: {}{}\n", entry.platform, entry.country,
+                                ledger::name_of(entry.standing), entry.reason.empty() ? "" : ": " + entry.reason);
         }
+        for (const ledger::SellerAttestation& one : proven->seller->attestations)
+            text += fmt::format("  attested by {}{}\n", one.organisation, one.reason.empty() ? "" : ": " + one.reason);
     }
     return finish(options, out, text + fmt::format("proven for block {}\n", proven->height));
 }
