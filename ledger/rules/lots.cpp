@@ -54,8 +54,8 @@ void add_to_lot(Run& run, const LotShare& share, Day expiry, std::uint64_t items
     lot.salt = next_salt(run, lot_key(share.gtin, share.lot), lot.salt);
     const auto at = share_in(lot, share.maker);
     const bool known = at != lot.made.end() && at->maker == share.maker;
-    if (!known) run.overlay.put_index(maker_lot_index_key(share.gtin, share.maker, share.lot));
     LotRecord::Made& made = known ? *at : *lot.made.insert(at, {share.maker, 0, 0});
+    if (made.items == 0) run.overlay.put_index(maker_lot_index_key(share.gtin, share.maker, share.lot));
     if (made.expiry == 0) made.expiry = expiry;
     made.items += items;
     add(run, lot_volume_key(share.gtin, share.lot), items);
@@ -67,7 +67,10 @@ void take_from_lot(Run& run, const LotShare& share, std::uint64_t items) {
     INVARIANT(made.items >= items);
     made.items -= items;
     take(run, lot_volume_key(share.gtin, share.lot), items);
-    if (made.items == 0) made.expiry = 0;  // which a wrong registration may have fixed
+    if (made.items > 0) return;
+    // The lot stays known, so that a recall of it is one: what was voided may be registered again.
+    made.expiry = 0;  // which a wrong registration may have fixed
+    run.overlay.erase_index(maker_lot_index_key(share.gtin, share.maker, share.lot));
 }
 
 void set_lot_expiry(Run& run, const LotShare& share, Day expiry) {

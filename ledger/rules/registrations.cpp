@@ -12,6 +12,7 @@
 
 #include <map>
 
+#include "ledger/records/recalls.h"
 #include "ledger/rules/lots.h"
 #include "ledger/rules/others_recalls.h"
 

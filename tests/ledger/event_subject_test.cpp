@@ -44,7 +44,7 @@ TEST_CASE("event subjects: a kept document is none, whatever its hash looks like
         hash.bytes.fill(byte);
         hash.bytes[0] = 0;
         for (const std::string& organisation : {std::string("a"), std::string(limits::kOrgIdBytesMax, 'a')}) {
-            const DocumentRecord record{organisation, hash, Height(1), WallTime{1}, 1};
+            const DocumentRecord record{organisation, hash, Height(1), WallTime{1}};
             REQUIRE_FALSE(event_subject(record.encode()));
         }
     }

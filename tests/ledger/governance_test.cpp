@@ -42,6 +42,7 @@ class Council {
             world.height.value % world.get<ValidatorsRecord>(validators_key())->validators.size())));
         auto effects = execute(context, transactions, world.reader());
         REQUIRE(effects.ok());
+        require_described_events(transactions, *effects);
         world.commit(*effects);
         if (effects->rules) {
             epoch = effects->rules->validators.epoch;

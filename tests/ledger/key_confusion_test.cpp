@@ -140,7 +140,7 @@ TEST_CASE("every key and name that there is, in every field of 32 bytes, changes
     World world = rich_world();
     Kinds kinds;
     for (const auto& [key, bytes] : world.state) kinds.insert(*kind_of_record(bytes));
-    REQUIRE(kinds.size() == 21);  // one of each
+    REQUIRE(kinds.size() == 22);  // one of each
     std::map<std::size_t, std::size_t> executed;
     const std::array<std::string, 6> actors{"brand", "maker", "shop", "customs", "market", "carrier"};
     for (const Hash256& value : confusing(world)) {

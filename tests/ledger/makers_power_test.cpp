@@ -18,7 +18,7 @@ op::AmendRegistration into_lot(Items names, std::string lot) {
 // As the council would, at once.
 void take_role(World& world, const std::string& organisation, Role role) {
     OrganisationRecord record = *world.get<OrganisationRecord>(organisation_key(organisation));
-    record.roles = static_cast<std::uint16_t>(record.roles & ~static_cast<std::uint16_t>(role));
+    record.roles = static_cast<std::uint16_t>(record.roles & ~(1u << static_cast<int>(role)));
     REQUIRE(!record.has(role));
     world.state[organisation_key(organisation)] = record.encode();
 }

@@ -125,9 +125,11 @@ TEST_CASE("a container is claimed by its maker, and never without a regulator") 
     REQUIRE(world.box_at(box(1)).custodian == "brand");
     REQUIRE(world.box_at(box(1)).items == 2);
     REQUIRE(world.box_at(box(2)).items == 0);
-    world.must("customs", {op::Reassign{{}, {}, {box(2)}}});
+    // Empty, it is its maker's again, with nothing left to claim.
     REQUIRE(world.box_at(box(2)).state == ItemState::kActive);
+    REQUIRE(world.box_at(box(2)).custodian == "brand");
     REQUIRE(world.box_at(box(2)).receiver.empty());
+    refused(world, "customs", {op::Reassign{{}, {}, {box(2)}}}, Refusal::kNotReclaimed);
     refused(world, "brand", {op::Reclaim{{}, "brand", {}, {box(2)}}}, Refusal::kHeldAlready);
     world.must("brand", {op::Unpack{box(1), items(0, 2), {}}});
     require_chain<ContainerRecord>(world, box(1));

@@ -47,18 +47,19 @@ TEST_CASE("an item that was moved to the right lot is found by that lot's recall
     require_chain<ItemRecord>(world, item(1));
 }
 
-TEST_CASE("a lot that all items were moved out of is gone, and comes back") {
+TEST_CASE("a lot that all items were moved out of stays known, with nothing in it") {
     World world;
     world.with_items(2, "L1");
     world.must("brand", {amendment(items(0, 2), "L2")});
-    REQUIRE(!world.get<LotRecord>(lot_key(kGtin, "L1")));
+    REQUIRE(made_by(world, "L1", "brand") == 0);
     REQUIRE(!world.get<VolumeRecord>(lot_volume_key(kGtin, "L1")));
-    REQUIRE(!world.side.contains(lot_index_key(kGtin, "L1")));
-    REQUIRE(world.side.contains(lot_index_key(kGtin, "L2")));
+    REQUIRE(world.side.contains(lot_index_key(kGtin, "L1")));
+    REQUIRE(!world.side.contains(maker_lot_index_key(kGtin, "brand", "L1")));
+    REQUIRE(world.side.contains(maker_lot_index_key(kGtin, "brand", "L2")));
     // Back and away within one transaction.
     world.must("brand", {amendment(items(0, 2), "L1"), amendment(items(0, 1), "L3")});
-    REQUIRE(world.side.contains(lot_index_key(kGtin, "L1")));
-    REQUIRE(!world.side.contains(lot_index_key(kGtin, "L2")));
+    REQUIRE(world.side.contains(maker_lot_index_key(kGtin, "brand", "L1")));
+    REQUIRE(!world.side.contains(maker_lot_index_key(kGtin, "brand", "L2")));
     REQUIRE(made_by(world, "L1", "brand") == 1);
     REQUIRE(made_by(world, "L3", "brand") == 1);
 }

@@ -153,16 +153,13 @@ TEST_CASE("an inner container that was emptied comes back with its unpacking") {
     REQUIRE(world.box_at(box(1)).custodian == "brand");
 }
 
-TEST_CASE("a container that is emptied on its way comes back however the shipment ends") {
-    for (const int how : {0, 1, 2}) {
-        World world = shipped();
-        world.must("shop", {op::Receive{{}, {box(1)}}, op::Ship{{}, "carrier", {}, {box(1)}}});
-        world.must("customs", {op::Seize{items(0, 3), "counterfeits"}});
-        REQUIRE(world.box_at(box(1)).state == ItemState::kInTransit);
-        if (how == 0) world.must("carrier", {op::Receive{{}, {box(1)}}});
-        if (how == 1) world.must("carrier", {op::RejectShipment{{}, "empty", {box(1)}}});
-        if (how == 2) world.must("shop", {op::CancelShipment{{}, {box(1)}}});
-        REQUIRE(world.box_at(box(1)).state == ItemState::kActive);
-        REQUIRE(world.box_at(box(1)).custodian == "brand");
-    }
+TEST_CASE("a container that is emptied on its way is its maker's at once, and its shipment over") {
+    World world = shipped();
+    world.must("shop", {op::Receive{{}, {box(1)}}, op::Ship{{}, "carrier", {}, {box(1)}}});
+    world.must("customs", {op::Seize{items(0, 3), "counterfeits"}});
+    REQUIRE(world.box_at(box(1)).state == ItemState::kActive);
+    REQUIRE(world.box_at(box(1)).custodian == "brand");
+    refused(world, "carrier", {op::Receive{{}, {box(1)}}}, Refusal::kContainerUnknown);
+    refused(world, "shop", {op::CancelShipment{{}, {box(1)}}}, Refusal::kContainerUnknown);
+    world.must("brand", {op::Pack{box(1), items(3, 1), {}}});
 }

@@ -191,7 +191,7 @@ TEST_CASE("the registry's records and lists") {
         more = !page["complete"].get<bool>();
         params["cursor"] = page["cursor"];
     }
-    REQUIRE(ids == std::vector<std::string>{"auditor", "brand", "carrier", "frozen", "maker", "market", "shop"});
+    REQUIRE(ids == std::vector<std::string>{"auditor", "brand", "carrier", "customs", "frozen", "maker", "market", "shop"});
     REQUIRE(error_code(client.call("org_list", {{"cursor", "ff"}})) == -32602);
     REQUIRE(error_code(client.call("org_list", {{"limit", 0}})) == -32602);
 }

@@ -1,15 +1,11 @@
-// The rows. A scene is a function that plays operations; scenes are put together from those before them.
-#include "ledger/schema/governance_operations.h"
-#include "tests/rpc/situations.h"
+// The rows.
+#include "tests/rpc/situation_scenes.h"
 
 namespace touchstone::test {
 namespace {
 
-namespace op = ledger::op;
-using ledger::ItemFlag;
-using ledger::ItemState;
+using namespace scenes;
 using rpc::Purpose;
-using Make = std::function<void(Scene&)>;
 
 constexpr auto kBuyNew = Purpose::kBuyNew;
 constexpr auto kOwn = Purpose::kOwn;
@@ -23,9 +19,6 @@ constexpr auto kDoNotUse = rpc::Action::kDoNotUse;
 constexpr auto kTakeDown = rpc::Action::kTakeDown;
 constexpr auto kReport = rpc::Action::kReport;
 
-constexpr ledger::Day kMadeOn = 19'990, kExpiry = 20'100;  // 2024-09-24 and 2025-01-12
-const std::string kExpiryText = "2025-01-12";
-
 Expected genuine(std::string reasons, rpc::Action action) {
     return {rpc::VerdictKind::kGenuine, std::move(reasons), action};
 }
@@ -34,174 +27,6 @@ Expected caution(std::string reasons, rpc::Action action) {
 }
 Expected unknown(std::string reasons, rpc::Action action) {
     return {rpc::VerdictKind::kUnknown, std::move(reasons), action};
-}
-
-// -- scenes
-
-void declare(Scene& scene) { scene.run("brand", op::DeclareProduct{kGtin, "Lamp", {}, {}}); }
-
-op::Register registration(const Scene& scene) {
-    op::Register made;
-    made.items = scene.items;
-    made.lot = "L1";
-    made.expiry = kExpiry;
-    made.made_on = kMadeOn;
-    return made;
-}
-
-void registered(Scene& scene) {
-    declare(scene);
-    scene.run("brand", registration(scene));
-}
-
-// Without lot and dates.
-void registered_barely(Scene& scene) {
-    declare(scene);
-    op::Register made;
-    made.items = scene.items;
-    scene.run("brand", made);
-}
-
-void contract_made(Scene& scene) {
-    declare(scene);
-    scene.run("brand", op::GrantLicence{kGtin, "maker", 100, 0, 0, {}});
-    scene.run("maker", registration(scene));
-}
-
-void ship(Scene& scene, const std::string& from, const std::string& to) {
-    scene.run(from, op::Ship{scene.items, to, {}});
-}
-void hand(Scene& scene, const std::string& from, const std::string& to) {
-    ship(scene, from, to);
-    scene.run(to, op::Receive{scene.items});
-}
-
-void in_shop(Scene& scene) {
-    registered(scene);
-    hand(scene, "brand", "shop");
-}
-void sold(Scene& scene) {
-    in_shop(scene);
-    scene.run("shop", op::Sell{scene.items, {}});
-}
-void come_back(Scene& scene) { scene.run("shop", op::Return{scene.items, "did not fit"}); }
-void returned(Scene& scene) {
-    sold(scene);
-    come_back(scene);
-}
-void returned_thrice(Scene& scene) {
-    returned(scene);
-    for (int i = 0; i < 2; ++i) {
-        scene.run("shop", op::Sell{scene.items, {}});
-        come_back(scene);
-    }
-}
-
-ledger::ContainerName box(std::uint64_t number) {
-    return {"brand", ledger::sscc_commitment(std::to_string(number))};
-}
-void packed(Scene& scene) {
-    in_shop(scene);
-    scene.run("shop", op::Pack{{"shop", ledger::sscc_commitment("1")}, scene.items, {}});
-}
-void on_a_pallet(Scene& scene) {
-    registered(scene);
-    scene.run("brand", op::Pack{box(1), scene.items, {}});
-    scene.run("brand", op::Pack{box(2), {}, {box(1)}});
-    scene.run("brand", op::Ship{{}, "carrier", {}, {box(2)}});
-}
-Make after(Make scene, std::function<void(Scene&)> more) {
-    return [scene = std::move(scene), more = std::move(more)](Scene& at) {
-        scene(at);
-        more(at);
-    };
-}
-// One more operation.
-Make then(Make scene, std::string who, std::function<ledger::Operation(Scene&)> what) {
-    return after(std::move(scene), [=](Scene& at) { at.run(who, what(at)); });
-}
-
-Make flagged(Make scene, std::string who, ItemFlag flag) {
-    return then(std::move(scene), std::move(who), [=](Scene& at) { return op::Flag{at.items, flag, {}}; });
-}
-Make inspected(Make scene, std::string who, ledger::Finding finding) {
-    return then(std::move(scene), std::move(who), [=](Scene& at) { return op::Inspect{at.items, finding, {}}; });
-}
-Make ended(ItemState into) {
-    return then(registered, "brand", [=](Scene& at) { return op::Decommission{at.items, into, {}}; });
-}
-Make recalled(op::Recall recall, std::string who = "brand") {
-    return then(in_shop, std::move(who), [=](Scene&) { return recall; });
-}
-Make territories(Make scene, std::vector<std::string> countries) {
-    return then(std::move(scene), "brand", [=](Scene&) { return op::SetTerritories{kGtin, countries}; });
-}
-Make suspended(Make scene, std::string who) {
-    return after(std::move(scene), [=](Scene& at) { at.decide(ledger::change::Suspend{who}); });
-}
-
-Hash256 report(Scene& scene, const std::string& who, ledger::ReportKind kind = ledger::ReportKind::kCounterfeit) {
-    const ledger::ReportSubject about{ledger::ReportSubjectKind::kItem, scene.item.commitment, kGtin, {}, {}, {}};
-    return ledger::report_id(scene.run(who, op::Report{about, kind, "the seal is missing", {}, {}}), 0);
-}
-Make reported(std::string who) {
-    return after(in_shop, [=](Scene& at) { report(at, who); });
-}
-Make resolved(std::string by, ledger::ReportOutcome outcome, ledger::ReportKind kind = ledger::ReportKind::kCounterfeit) {
-    return after(in_shop, [=](Scene& at) { at.run(by, op::Resolve{report(at, "shop", kind), outcome, "looked at"}); });
-}
-
-Hash256 shop() { return *Hash256::from_hex(kShopDigits); }
-void with_platform(Scene& scene) {
-    registered(scene);
-    hand(scene, "brand", "market");
-    scene.run("market", op::RegisterSeller{shop(), "CH"});
-}
-Make standing(Make scene, ledger::SellerStanding standing) {
-    return then(std::move(scene), "market", [=](Scene&) { return op::SetSellerStanding{shop(), standing, "complaints"}; });
-}
-void sold_on_platform(Scene& scene) {
-    with_platform(scene);
-    scene.run("market", op::Sell{scene.items, {}, shop()});
-}
-// Platforms that have a shop bind others with what they say of it after a day.
-Make a_day_later(Make scene) {
-    return after(std::move(scene), [](Scene& at) { at.wait(limits::kShopHadMs); });
-}
-void on_two_platforms(Scene& scene) {
-    with_platform(scene);
-    scene.run("bazaar", op::RegisterSeller{shop(), "CH"});
-}
-// Market closes it, and bazaar lets it sell.
-Make closed_on_one() { return standing(a_day_later(on_two_platforms), ledger::SellerStanding::kClosed); }
-Make attested(Make scene, std::vector<std::string> by) {
-    return after(std::move(scene), [=](Scene& at) {
-        for (const std::string& one : by) at.run(one, op::AttestSeller{shop(), "new owner"});
-    });
-}
-void reopened(Scene& scene) {
-    attested(standing(a_day_later(with_platform), ledger::SellerStanding::kClosed), {"customs"})(scene);
-    scene.run("bazaar", op::RegisterSeller{shop(), "CH"});
-}
-// Souk never had it, and says so of it before bazaar has it.
-Make smeared(ledger::SellerStanding standing) {
-    return after(with_platform, [=](Scene& at) {
-        at.run("souk", op::RegisterSeller{shop(), "DE"});
-        at.run("souk", op::SetSellerStanding{shop(), standing, "squatted"});
-    });
-}
-
-void licence_revoked(Scene& scene) {
-    contract_made(scene);
-    hand(scene, "maker", "shop");
-    scene.run("brand", op::RevokeLicence{kGtin, "maker", "fraud"});
-}
-void made_under_suspended_brand(Scene& scene) {
-    declare(scene);
-    scene.run("brand", op::GrantLicence{kGtin, "maker", 100, 0, 0, {}});
-    scene.decide(ledger::change::Suspend{"brand"});
-    scene.run("maker", registration(scene));
-    hand(scene, "maker", "shop");
 }
 
 // -- rows, by group
@@ -492,7 +317,9 @@ void add_print(Rows& rows) {
     rows.push_back({group, "a lot, and none was registered", registered_barely, printed(kOwn, "L1", ""),
                     genuine("lot_not_recorded", kKeep)});
     rows.push_back({group, "a lot, and none was registered", registered_barely, printed(kDispense, "L1", ""),
-                    caution("lot_not_recorded not_released", kDoNotUse)});
+                    caution("lot_not_recorded expiry_not_recorded not_released", kDoNotUse)});
+    rows.push_back({group, "nothing, and no expiry date was registered", registered_barely, {kDispense},
+                    caution("expiry_not_recorded not_released", kDoNotUse)});
     rows.push_back({group, "an expiry date, and none was registered", registered_barely, printed(kOwn, "", kExpiryText),
                     genuine("expiry_not_recorded", kKeep)});
     rows.push_back({group, "an expiry date that is past, and none was registered", registered_barely,

@@ -25,12 +25,12 @@ ledger::Genesis usual_genesis() {
     made.time = WallTime{kStartMs};
     made.organisations = {
         organisation("auditor", ledger::Role::kAuditor),    organisation("brand", ledger::Role::kBrand),
-        organisation("carrier", ledger::Role::kLogistics),  organisation("frozen", ledger::Role::kBrand),
-        organisation("maker", ledger::Role::kManufacturer), organisation("market", ledger::Role::kPlatform),
-        organisation("shop", ledger::Role::kRetailer)};
+        organisation("carrier", ledger::Role::kLogistics),  organisation("customs", ledger::Role::kRegulator),
+        organisation("frozen", ledger::Role::kBrand),       organisation("maker", ledger::Role::kManufacturer),
+        organisation("market", ledger::Role::kPlatform),    organisation("shop", ledger::Role::kRetailer)};
     made.organisations[1].prefixes = {"9506000"};
-    made.organisations[3].suspended = true;
-    made.organisations[4].keys.push_back(
+    made.organisations[4].suspended = true;
+    made.organisations[5].keys.push_back(
         {key_of("maker-old").public_key(), ledger::KeyPurpose::kOperate, Height(0), Height(1)});
     made.validators = {{"brand", "brand-1", key_of("validator").public_key()}};
     return made;
@@ -199,10 +199,13 @@ void TestNode::stock(std::size_t count) {
 }
 
 void TestNode::stock_more(std::size_t count) {
-    ledger::op::Register registration;
-    registration.lot = "L2";
-    for (std::size_t i = 0; i < count; ++i) registration.items.add(named("T" + std::to_string(i)));
-    must("brand", {registration});
+    for (std::size_t done = 0; done < count;) {
+        ledger::op::Register registration;
+        registration.lot = "L2";
+        for (; done < count && registration.items.size() < limits::kItemsPerRegisterMax; ++done)
+            registration.items.add(named("T" + std::to_string(done)));
+        must("brand", {registration});
+    }
 }
 
 std::size_t TestNode::waits() const {
@@ -240,7 +243,6 @@ NodeStatus TestNode::status() const {
     status.block_time = tip_->header.time;
     status.pool_transactions = pool_.size();
     status.synced = is_synced;
-    status.peers = {{"peer", "127.0.0.1:1", true, false, Height(3)}};
     return status;
 }
 
