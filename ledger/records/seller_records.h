@@ -18,7 +18,8 @@ struct SellerEntry {
     SellerStanding standing = SellerStanding::kActive;
     std::string reason;
     WallTime since;      // of the standing
-    WallTime had_since;  // when it was registered here, or last came back from being closed
+    // When it was registered here, or last came back from being closed; later by as long as it was suspended since.
+    WallTime had_since;
     bool operator==(const SellerEntry&) const = default;
     bool may_sell() const { return standing == SellerStanding::kActive || standing == SellerStanding::kWarned; }
     // Whether the platform had the shop before it said so. Who registers a shop only to close it says nothing of it.

@@ -97,7 +97,11 @@ Verdict apply(Run& run, const op::SetSellerStanding& operation, OperationOutcome
     if (auto refused = check_standing(run, operation, *slot.record)) return refused;
     SellerRecord& seller = run.overlay.sellers.change(slot);
     SellerEntry& own = *seller.entry_of(run.actor.id);
-    if (own.standing == SellerStanding::kClosed) own.had_since = run.block.time;
+    // Only the time that it could sell here counts: a shop that is suspended as soon as it is registered was never had.
+    if (own.standing == SellerStanding::kClosed)
+        own.had_since = run.block.time;
+    else if (!own.may_sell())
+        own.had_since.ms += run.block.time.ms - own.since.ms;
     own.standing = operation.standing;
     own.reason = operation.reason;
     own.since = run.block.time;

@@ -135,6 +135,10 @@ TEST_CASE("a platform that closes a shop which it never had keeps it out nowhere
     world.time.ms += limits::kShopHadMs - 1;
     world.must("bazaar", {op::SetSellerStanding{other, SellerStanding::kSuspended, {}}});
     REQUIRE(standing_of(shop()) == ShopStanding{});
+    // Nor does it gain weight while the shop cannot sell there.
+    world.time.ms += 2 * limits::kShopHadMs;
+    world.must("bazaar", {op::SetSellerStanding{other, SellerStanding::kWarned, {}}});
+    REQUIRE(standing_of(shop()) == ShopStanding{});
     ++world.time.ms;
     world.must("bazaar", {op::SetSellerStanding{other, SellerStanding::kClosed, {}}});
     REQUIRE(standing_of(shop()) == ShopStanding{.closed = true});
