@@ -151,7 +151,7 @@ TEST_CASE("a regulator's word against a wrong closing is not taken away by closi
     REQUIRE(world.shop().attestations.size() == 1);
     world.must("bazaar", {kRegister});
     REQUIRE(standing_of(world.shop()) == ShopStanding{});  // nor does it bind anybody, now that it is a new one
-    world.must("market", {op::SetSellerStanding{kShop, SellerStanding::kSuspended, "to be looked at"}});
+    world.must("market", {op::SetSellerStanding{kShop, SellerStanding::kWarned, "to be looked at"}});
     world.time.ms += limits::kShopHadMs;
     world.must("market", {kClose});
     REQUIRE(world.shop().attestations.empty());

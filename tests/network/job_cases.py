@@ -156,7 +156,9 @@ class CustodyCases(NetworkCase):
         self.run_as("atelier", "flag", uri, "--flag", "stolen")
         self.assertEqual(self.refused("atelier", "ship", uri, "--to", "swift"), {"flagged"})
         self.assertEqual(self.refused("borea", "clear-flag", uri, "--flag", "stolen"), {"flag_not_yours"})
-        self.run_as("customs", "clear-flag", uri, "--flag", "stolen")
+        # Goods in a country that is not its own.
+        self.assertEqual(self.refused("customs", "clear-flag", uri, "--flag", "stolen"), {"out_of_reach"})
+        self.run_as("atelier", "clear-flag", uri, "--flag", "stolen")
         self.run_as("atelier", "ship", uri, "--to", "swift")
 
 
