@@ -31,7 +31,7 @@ class ReportCases(NetworkCase):
         listed = self.run_as(None, "reports", "--handler", "acme", "--state", "open")["reports"]
         self.assertIn(report, [one["id"] for one in listed])
         self.assertEqual(self.refusal("swift", "respond", report, "--text", "no"), "report_unknown")
-        self.assertEqual(self.refusal("swift", "resolve", report, "--outcome", "withdrawn"), "not_reporter")
+        self.assertEqual(self.refusal("swift", "resolve", report, "--outcome", "withdrawn"), "report_unknown")
         self.run_as("acme", "respond", report, "--text", "the seal is of the new kind")
         self.run_as("bazaar", "resolve", report, "--outcome", "rejected", "--reason", "the brand is right")
         self.assertEqual(self.refusal("acme", "respond", report, "--text", "late"), "report_resolved")

@@ -64,7 +64,7 @@ def handle(season, complaint, fate):
     stage = season.stage
     if fate == "silent":
         stranger = "atlas" if complaint.handler == "helios" else "pelican"
-        stage[stranger].refused("not_handler", "respond", complaint.report, "--text", "not ours to say")
+        stage[stranger].refused("report_unknown", "respond", complaint.report, "--text", "not ours to say")
         return
     stage[complaint.handler].run("respond", complaint.report, "--text", "we have looked into it")
     if fate == "withdrawn":

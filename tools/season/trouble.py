@@ -28,12 +28,12 @@ def is_quiet(season, item):
 
 
 def amend(season):
-    """A sold piece of the second lot has the print of the first, which is recalled."""
+    """A sold piece of the second lot has the print of the first, which is recalled: the brand says so, as it left its maker."""
     first, second = season.lots[0], season.lots[1]
     item = next(item for shop in season.shops[2:] for item in shop.sold
                 if item.lot is second and item.state == "sold" and is_quiet(season, item))
     season.stage.anybody.expect_verdict(item.uri, "genuine", ["sold"])
-    season.stage["atlas"].does("amend", item.uri, "--lot", first.code, "--expiry", first.expiry, "--reason",
+    season.stage["helios"].does("amend", item.uri, "--lot", first.code, "--expiry", first.expiry, "--reason",
                                "label of the other line", count=1)
     season.stage.anybody.expect_verdict(item.uri, "caution", ["sold", "recalled"])
     season.remember("piece with the other lot's label", item, "caution", ["sold", "recalled"])
